@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { policySchema, toolsetSchema } from './tool-selection.ts';
+
+/** Which doors an instance opens: `sse` the network ones, `stdio` only what a stdio bridge needs (`/mcp`), `both` all of them. */
+export const instanceModes = ['sse', 'stdio', 'both'] as const;
+export const instanceModeSchema = z.enum(instanceModes);
+export type InstanceMode = z.infer<typeof instanceModeSchema>;
+
+/** Memory class of an instance's process. */
+export const instanceSizes = ['small', 'medium', 'large'] as const;
+export const instanceSizeSchema = z.enum(instanceSizes);
+export type InstanceSize = z.infer<typeof instanceSizeSchema>;
+
+/** Old-space limit handed to V8 per size, in mebibytes. */
+export const heapLimitMebibytes: Record<InstanceSize, number> = { small: 128, medium: 256, large: 512 };
+
+/** Base URLs of the four Smartlead hosts, without a trailing slash. Source: Smartlead's API reference, June 2026. */
+export const smartleadHostsSchema = z.object({
+  core: z.url().default('https://server.smartlead.ai/api/v1'),
+  prospect: z.url().default('https://prospect-api.smartlead.ai/api/v1/search-email-leads'),
+  delivery: z.url().default('https://smartdelivery.smartlead.ai/api/v1'),
+  senders: z.url().default('https://smart-senders.smartlead.ai/api/v1'),
+});
+export type SmartleadHosts = z.infer<typeof smartleadHostsSchema>;
+
+/**
+ * Everything one instance process needs, and all it ever gets. A launcher writes it as one JSON line to the process's standard
+ * input, so neither the command line nor the environment of the process carries a secret; the process ends when that input ends.
+ */
+export const instanceConfigurationSchema = z.object({
+  instanceId: z.string(),
+  mode: instanceModeSchema,
+  toolsets: z.array(toolsetSchema).optional(),
+  policy: policySchema,
+  smartleadApiKey: z.string().min(1),
+  /** Bearer token that the router presents to the instance; made anew at every launch. */
+  accessToken: z.string().min(1),
+  smartleadHosts: smartleadHostsSchema,
+});
+export type InstanceConfiguration = z.infer<typeof instanceConfigurationSchema>;
+
+/** The one line an instance process prints on standard output once its doors are open. */
+export const instanceReadySchema = z.object({ event: z.literal('listening'), port: z.number().int() });
+
+/** One line an instance process prints on standard error per thing worth recording. Never holds arguments, keys or tokens. */
+export const instanceLogLineSchema = z.object({
+  time: z.iso.datetime(),
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string(),
+  tool: z.string().optional(),
+  durationMs: z.number().optional(),
+  /** `ok`, or a stable error code such as `smartlead_rate_limited`. */
+  outcome: z.string().optional(),
+  requestId: z.string().optional(),
+});
+export type InstanceLogLine = z.infer<typeof instanceLogLineSchema>;
