@@ -10,6 +10,7 @@ export const identifierPrefixes = {
   token: 'tok',
   audit: 'aud',
   event: 'evt',
+  log: 'log',
   session: 'ses',
   operation: 'op',
   batch: 'bat',

@@ -23,6 +23,11 @@ export const smartleadHostsSchema = z.object({
 });
 export type SmartleadHosts = z.infer<typeof smartleadHostsSchema>;
 
+/** How fast an instance may call Smartlead: `off`, or calls per second and minute such as `10/120`. */
+export const rateLimitSchema = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,4}\/[1-9]\d{0,6})$/, 'must be "off", or calls per second and per minute such as 10/120');
+
 /**
  * Everything one instance process needs, and all it ever gets. A launcher writes it as one JSON line to the process's standard
  * input, so neither the command line nor the environment of the process carries a secret; the process ends when that input ends.
@@ -36,6 +41,8 @@ export const instanceConfigurationSchema = z.object({
   /** Bearer token that the router presents to the instance; made anew at every launch. */
   accessToken: z.string().min(1),
   smartleadHosts: smartleadHostsSchema,
+  /** `off`, or the calls per second and per minute the instance starts with, such as `10/120`. Without it, the safe default. */
+  rateLimit: rateLimitSchema.optional(),
 });
 export type InstanceConfiguration = z.infer<typeof instanceConfigurationSchema>;
 
