@@ -141,6 +141,7 @@ export interface KeyStore {
     keyId: string,
     change: Partial<Pick<SmartleadKey, 'label' | 'last4' | 'status' | 'secret' | 'rotatedAt'>>,
   ): Promise<SmartleadKey | undefined>;
+  /** Answers whether there was one. May reject with ProblemError `in-use` where an instance came to use it meanwhile. */
   delete(workspaceId: string, keyId: string): Promise<boolean>;
 }
 
@@ -220,6 +221,7 @@ export interface InstanceStore {
   find(workspaceId: string, instanceId: string): Promise<Instance | undefined>;
   /** For the platform itself, which acts on behalf of no workspace. */
   findById(instanceId: string): Promise<Instance | undefined>;
+  /** Without the instances whose desired state is `deleted`: those are gone for the customer while the workflow clears them away. */
   list(workspaceId: string, page: PageRequest): Promise<Page<Instance>>;
   listByKey(workspaceId: string, keyId: string): Promise<Instance[]>;
   /** All instances of the installation in pages, for recovery and operators. */
@@ -322,8 +324,11 @@ export interface Launcher {
    * are never two. Rejects where it did not come up in time; nothing is left running then.
    */
   launch(request: LaunchRequest): Promise<Runtime>;
-  /** Ends whatever runs for the instance: first politely, then by force. No error where nothing runs. */
-  stop(instanceId: string): Promise<void>;
+  /**
+   * Ends whatever runs for the instance: first politely, then, after the grace (the launcher's own where none is given), by force.
+   * A launch under way is given up. No error where nothing runs.
+   */
+  stop(instanceId: string, graceMilliseconds?: number): Promise<void>;
   /** What runs now, by instance. */
   list(): Promise<{ instanceId: string; runtime: Runtime }[]>;
   /** Calls back when an instance ends that nobody asked to end. */
@@ -386,7 +391,7 @@ export interface UsageRow {
 export interface UsageStore {
   /** Adds the counts of a batch; a batch id that was applied before changes nothing. */
   apply(batch: UsageBatch): Promise<void>;
-  /** Counts between two times, grouped by instance, tool and step. Oldest first. */
+  /** Counts from a time (included) to another (excluded), grouped by instance, tool and step in UTC. Oldest first. */
   read(
     workspaceId: string,
     query: { from: string; to: string; step: 'minute' | 'hour' | 'day'; instanceId?: string | undefined },
@@ -403,7 +408,8 @@ export interface StoredResponse {
 export interface IdempotencyStore {
   /**
    * Claims the key for this request. `claimed`: go on; `replay`: answer this; `in-progress`: the first is still running;
-   * `mismatch`: the key was used with another request.
+   * `mismatch`: the key was used with another request. A claim that was neither completed nor released for a minute died with its
+   * process and is given to the next one who asks with the same request.
    */
   claim(request: {
     scope: string;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { instanceModeSchema, instanceSizeSchema } from '../../core/instance-configuration.ts';
+import { instanceStatusSchema } from '../../core/instance-status.ts';
+import { policySchema, toolsetSchema } from '../../core/tool-selection.ts';
+import { instanceUrls } from '../domain/instance-urls.ts';
+import type { Instance } from '../ports.ts';
+import { timeAnswer } from './fields.ts';
+
+/** The doors of an instance. */
+export const urlsAnswer = z
+  .object({ sse: z.url(), messages: z.url(), mcp: z.url() })
+  .meta({ id: 'InstanceUrls', description: 'They never change. In mode `stdio` only `mcp` is open.' });
+
+export const instanceAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    keyId: z.string(),
+    mode: instanceModeSchema,
+    toolsets: z.array(toolsetSchema).nullable().meta({ description: 'null: the tools of all sets.' }),
+    policy: policySchema,
+    size: instanceSizeSchema,
+    status: instanceStatusSchema,
+    statusReason: z.string().meta({ description: 'What is the case, in words.' }),
+    nextStep: z.string().nullable().meta({ description: 'What you can do about it; null where there is nothing to do.' }),
+    urls: urlsAnswer,
+    firstConnectedAt: timeAnswer.nullable().meta({ description: 'When the first MCP client connected.' }),
+    createdAt: timeAnswer,
+    updatedAt: timeAnswer,
+  })
+  .meta({ id: 'Instance' });
+
+/** The public form of an instance. What runs for it is for operators only. */
+export function showInstance(instance: Instance, publicUrl: string): z.input<typeof instanceAnswer> {
+  return { ...instance, urls: instanceUrls(publicUrl, instance.id) };
+}

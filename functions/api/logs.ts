@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { ProblemError } from '../../core/problem.ts';
+import { instancePath, lineOfText, pageOf, pageQuery, timeAnswer } from './fields.ts';
+import { followLogs } from './follow-logs.ts';
+import { type ApiResource, defineRoute } from './route.ts';
+import { findVisibleInstance } from './visible-instances.ts';
+
+const logEntryAnswer = z
+  .object({
+    id: z.string(),
+    time: timeAnswer,
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+    tool: z.string().optional(),
+    durationMs: z.number().optional(),
+    outcome: z.string().optional().meta({ description: '`ok`, or an error code such as `smartlead_rate_limited`.' }),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'LogEntry' });
+
+const listLogs = defineRoute({
+  method: 'GET',
+  path: '/v1/instances/{id}/logs',
+  operationId: 'listLogs',
+  summary: 'Read, or follow, what an instance logged',
+  description:
+    'With `follow=true` a `text/event-stream`: the newest 50 entries, oldest first, then new ones as they come, each as `data: <entry>`. It ends after 15 minutes; open it again to go on.',
+  access: 'viewer',
+  params: instancePath,
+  query: pageQuery.extend({
+    level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
+    tool: lineOfText({ minimum: 1, maximum: 100 }).optional().meta({ description: 'Name of a tool.' }),
+    search: lineOfText({ minimum: 1, maximum: 200 }).optional().meta({ description: 'Text in the message.' }),
+    follow: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Whether to stay connected. Where it is, `limit` and `cursor` mean nothing.' }),
+  }),
+  response: { status: 200, description: 'Newest first.', schema: pageOf(logEntryAnswer), eventStream: true },
+  problems: ['not-available'],
+  async handle({ platform, subject, params, query, streaming, signal }) {
+    await findVisibleInstance(platform, subject, params.id);
+    const { limit, cursor, level, tool, search } = query;
+    if (query.follow === 'false') {
+      return { body: await platform.instanceLogs.list(params.id, { level, tool, search }, { limit, cursor }) };
+    }
+    if (!streaming) {
+      throw new ProblemError('not-available', { detail: 'Logs cannot be followed on this installation. Ask without "follow".' });
+    }
+    const entries = followLogs(platform, params.id, { level, tool, search }, signal, (entry) => logEntryAnswer.parse(entry));
+    return { stream: entries };
+  },
+});
+
+const eventAnswer = z
+  .object({ id: z.string(), time: timeAnswer, type: z.string(), message: z.string() })
+  .meta({ id: 'InstanceEvent' });
+
+const listEvents = defineRoute({
+  method: 'GET',
+  path: '/v1/instances/{id}/events',
+  operationId: 'listEvents',
+  summary: 'Read what happened to an instance',
+  access: 'viewer',
+  params: instancePath,
+  query: pageQuery,
+  response: { status: 200, description: 'Newest first.', schema: pageOf(eventAnswer) },
+  async handle({ platform, subject, params, query }) {
+    await findVisibleInstance(platform, subject, params.id);
+    return { body: await platform.instanceEvents.list(params.id, query) };
+  },
+});
+
+export const logs: ApiResource = {
+  name: 'logs',
+  description: 'What instances logged, and what happened to them',
+  routes: [listLogs, listEvents],
+};

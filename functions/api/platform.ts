@@ -1,0 +1,96 @@
+import type {
+  AccessTokens,
+  AccountStore,
+  AttemptLimiter,
+  AuditStore,
+  Clock,
+  IdempotencyStore,
+  InstanceEventStore,
+  InstanceLogFeed,
+  InstanceLogStore,
+  InstanceStore,
+  InstanceTokenStore,
+  KeyStore,
+  LifecycleWorkflow,
+  PasswordHasher,
+  RefreshSessionStore,
+  SecretStore,
+  SmartleadKeyChecker,
+  Subject,
+  UsageStore,
+} from '../ports.ts';
+import type { ApiEvent } from './host.ts';
+
+/** Everything the handlers of the REST API need from outside. A composition root builds one per installation. */
+export interface Platform {
+  clock: Clock;
+  logger: Logger;
+  /**
+   * Where customers reach the installation, without a trailing slash, such as `https://mcp.example.com`. Read at every request,
+   * so a host that learns its port late may supply it by a getter.
+   */
+  readonly publicUrl: string;
+  settings: PlatformSettings;
+  authenticator: Authenticator;
+
+  accounts: AccountStore;
+  /** `null` where an identity provider (Cognito) signs people in; `/v1/auth/*` then answers 404. */
+  localSignIn: LocalSignIn | null;
+
+  keys: KeyStore;
+  secrets: SecretStore;
+  smartleadKeyChecker: SmartleadKeyChecker;
+
+  instances: InstanceStore;
+  instanceTokens: InstanceTokenStore;
+  instanceEvents: InstanceEventStore;
+  instanceLogs: InstanceLogStore;
+  instanceLogFeed: InstanceLogFeed;
+  lifecycle: LifecycleWorkflow;
+  /** Tells the data plane that a token was revoked, so that the router forgets it at once. Rejecting does not undo the revocation. */
+  tokenRevoked(tokenId: string, hash: string): Promise<void>;
+
+  audit: AuditStore;
+  usage: UsageStore;
+  idempotency: IdempotencyStore;
+}
+
+export interface PlatformSettings {
+  scale: 'single' | 'team' | 'saas';
+  /** Whether Smartlead is simulated. */
+  sandbox: boolean;
+  /** Whether more accounts than the first may sign up. */
+  signUpsOpen: boolean;
+  /** Version of the product. */
+  version: string;
+}
+
+/** What sign-up, sign-in and refresh need where accounts live in the installation itself. */
+export interface LocalSignIn {
+  refreshSessions: RefreshSessionStore;
+  passwordHasher: PasswordHasher;
+  accessTokens: AccessTokens;
+  /** Each limiter has its own quota; the handlers only name whom an attempt counts for. */
+  attempts: {
+    /** Failed sign-ins at one account. Reset by a successful one. */
+    signInByAccount: AttemptLimiter;
+    /** Sign-ins from one network address. Never reset, or an attacker's own account would clear the count. */
+    signInByAddress: AttemptLimiter;
+    /** Sign-ups from one network address; meant to be generous. */
+    signUpByAddress: AttemptLimiter;
+  };
+}
+
+/** Finds out who makes a request. Rejects with ProblemError `not-signed-in` or `token-expired`. */
+export interface Authenticator {
+  authenticate(event: ApiEvent): Promise<Subject>;
+}
+
+/** Takes what operators should know. Callers pass names and codes, never bodies, keys or tokens. */
+export interface Logger {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type LogFields = Record<string, string | number | boolean | null | undefined>;

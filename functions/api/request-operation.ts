@@ -1,0 +1,31 @@
+import { createIdentifier } from '../../core/identifiers.ts';
+import type { LifecycleOperation } from '../ports.ts';
+import { describeError } from './middleware/describe-error.ts';
+import type { Platform } from './platform.ts';
+
+/**
+ * Asks the lifecycle workflow for an operation. The wish is stored already, so where the workflow cannot be asked the request
+ * still succeeds and the reconciler does the work a little later.
+ */
+export async function requestOperation(platform: Platform, instanceId: string, operation: LifecycleOperation): Promise<void> {
+  try {
+    await platform.lifecycle.request(instanceId, operation);
+  } catch (error) {
+    platform.logger.error('The lifecycle workflow could not be asked; the reconciler will', {
+      instanceId,
+      operation,
+      ...describeError(error, []),
+    });
+  }
+}
+
+/** Adds to the history that customers see beside an instance. It is only a help to read, so its loss stops nothing. */
+export async function appendInstanceEvent(platform: Platform, instanceId: string, type: string, message: string): Promise<void> {
+  const now = platform.clock.now();
+  try {
+    const id = createIdentifier('event', now.getTime());
+    await platform.instanceEvents.append({ id, instanceId, time: now.toISOString(), type, message });
+  } catch (error) {
+    platform.logger.warn('An instance event could not be stored', { instanceId, type, ...describeError(error, []) });
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { identifierSchema } from '../../core/identifiers.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { usageRange } from '../domain/usage-range.ts';
+import { timeAnswer, timeField } from './fields.ts';
+import { type ApiResource, defineRoute } from './route.ts';
+import { findVisibleInstance } from './visible-instances.ts';
+
+const stepField = z.enum(['minute', 'hour', 'day']);
+const countField = z.int().min(0);
+
+const usageAnswer = z
+  .object({
+    from: timeAnswer,
+    to: timeAnswer,
+    step: stepField,
+    totals: z.object({ calls: countField, errors: countField }),
+    items: z.array(
+      z.object({
+        instanceId: z.string(),
+        tool: z.string(),
+        time: timeAnswer.meta({ description: 'Start of the minute, hour or day, in UTC.' }),
+        calls: countField,
+        errors: countField,
+      }),
+    ),
+    nextCursor: z.null(),
+  })
+  .meta({ id: 'Usage' });
+
+const getUsage = defineRoute({
+  method: 'GET',
+  path: '/v1/usage',
+  operationId: 'getUsage',
+  summary: 'Count tool calls',
+  description: 'By default of the last 24 hours, by hour. Oldest first.',
+  access: 'viewer',
+  query: z.strictObject({
+    from: timeField.optional().meta({ description: 'Start, inclusive.' }),
+    to: timeField.optional().meta({ description: 'End, exclusive.' }),
+    step: stepField.default('hour'),
+    instanceId: identifierSchema('instance').optional(),
+  }),
+  response: { status: 200, description: 'The counts.', schema: usageAnswer },
+  problems: ['not-found'],
+  async handle({ platform, subject, query }) {
+    const { step, instanceId } = query;
+    const range = usageRange(query, platform.clock.now());
+    if ('errors' in range) throw new ProblemError('invalid-input', { errors: range.errors });
+    if (instanceId !== undefined) await findVisibleInstance(platform, subject, instanceId);
+    const items = await platform.usage.read(subject.workspaceId, { ...range, step, instanceId });
+    const totals = { calls: 0, errors: 0 };
+    for (const { calls, errors } of items) {
+      totals.calls += calls;
+      totals.errors += errors;
+    }
+    return { body: { ...range, step, totals, items, nextCursor: null } };
+  },
+});
+
+export const usage: ApiResource = { name: 'usage', description: 'How much instances were used', routes: [getUsage] };

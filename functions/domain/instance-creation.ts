@@ -1,0 +1,43 @@
+import type { InstanceMode, InstanceSize } from '../../core/instance-configuration.ts';
+import type { Policy, Toolset } from '../../core/tool-selection.ts';
+import type { Instance } from '../ports.ts';
+import { statusWords } from './status-words.ts';
+
+/** What a customer may leave out. Read-only, because an agent that can only look cannot send mail by mistake. */
+export const instanceDefaults = { mode: 'both', policy: 'read-only', size: 'small' } as const satisfies {
+  mode: InstanceMode;
+  policy: Policy;
+  size: InstanceSize;
+};
+
+export interface InstanceRequest {
+  name: string;
+  keyId: string;
+  mode: InstanceMode;
+  /** `null` offers the tools of all sets. */
+  toolsets: Toolset[] | null;
+  policy: Policy;
+  size: InstanceSize;
+}
+
+/** The instance as it is stored before the lifecycle workflow has done anything. `now` is ISO 8601 in UTC. */
+export function newInstance(id: string, workspaceId: string, request: InstanceRequest, now: string): Instance {
+  return {
+    id,
+    workspaceId,
+    name: request.name,
+    keyId: request.keyId,
+    mode: request.mode,
+    toolsets: request.toolsets,
+    policy: request.policy,
+    size: request.size,
+    desiredState: 'running',
+    status: 'provisioning',
+    ...statusWords('provisioning'),
+    runtime: null,
+    firstConnectedAt: null,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+}

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { createApi, signUp } from '../api-client.ts';
+
+it('a body of a multitude of unknown fields gets a short answer soon', async () => {
+  const { api } = createApi();
+  const { token } = await signUp(api);
+  const body = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`f${index}`, 1]));
+  const started = performance.now();
+  const answer = await api.call('POST', '/v1/keys', { token, body });
+  expect([answer.status, answer.json.errors.length]).toEqual([400, 50]);
+  expect(performance.now() - started).toBeLessThan(2000);
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { createInstance, createKey, createRunningInstance } from '../api-client.ts';
+
+it('an instance is shown with its URLs and without what runs for it', async () => {
+  const { platform, api, owner, keyId, instanceId } = await createRunningInstance();
+  await platform.instances.update(instanceId, {
+    runtime: { launcher: 'child-process', ref: '4711', address: 'http://127.0.0.1:4' },
+  });
+  const answer = await api.call('GET', `/v1/instances/${instanceId}`, { token: owner.token });
+  expect(answer.json).toEqual({
+    id: instanceId,
+    name: 'Campaigns',
+    keyId,
+    mode: 'both',
+    toolsets: null,
+    policy: 'read-only',
+    size: 'small',
+    status: 'running',
+    statusReason: 'Running.',
+    nextStep: null,
+    urls: {
+      sse: `http://127.0.0.1:8080/i/${instanceId}/sse`,
+      messages: `http://127.0.0.1:8080/i/${instanceId}/messages`,
+      mcp: `http://127.0.0.1:8080/i/${instanceId}/mcp`,
+    },
+    firstConnectedAt: null,
+    createdAt: '2026-11-22T08:00:00.000Z',
+    updatedAt: '2026-11-22T08:00:00.000Z',
+  });
+});
+
+it('lists are newest first, full pages, and without deleted instances', async () => {
+  const { platform, api, owner, keyId, instanceId } = await createRunningInstance();
+  const ids = [instanceId];
+  for (let count = 0; count < 6; count += 1) ids.unshift(await createInstance(api, owner.token, keyId));
+  for (const index of [1, 2, 5]) await platform.instances.update(ids[index] ?? '', { desiredState: 'deleted' });
+  const visible = ids.filter((_id, index) => ![1, 2, 5].includes(index));
+  const first = await api.call('GET', '/v1/instances?limit=3', { token: owner.token });
+  const second = await api.call('GET', `/v1/instances?limit=3&cursor=${first.json.nextCursor}`, { token: owner.token });
+  expect(first.json.items).toHaveLength(3);
+  expect([...first.json.items, ...second.json.items].map((instance: { id: string }) => instance.id)).toEqual(visible);
+});
+
+describe('PATCH', () => {
+  it('a new name restarts nothing', async () => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { name: ' New ' } });
+    expect(answer.json).toMatchObject({ name: 'New', status: 'running' });
+    expect(platform.lifecycle.requests).toEqual([]);
+  });
+
+  it.each([{ mode: 'sse' }, { policy: 'full' }, { size: 'large' }, { toolsets: ['leads', 'inbox'] }])(
+    '%j restarts a running instance',
+    async (body) => {
+      const { platform, api, owner, instanceId } = await createRunningInstance();
+      const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+      expect(answer.json).toMatchObject({ ...body, status: 'restarting' });
+      expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['restart']);
+    },
+  );
+
+  it('another key restarts it too', async () => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    const keyId = await createKey(api, owner.token);
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { keyId } });
+    expect(answer.json.keyId).toBe(keyId);
+    expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['restart']);
+  });
+
+  it('a stopped instance stays stopped', async () => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    await platform.instances.update(instanceId, { desiredState: 'stopped', status: 'stopped' });
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { size: 'medium' } });
+    expect(answer.json).toMatchObject({ size: 'medium', status: 'stopped' });
+    expect(platform.lifecycle.requests).toEqual([]);
+  });
+
+  it.each([{}, { name: 'Campaigns' }, { mode: 'both', size: 'small', toolsets: null }])('%j changes nothing', async (body) => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    const before = await platform.instances.findById(instanceId);
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+    expect(answer.status).toBe(200);
+    expect(await platform.instances.findById(instanceId)).toEqual(before);
+    expect(platform.lifecycle.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { InstanceToken, InstanceTokenStore, Page, PageRequest } from '../../../functions/ports.ts';
+import { pageOfItems } from './page.ts';
+
+export class InMemoryInstanceTokenStore implements InstanceTokenStore {
+  readonly #tokens = new Map<string, InstanceToken>();
+
+  async create(token: InstanceToken): Promise<void> {
+    this.#tokens.set(token.id, structuredClone(token));
+  }
+
+  async findByHash(hash: string): Promise<InstanceToken | undefined> {
+    return structuredClone([...this.#tokens.values()].find((token) => token.hash === hash));
+  }
+
+  async list(instanceId: string, page: PageRequest): Promise<Page<InstanceToken>> {
+    return pageOfItems(
+      [...this.#tokens.values()].filter((token) => token.instanceId === instanceId),
+      page,
+    );
+  }
+
+  async delete(instanceId: string, tokenId: string): Promise<InstanceToken | undefined> {
+    const token = this.#tokens.get(tokenId);
+    if (token?.instanceId !== instanceId) return undefined;
+    this.#tokens.delete(tokenId);
+    return token;
+  }
+
+  async touch(tokenId: string, usedAt: string): Promise<void> {
+    const token = this.#tokens.get(tokenId);
+    if (token !== undefined) token.lastUsedAt = usedAt;
+  }
+}

@@ -1,0 +1,63 @@
+import { bearerTokenAuthenticator } from '../../../functions/api/authenticators/bearer-token.ts';
+import { InMemoryAccessTokens } from './access-tokens.ts';
+import { InMemoryAccountStore } from './account-store.ts';
+import { InMemoryAttemptLimiter } from './attempt-limiter.ts';
+import { InMemoryAuditStore } from './audit-store.ts';
+import { InMemoryClock } from './clock.ts';
+import { InMemoryIdempotencyStore } from './idempotency-store.ts';
+import { InMemoryInstanceEventStore } from './instance-event-store.ts';
+import { InMemoryInstanceLogFeed } from './instance-log-feed.ts';
+import { InMemoryInstanceLogStore } from './instance-log-store.ts';
+import { InMemoryInstanceStore } from './instance-store.ts';
+import { InMemoryInstanceTokenStore } from './instance-token-store.ts';
+import { InMemoryKeyStore } from './key-store.ts';
+import { InMemoryLifecycleWorkflow } from './lifecycle-workflow.ts';
+import { InMemoryLogger } from './logger.ts';
+import { InMemoryPasswordHasher } from './password-hasher.ts';
+import { InMemoryRefreshSessionStore } from './refresh-session-store.ts';
+import { InMemorySecretStore } from './secret-store.ts';
+import { InMemorySmartleadKeyChecker } from './smartlead-key-checker.ts';
+import { InMemoryUsageStore } from './usage-store.ts';
+
+/** A platform whose every port is a fake. It fits the type that handlers ask for, and tests can look inside the fakes. */
+export function createInMemoryPlatform() {
+  const clock = new InMemoryClock();
+  const accessTokens = new InMemoryAccessTokens(clock);
+  const revokedTokens: { tokenId: string; hash: string }[] = [];
+  return {
+    clock,
+    logger: new InMemoryLogger(),
+    publicUrl: 'http://127.0.0.1:8080',
+    settings: { scale: 'single' as const, sandbox: true, signUpsOpen: true, version: '1.2.3' },
+    authenticator: bearerTokenAuthenticator(accessTokens),
+    accounts: new InMemoryAccountStore(),
+    localSignIn: {
+      refreshSessions: new InMemoryRefreshSessionStore(),
+      passwordHasher: new InMemoryPasswordHasher(),
+      accessTokens,
+      attempts: {
+        signInByAccount: new InMemoryAttemptLimiter(clock, { attempts: 5, windowSeconds: 900 }),
+        signInByAddress: new InMemoryAttemptLimiter(clock, { attempts: 20, windowSeconds: 900 }),
+        signUpByAddress: new InMemoryAttemptLimiter(clock, { attempts: 50, windowSeconds: 900 }),
+      },
+    },
+    keys: new InMemoryKeyStore(),
+    secrets: new InMemorySecretStore(),
+    smartleadKeyChecker: new InMemorySmartleadKeyChecker(),
+    instances: new InMemoryInstanceStore(),
+    instanceTokens: new InMemoryInstanceTokenStore(),
+    instanceEvents: new InMemoryInstanceEventStore(),
+    instanceLogs: new InMemoryInstanceLogStore(),
+    instanceLogFeed: new InMemoryInstanceLogFeed(),
+    lifecycle: new InMemoryLifecycleWorkflow(),
+    revokedTokens,
+    tokenRevoked: async (tokenId: string, hash: string): Promise<void> => {
+      revokedTokens.push({ tokenId, hash });
+    },
+    audit: new InMemoryAuditStore(),
+    usage: new InMemoryUsageStore(),
+    idempotency: new InMemoryIdempotencyStore(),
+  };
+}
+
+export type InMemoryPlatform = ReturnType<typeof createInMemoryPlatform>;
