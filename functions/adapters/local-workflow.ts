@@ -1,0 +1,179 @@
+import type { RunOptions, StateMachine, StateMachineDefinition } from 'aws-local-stepfunctions';
+import { createIdentifier } from '../../core/identifiers.ts';
+import { instanceStatusText } from '../domain/instance-status-text.ts';
+import { changeInstance } from '../instance-manager/instance-change.ts';
+import { KeyedQueue } from '../instance-manager/keyed-queue.ts';
+import { lifecycleDefinition, taskFunctionsByState } from '../instance-manager/lifecycle-definition.ts';
+import type { LifecyclePorts } from '../instance-manager/lifecycle-ports.ts';
+import type { LifecycleRunner } from '../instance-manager/lifecycle-runner.ts';
+import type { LifecycleInput, LifecycleState } from '../instance-manager/lifecycle-state.ts';
+import { operationToReach, serves } from '../instance-manager/lifecycle-states.ts';
+import { mergeOperations, type OperationRequest } from '../instance-manager/operation-request.ts';
+import { bindLifecycleTasks, type LifecycleTasks } from '../instance-manager/tasks/index.ts';
+import type { LifecycleOperation } from '../ports.ts';
+
+export interface LocalWorkflowOptions {
+  ports: LifecyclePorts;
+  /** Replaces single tasks; for tests that inject failures. */
+  tasks?: Partial<LifecycleTasks>;
+  /** Milliseconds between the tries of a task that failed, in place of the pauses of the definition; for tests. */
+  retryPauseMilliseconds?: number;
+}
+
+type TaskHandlers = NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']>;
+type TaskHandler = TaskHandlers[string];
+type Execution = ReturnType<StateMachine['run']>;
+interface WaitingOperation {
+  request: OperationRequest;
+  ended: Promise<void>;
+}
+
+/**
+ * Runs the lifecycle in this process: interprets the same Amazon States Language definition that Step Functions runs on AWS.
+ * Operations on one instance run one after the other; those that wait are merged into one.
+ */
+export class LocalWorkflow implements LifecycleRunner {
+  readonly #ports: LifecyclePorts;
+  readonly #overrides: NonNullable<RunOptions['overrides']>;
+  readonly #queue = new KeyedQueue();
+  readonly #waiting = new Map<string, WaitingOperation>();
+  readonly #executions = new Map<string, Execution>();
+  #machine: Promise<StateMachine> | undefined;
+  #closed = false;
+
+  constructor(options: LocalWorkflowOptions) {
+    this.#ports = options.ports;
+    this.#overrides = {
+      taskResourceLocalHandlers: handlersByState({ ...bindLifecycleTasks(options.ports), ...options.tasks }),
+      ...(options.retryPauseMilliseconds === undefined
+        ? {}
+        : { retryIntervalOverrides: pausesByState(options.retryPauseMilliseconds) }),
+    };
+  }
+
+  /**
+   * Loads the interpreter and runs it once over nothing. That takes about half a second of one core, so it is done in the background
+   * after start instead of in the first customer's operation.
+   */
+  async prepare(): Promise<void> {
+    const machine = await this.#loadMachine();
+    const nothingToDo: TaskHandlers = { BeginOperation: () => ({ action: 'none' }) };
+    await machine.run({}, { overrides: { taskResourceLocalHandlers: nothingToDo } }).result;
+  }
+
+  async request(instanceId: string, operation: LifecycleOperation): Promise<void> {
+    // Not awaited: the caller learns of the outcome by the status of the instance. It never rejects.
+    void this.run(instanceId, operation);
+  }
+
+  run(instanceId: string, operation: LifecycleOperation, options: { recovery?: boolean } = {}): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    const request: OperationRequest = { operation, recovery: options.recovery ?? false };
+    const waiting = this.#waiting.get(instanceId);
+    if (waiting) {
+      waiting.request = mergeOperations(waiting.request, request);
+      return waiting.ended;
+    }
+    const entry: WaitingOperation = { request, ended: Promise.resolve() };
+    this.#waiting.set(instanceId, entry);
+    entry.ended = this.#queue.run(instanceId, () => {
+      this.#waiting.delete(instanceId);
+      return this.#execute(instanceId, entry.request);
+    });
+    return entry.ended;
+  }
+
+  exclusively<Result>(instanceId: string, action: () => Promise<Result>): Promise<Result> {
+    return this.#queue.run(instanceId, action);
+  }
+
+  isBusy(instanceId: string): boolean {
+    return this.#queue.isBusy(instanceId);
+  }
+
+  async close(deadlineMilliseconds: number): Promise<string[]> {
+    this.#closed = true;
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadlineMilliseconds);
+    await Promise.race([this.#queue.idle(), deadline]);
+    clearTimeout(timer);
+    // An abandoned execution does no further task: it marks nothing as failed only because the platform went down.
+    const abandoned = [...this.#executions.keys()];
+    for (const execution of this.#executions.values()) execution.abort();
+    return abandoned;
+  }
+
+  async #execute(instanceId: string, request: OperationRequest): Promise<void> {
+    if (this.#closed) return;
+    const input: LifecycleInput = { instanceId, ...request, operationId: createIdentifier('operation') };
+    try {
+      input.operation = await this.#presentOperation(instanceId, request.operation);
+      const machine = await this.#loadMachine();
+      const execution = machine.run({ ...input }, { overrides: this.#overrides, noThrowOnAbort: true });
+      this.#executions.set(instanceId, execution);
+      await execution.result.finally(() => this.#executions.delete(instanceId));
+    } catch (error) {
+      if (isExpectedFailure(error)) return;
+      this.#ports.report({ message: `The operation ${request.operation} ended unexpectedly.`, instanceId, cause: error });
+      await this.#markFailed(input);
+    }
+  }
+
+  /**
+   * Requests can come in another order than the wishes they stand for were stored, and those that wait are merged. So what is
+   * stored decides: an operation that nobody wants any more gives way to the one that works towards the present wish.
+   */
+  async #presentOperation(instanceId: string, operation: LifecycleOperation): Promise<LifecycleOperation> {
+    // Where the store is away for a moment, the first task is the one to try again.
+    const instance = await this.#ports.instances.findById(instanceId).catch(() => undefined);
+    if (!instance || serves(operation, instance.desiredState)) return operation;
+    return operationToReach[instance.desiredState];
+  }
+
+  async #markFailed(input: LifecycleInput): Promise<void> {
+    try {
+      await changeInstance(this.#ports.instances, input.instanceId, (present) =>
+        serves(input.operation, present.desiredState)
+          ? { status: 'failed', ...instanceStatusText('failed', 'The operation failed on our side.') }
+          : undefined,
+      );
+    } catch (cause) {
+      // The store itself is away; the next reconciliation finds the instance as it is.
+      this.#ports.report({ message: 'An operation failed, and so did marking it.', instanceId: input.instanceId, cause });
+    }
+  }
+
+  #loadMachine(): Promise<StateMachine> {
+    this.#machine ??= loadMachine().catch((error) => {
+      this.#machine = undefined;
+      throw error;
+    });
+    return this.#machine;
+  }
+}
+
+async function loadMachine(): Promise<StateMachine> {
+  const { StateMachine } = await import('aws-local-stepfunctions');
+  // A test validates the definition; doing it again at every start would cost a quarter of a second.
+  return new StateMachine(lifecycleDefinition as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } });
+}
+
+function handlersByState(tasks: LifecycleTasks): TaskHandlers {
+  const handlers: TaskHandlers = {};
+  for (const [state, taskName] of taskFunctionsByState()) {
+    const task = tasks[taskName as keyof LifecycleTasks];
+    if (!task) throw new Error(`The lifecycle names a task function ${taskName} that does not exist.`);
+    // The interpreter passes JSON values only; what the machine passes has the form of its state.
+    handlers[state] = (async (input) => task(input as unknown as LifecycleState)) as TaskHandler;
+  }
+  return handlers;
+}
+
+function pausesByState(milliseconds: number): Record<string, number> {
+  return Object.fromEntries([...taskFunctionsByState().keys()].map((state) => [state, milliseconds]));
+}
+
+/** The machine ends in its Fail state after it has marked the instance; anything else is unexpected. */
+function isExpectedFailure(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'OperationFailed';
+}

@@ -1,0 +1,16 @@
+import type { Migration } from 'kysely/migration';
+import * as accounts from './0001-accounts.ts';
+import * as secretsAndSettings from './0002-secrets-and-settings.ts';
+import * as keysAndInstances from './0003-keys-and-instances.ts';
+import * as records from './0004-records.ts';
+
+/**
+ * All migrations in their order. A list in code, not a folder that is read at run time, so that a bundle holds them. A migration
+ * that was released is never changed; there is no way down, as a restored backup is the honest undo.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001-accounts': accounts,
+  '0002-secrets-and-settings': secretsAndSettings,
+  '0003-keys-and-instances': keysAndInstances,
+  '0004-records': records,
+};

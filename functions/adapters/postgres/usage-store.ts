@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { UsageBatch, UsageRecord } from '../../../core/usage-record.ts';
+import type { UsageRow, UsageStore } from '../../ports.ts';
+import { repeatable } from './connection-failure.ts';
+import type { Database } from './database.ts';
+import { storableText } from './storable-text.ts';
+
+/** Rows per statement: PostgreSQL takes at most 65535 parameters, and a row has six. */
+const rowsPerInsert = 1000;
+/** A client may call what it likes a tool, and one such call must not spoil a whole batch. */
+const longestToolName = 200;
+
+export class PostgresUsageStore implements UsageStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async apply(batch: UsageBatch): Promise<void> {
+    const rows = countTogether(batch.records);
+    await repeatable(() =>
+      this.#database.transaction().execute(async (transaction) => {
+        // Whoever comes second with the same batch waits here until the first has committed, and then has nothing to do.
+        const { numInsertedOrUpdatedRows: isNew } = await transaction
+          .insertInto('usageBatches')
+          .values({ batchId: batch.batchId })
+          .onConflict((conflict) => conflict.column('batchId').doNothing())
+          .executeTakeFirst();
+        if (isNew === 0n) return;
+        for (let start = 0; start < rows.length; start += rowsPerInsert) {
+          await transaction
+            .insertInto('usageMinutes')
+            .values(rows.slice(start, start + rowsPerInsert))
+            .onConflict((conflict) =>
+              conflict.columns(['instanceId', 'tool', 'minute']).doUpdateSet((column) => ({
+                calls: sql<number>`${column.ref('usageMinutes.calls')} + ${column.ref('excluded.calls')}`,
+                errors: sql<number>`${column.ref('usageMinutes.errors')} + ${column.ref('excluded.errors')}`,
+              })),
+            )
+            .execute();
+        }
+      }),
+    );
+  }
+
+  read(
+    workspaceId: string,
+    query: { from: string; to: string; step: 'minute' | 'hour' | 'day'; instanceId?: string | undefined },
+  ): Promise<UsageRow[]> {
+    const time = sql<string>`date_trunc(${sql.lit(query.step)}, minute, 'UTC')`;
+    return repeatable(() =>
+      this.#database
+        .selectFrom('usageMinutes')
+        .select(['instanceId', 'tool', time.as('time')])
+        .select((column) => [sum(column.ref('calls')).as('calls'), sum(column.ref('errors')).as('errors')])
+        .where('workspaceId', '=', workspaceId)
+        .where('minute', '>=', query.from)
+        .where('minute', '<', query.to)
+        .$if(query.instanceId !== undefined, (rows) => rows.where('instanceId', '=', query.instanceId as string))
+        .groupBy(['instanceId', 'tool', time])
+        .orderBy('time')
+        .orderBy('instanceId')
+        .orderBy('tool')
+        .execute(),
+    );
+  }
+}
+
+/** A sum of integers; PostgreSQL's is a bigint, which our connections read as a number. */
+function sum(column: Parameters<typeof sql<number>>[1]) {
+  return sql<number>`sum(${column})`;
+}
+
+/**
+ * One row for each instance, tool and minute, as one statement may change a row only once. In a fixed order, so that two batches at
+ * once lock their common rows in the same order and never wait for each other.
+ */
+function countTogether(records: UsageRecord[]): UsageRecord[] {
+  const rows = new Map<string, UsageRecord>();
+  for (const { instanceId, workspaceId, minute, calls, errors, ...record } of records) {
+    const tool = storableText(record.tool, longestToolName);
+    const id = JSON.stringify([instanceId, tool, minute]);
+    const row = rows.get(id) ?? { instanceId, workspaceId, tool, minute, calls: 0, errors: 0 };
+    rows.set(id, { ...row, calls: row.calls + calls, errors: row.errors + errors });
+  }
+  return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+}

@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../../functions/adapters/postgres/database.ts';
+import { DatabaseNewerError, MigrationFailedError, migrate } from '../../../../functions/adapters/postgres/migrate.ts';
+import { migrations } from '../../../../functions/adapters/postgres/migrations/index.ts';
+import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
+
+let test: TestDatabase;
+afterEach(() => test.drop());
+
+async function tables(): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_name not like 'kysely%' order by 1`.execute(test.database);
+  return rows.map((row) => row.name);
+}
+
+describe('migrate', () => {
+  it('brings an empty database up to date, and then has nothing to do', async () => {
+    test = await createTestDatabase({ migrated: false });
+    expect(await migrate(test.database)).toEqual(Object.keys(migrations));
+    expect(await tables()).toContain('instances');
+    expect(await migrate(test.database)).toEqual([]);
+  });
+
+  it('asks one question where there is nothing to do', async () => {
+    test = await createTestDatabase();
+    let queries = 0;
+    const counting = test.database.withPlugin({
+      transformQuery: ({ node }) => {
+        queries += 1;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    await migrate(counting);
+    expect(queries).toBe(1);
+  });
+
+  it('runs once where several start at the same time', async () => {
+    test = await createTestDatabase({ migrated: false });
+    const others = [1, 2, 3].map(() => openDatabase({ connection: test.connection }));
+    const ran = await Promise.all(others.map((database) => migrate(database)));
+    await Promise.all(others.map((database) => database.destroy()));
+    expect(ran.filter((names) => names.length > 0)).toEqual([Object.keys(migrations)]);
+  });
+
+  it('leaves the old schema where a migration fails, even after others before it', async () => {
+    test = await createTestDatabase();
+    const before = await tables();
+    const create: Migration = { up: (database) => sql`create table half_made (id text)`.execute(database).then(() => {}) };
+    const fail: Migration = { up: (database) => sql`create table nonsense (id no_such_type)`.execute(database).then(() => {}) };
+    const upgrade = migrate(test.database, { ...migrations, '0098-creates': create, '0099-fails': fail });
+    await expect(upgrade).rejects.toThrow(MigrationFailedError);
+    await expect(upgrade).rejects.toThrow(/0099-fails.*its schema is unchanged/);
+    expect(await tables()).toEqual(before);
+    expect(await migrate(test.database)).toEqual([]);
+  });
+
+  it('refuses the database of a newer release and touches nothing', async () => {
+    test = await createTestDatabase();
+    await sql`insert into kysely_migration values ('9000-from-the-future', now()::text)`.execute(test.database);
+    await expect(migrate(test.database)).rejects.toThrow(DatabaseNewerError);
+    await expect(migrate(test.database)).rejects.toThrow(/newer version.*9000-from-the-future/);
+  });
+});

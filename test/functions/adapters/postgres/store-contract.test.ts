@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { MemoryRouteTable } from '../../../../functions/adapters/memory/route-table.ts';
+import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
+import { createSealer } from '../../../../functions/adapters/sealed-secrets.ts';
+import { createTestDatabase } from '../../../postgres/database.ts';
+import { storeContract } from '../store-contract/index.ts';
+
+storeContract(async () => {
+  const { database, drop } = await createTestDatabase();
+  const sealer = createSealer({ bytes: randomBytes(32), id: randomBytes(8) });
+  return { ...createPostgresStores(database, sealer), routes: new MemoryRouteTable(), close: drop };
+});

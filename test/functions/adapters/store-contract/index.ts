@@ -1,0 +1,31 @@
+import { accountStoreContract } from './account-store.ts';
+import { auditStoreContract } from './audit-store.ts';
+import { idempotencyStoreContract } from './idempotency-store.ts';
+import { instanceEventStoreContract } from './instance-event-store.ts';
+import { instanceLogStoreContract } from './instance-log-store.ts';
+import { instanceStoreContract } from './instance-store.ts';
+import { instanceTokenStoreContract } from './instance-token-store.ts';
+import { keyStoreContract } from './key-store.ts';
+import { refreshSessionStoreContract } from './refresh-session-store.ts';
+import { routeTableContract } from './route-table.ts';
+import { secretStoreContract } from './secret-store.ts';
+import type { OpenStores } from './stores.ts';
+import { usageStoreContract } from './usage-store.ts';
+
+export type { OpenStores, Stores } from './stores.ts';
+
+/** What every implementation of the stores has to do, whatever it is made of. Call it in a test file with a way to open empty stores. */
+export function storeContract(open: OpenStores): void {
+  accountStoreContract(open);
+  refreshSessionStoreContract(open);
+  keyStoreContract(open);
+  secretStoreContract(open);
+  instanceStoreContract(open);
+  instanceTokenStoreContract(open);
+  instanceEventStoreContract(open);
+  instanceLogStoreContract(open);
+  routeTableContract(open);
+  auditStoreContract(open);
+  usageStoreContract(open);
+  idempotencyStoreContract(open);
+}

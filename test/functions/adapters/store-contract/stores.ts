@@ -1,0 +1,58 @@
+import { afterAll, beforeAll } from 'vitest';
+import type {
+  AccountStore,
+  AuditStore,
+  IdempotencyStore,
+  InstanceEventStore,
+  InstanceLogStore,
+  InstanceStore,
+  InstanceTokenStore,
+  KeyStore,
+  Page,
+  PageRequest,
+  RefreshSessionStore,
+  RouteTable,
+  SecretStore,
+  UsageStore,
+} from '../../../../functions/ports.ts';
+
+/** All stores of one implementation over one state, empty when they are opened. */
+export interface Stores {
+  accounts: AccountStore;
+  refreshSessions: RefreshSessionStore;
+  keys: KeyStore;
+  secrets: SecretStore;
+  instances: InstanceStore;
+  instanceTokens: InstanceTokenStore;
+  instanceEvents: InstanceEventStore;
+  instanceLogs: InstanceLogStore;
+  routes: RouteTable;
+  audit: AuditStore;
+  usage: UsageStore;
+  idempotency: IdempotencyStore;
+  close(): Promise<void>;
+}
+
+export type OpenStores = () => Promise<Stores>;
+
+/** Opens stores for the tests of the enclosing `describe` and closes them afterwards. */
+export function useStores(open: OpenStores): () => Stores {
+  let stores: Stores;
+  beforeAll(async () => {
+    stores = await open();
+  });
+  afterAll(() => stores?.close());
+  return () => stores;
+}
+
+/** Follows the cursors to the end and answers all items. */
+export async function readAllPages<Item>(readPage: (page: PageRequest) => Promise<Page<Item>>, limit = 100): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await readPage({ limit, cursor });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
