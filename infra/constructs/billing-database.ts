@@ -1,0 +1,88 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import type { Settings } from '../config.ts';
+import { RetainedLogGroup } from './retained-log-group.ts';
+
+export interface BillingDatabaseProps {
+  settings: Settings;
+  vpc: ec2.IVpc;
+  encryptionKey: kms.IKey;
+}
+
+/**
+ * PostgreSQL for billing, without a public address and in subnets without a way out. Functions sign in with short-lived IAM tokens
+ * and so hold no password; the password of the master user is made, kept and rotated by RDS itself in Secrets Manager.
+ */
+export class BillingDatabase extends Construct {
+  readonly instance: rds.DatabaseInstance;
+  /** Whoever is in this group may connect; nobody else can. */
+  readonly clients: ec2.SecurityGroup;
+
+  constructor(scope: Construct, id: string, { settings, vpc, encryptionKey }: BillingDatabaseProps) {
+    super(scope, id);
+    const engine = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_18_3 });
+
+    this.clients = new ec2.SecurityGroup(this, 'Clients', {
+      vpc,
+      description: 'May connect to the billing database',
+      allowAllOutbound: false,
+    });
+    const server = new ec2.SecurityGroup(this, 'Server', { vpc, description: 'The billing database', allowAllOutbound: false });
+    this.clients.connections.allowTo(server, ec2.Port.tcp(5432), 'PostgreSQL');
+
+    const instanceIdentifier = `smartlead-mcp-${settings.stage}-billing`;
+    // RDS would create this log group at its first export, and then keep the logs for ever.
+    const logGroup = new RetainedLogGroup(this, 'Logs', {
+      settings,
+      logGroupName: `/aws/rds/instance/${instanceIdentifier}/postgresql`,
+    });
+
+    this.instance = new rds.DatabaseInstance(this, 'Instance', {
+      instanceIdentifier,
+      engine,
+      databaseName: 'billing',
+      instanceType: new ec2.InstanceType(settings.databaseInstanceClass),
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      publiclyAccessible: false,
+      securityGroups: [server],
+      multiAz: settings.databaseMultiAz,
+      storageType: rds.StorageType.GP3,
+      allocatedStorage: settings.databaseStorageGibibytes,
+      maxAllocatedStorage: settings.databaseStorageLimitGibibytes,
+      storageEncrypted: true,
+      storageEncryptionKey: encryptionKey,
+      credentials: rds.Credentials.fromUsername('platform', { encryptionKey }),
+      manageMasterUserPassword: true,
+      iamAuthentication: true,
+      caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
+        engine,
+        description: 'TLS only; connections and statements over a second are logged, without their parameters',
+        parameters: {
+          'rds.force_ssl': '1',
+          log_connections: '1',
+          log_disconnections: '1',
+          log_min_duration_statement: '1000',
+          log_parameter_max_length: '0',
+          log_parameter_max_length_on_error: '0',
+        },
+      }),
+      cloudwatchLogsExports: ['postgresql'],
+      enablePerformanceInsights: true,
+      performanceInsightEncryptionKey: encryptionKey,
+      backupRetention: Duration.days(settings.databaseBackupDays),
+      preferredBackupWindow: '02:00-03:00',
+      preferredMaintenanceWindow: 'sun:03:30-sun:04:30',
+      deleteAutomatedBackups: !settings.protectData,
+      copyTagsToSnapshot: true,
+      autoMinorVersionUpgrade: true,
+      deletionProtection: settings.protectData,
+      removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.instance.node.addDependency(logGroup);
+  }
+}

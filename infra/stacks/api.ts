@@ -1,0 +1,144 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { apiResources } from '../../functions/api/resources.ts';
+import type { Settings } from '../config.ts';
+import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
+import { routesOf } from '../constructs/api-routes.ts';
+import { RetainedLogGroup } from '../constructs/retained-log-group.ts';
+import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { apiFunctionAccess, resourcesNotOnAws } from '../function-access.ts';
+import { sharedEnvironment } from '../function-environment.ts';
+
+export interface ApiStackProps extends StackProps {
+  settings: Settings;
+  functionBundles: string;
+  userPool: cognito.IUserPool;
+  dashboardClient: cognito.IUserPoolClient;
+  resources: AccessibleResources & Required<Pick<AccessibleResources, 'lifecycle'>>;
+  secretsNamePrefix: string;
+  alarmTopic: ITopic;
+}
+
+/** The REST API: one function a resource behind one HTTP API, which checks Cognito's access tokens itself. */
+export class ApiStack extends Stack {
+  readonly api: apigateway.HttpApi;
+
+  constructor(scope: Construct, id: string, { settings, ...props }: ApiStackProps) {
+    super(scope, id, props);
+    this.api = this.createApi(settings);
+
+    const authorizer = new HttpUserPoolAuthorizer('AccessToken', props.userPool, { userPoolClients: [props.dashboardClient] });
+    const environment = {
+      ...sharedEnvironment(settings),
+      PUBLIC_URL: settings.publicUrl ?? this.api.apiEndpoint,
+      TABLE_NAME: props.resources.table.tableName,
+      SECRET_NAME_PREFIX: props.secretsNamePrefix,
+      LIFECYCLE_ARN: props.resources.lifecycle.stateMachineArn,
+    };
+    for (const resource of apiResources) {
+      if (resourcesNotOnAws.has(resource.name)) continue;
+      const access = apiFunctionAccess[resource.name];
+      if (access === undefined)
+        throw new Error(`infra/function-access.ts does not say what the function ${resource.name} may do`);
+      const handler = new ServiceFunction(this, resource.name, {
+        settings,
+        functionBundles: props.functionBundles,
+        bundle: resource.name,
+        description: `REST API: ${resource.name}`,
+        environment,
+        permissions: accessStatements(this, access, props.resources),
+        // API Gateway gives up after 30 seconds; a function that ends before can still say why.
+        timeout: Duration.seconds(28),
+      });
+      const integration = new HttpLambdaIntegration(`${resource.name}-integration`, handler.function);
+      for (const route of routesOf(resource)) {
+        this.api.addRoutes({
+          path: route.path,
+          methods: [route.method],
+          integration,
+          ...(route.public
+            ? { authorizer: new apigateway.HttpNoneAuthorizer() }
+            : { authorizer, authorizationScopes: accessTokenScopes }),
+        });
+      }
+      new ServiceAlarm(this, `${resource.name}-errors`, {
+        topic: props.alarmTopic,
+        metric: handler.function.metricErrors({ period: alarmPeriod }),
+        description: `The API function ${resource.name} crashed or timed out. Look at its log group first.`,
+        threshold: 1,
+      });
+    }
+
+    new ServiceAlarm(this, 'ServerErrors', {
+      topic: props.alarmTopic,
+      metric: this.api.metricServerError({ period: alarmPeriod }),
+      description: 'The API answers with 5xx. The access log names the routes.',
+      threshold: 5,
+      periods: 2,
+    });
+    new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
+  }
+
+  private createApi(settings: Settings): apigateway.HttpApi {
+    const api = new apigateway.HttpApi(this, 'Api', {
+      apiName: `smartlead-mcp-${settings.stage}`,
+      description: 'REST API of the Smartlead MCP service',
+      createDefaultStage: false,
+      ...(settings.dashboardUrl === undefined ? {} : { corsPreflight: crossOriginRules(new URL(settings.dashboardUrl).origin) }),
+    });
+    const accessLog = new RetainedLogGroup(this, 'AccessLog', { settings });
+    new apigateway.HttpStage(this, 'DefaultStage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: settings.apiRequestsPerSecond, burstLimit: settings.apiBurst },
+      accessLogSettings: {
+        destination: new apigateway.LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+    return api;
+  }
+}
+
+/**
+ * One of these is in every access token of the dashboard, after SRP and after the code flow in this order, and none in an ID token.
+ * Without them API Gateway would take ID tokens too.
+ */
+const accessTokenScopes = ['aws.cognito.signin.user.admin', 'openid'];
+
+/**
+ * What is recorded of each request. The route, not the path: so neither identifiers nor query strings are kept, and never a header.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  address: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  functionLatencyMs: '$context.integrationLatency',
+  functionError: '$context.integrationErrorMessage',
+  authorizerError: '$context.authorizer.error',
+};
+
+/** Lets the dashboard, and no other site, call the API from a browser. */
+function crossOriginRules(dashboardOrigin: string): apigateway.CorsPreflightOptions {
+  const { GET, POST, PATCH, DELETE } = apigateway.CorsHttpMethod;
+  return {
+    allowOrigins: [dashboardOrigin],
+    allowMethods: [GET, POST, PATCH, DELETE],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+    exposeHeaders: ['idempotent-replayed', 'retry-after'],
+    maxAge: Duration.hours(1),
+  };
+}

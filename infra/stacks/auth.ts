@@ -1,0 +1,97 @@
+import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import type { Settings } from '../config.ts';
+
+export interface AuthStackProps extends StackProps {
+  settings: Settings;
+}
+
+/** Name of the group whose members run the platform. The API reads it from the `cognito:groups` claim. */
+export const operatorsGroup = 'operators';
+
+/**
+ * Accounts of the service: sign-in by verified e-mail address, a second factor by authenticator app for those who want one. The
+ * dashboard signs in by SRP, so that the password never leaves the browser, or by authorization code with PKCE.
+ */
+export class AuthStack extends Stack {
+  readonly userPool: cognito.UserPool;
+  readonly dashboardClient: cognito.UserPoolClient;
+
+  constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
+    super(scope, id, props);
+
+    this.userPool = new cognito.UserPool(this, 'UserPool', {
+      featurePlan: cognito.FeaturePlan.ESSENTIALS,
+      selfSignUpEnabled: settings.signUps === 'open',
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      // A changed address counts only when its owner has confirmed it; until then the old one keeps working.
+      keepOriginal: { email: true },
+      standardAttributes: { email: { required: true, mutable: true }, fullname: { required: false, mutable: true } },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: false,
+        tempPasswordValidity: Duration.days(3),
+        passwordHistorySize: 5,
+      },
+      mfa: cognito.Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
+      deletionProtection: settings.protectData,
+      removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+
+    new cognito.UserPoolGroup(this, 'Operators', {
+      userPool: this.userPool,
+      groupName: operatorsGroup,
+      description: 'Run the platform and see all tenants',
+    });
+
+    const { dashboardUrl } = settings;
+    this.dashboardClient = this.userPool.addClient('Dashboard', {
+      // A browser cannot keep a secret.
+      generateSecret: false,
+      authFlows: { userSrp: true },
+      ...(dashboardUrl === undefined
+        ? { disableOAuth: true }
+        : {
+            oAuth: {
+              flows: { authorizationCodeGrant: true, implicitCodeGrant: false },
+              scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+              callbackUrls: [dashboardUrl],
+              logoutUrls: [dashboardUrl],
+            },
+          }),
+      supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.minutes(15),
+      idTokenValidity: Duration.minutes(15),
+      refreshTokenValidity: Duration.days(30),
+      // Every refresh makes a new refresh token; the old one is good for another ten seconds, for two tabs at once.
+      refreshTokenRotationGracePeriod: Duration.seconds(10),
+    });
+
+    if (dashboardUrl !== undefined) {
+      // Such names are unique in a region over all accounts, hence the account number.
+      const domain = this.userPool.addDomain('SignInDomain', {
+        cognitoDomain: { domainPrefix: `smartlead-mcp-${settings.stage}-${Aws.ACCOUNT_ID}` },
+        managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+      });
+      // Without a style, the sign-in pages of this version answer with an error.
+      new cognito.CfnManagedLoginBranding(this, 'SignInStyle', {
+        userPoolId: this.userPool.userPoolId,
+        clientId: this.dashboardClient.userPoolClientId,
+        useCognitoProvidedValues: true,
+      });
+      new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
+    }
+    new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId });
+    new CfnOutput(this, 'DashboardClientId', { value: this.dashboardClient.userPoolClientId });
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { ProblemError } from '../../../core/problem.ts';
+import { awsLifecyclePorts } from '../../../functions/composition/aws-lifecycle.ts';
+import { createAwsPlatform } from '../../../functions/composition/aws-platform.ts';
+import { standardOutputLogger } from '../../../functions/composition/standard-output-logger.ts';
+
+const environment = { SERVICE_VERSION: '1.2.3', SIGN_UPS: 'closed', PUBLIC_URL: 'https://mcp.example.com/' };
+
+/** What a part of the platform answers to a call of a method: the refusal, or `undefined` where it does its work. */
+async function refusalOf(part: unknown, method: string): Promise<ProblemError | undefined> {
+  try {
+    const call: unknown = typeof part === 'function' ? part : Reflect.get(Object(part), method);
+    if (typeof call === 'function') await call('any', 'arguments');
+  } catch (error) {
+    return error instanceof ProblemError ? error : undefined;
+  }
+  return undefined;
+}
+
+async function partsThatRefuse(composition: object): Promise<string[]> {
+  const refusing: string[] = [];
+  for (const [name, part] of Object.entries(composition)) {
+    if ((await refusalOf(part, 'find'))?.type === 'not-available') refusing.push(name);
+  }
+  return refusing.sort();
+}
+
+describe('the platform on AWS', () => {
+  it('takes its settings from the environment', () => {
+    const platform = createAwsPlatform(environment);
+    expect(platform.publicUrl).toBe('https://mcp.example.com');
+    expect(platform.settings).toEqual({ scale: 'saas', sandbox: false, signUpsOpen: false, version: '1.2.3' });
+    expect(platform.localSignIn).toBeNull();
+    expect(Math.abs(platform.clock.now().getTime() - Date.now())).toBeLessThan(1_000);
+  });
+
+  it.each(['SERVICE_VERSION', 'SIGN_UPS', 'PUBLIC_URL'])('is not composed without %s', (variable) => {
+    expect(() => createAwsPlatform({ ...environment, [variable]: undefined })).toThrow(variable);
+  });
+
+  it('never repeats a value it refuses, which may be a secret in the wrong place', () => {
+    expect(() => createAwsPlatform({ ...environment, PUBLIC_URL: 'a-misplaced-secret' })).toThrow(
+      /^(?!.*a-misplaced-secret).*PUBLIC_URL/,
+    );
+  });
+
+  // Whoever adds an adapter takes its line away here.
+  it('lacks exactly these parts', async () => {
+    expect(await partsThatRefuse(createAwsPlatform(environment))).toEqual([
+      'accounts',
+      'audit',
+      'idempotency',
+      'instanceEvents',
+      'instanceLogFeed',
+      'instanceLogs',
+      'instanceTokens',
+      'instances',
+      'keys',
+      'lifecycle',
+      'secrets',
+      'tokenRevoked',
+      'usage',
+    ]);
+  });
+
+  it('lacks exactly these parts for the tasks of the lifecycle', async () => {
+    expect(await partsThatRefuse(awsLifecyclePorts)).toEqual([
+      'accessTokens',
+      'events',
+      'instances',
+      'keys',
+      'launcher',
+      'routes',
+      'secrets',
+      'tokens',
+    ]);
+  });
+
+  it('says in words which part is missing', async () => {
+    const refusal = await refusalOf(createAwsPlatform(environment).secrets, 'put');
+    expect(refusal).toMatchObject({ status: 503, detail: 'On AWS, the secret store is not deployed yet.' });
+  });
+
+  it('refuses at once where a method gives no promise', () => {
+    const { instanceLogFeed } = createAwsPlatform(environment);
+    expect(() => instanceLogFeed.subscribe('ins_1', () => undefined)).toThrow('not deployed yet');
+  });
+
+  it('can be awaited whole: a missing part is no promise', async () => {
+    const { accounts } = createAwsPlatform(environment);
+    await expect(Promise.resolve(accounts)).resolves.toBe(accounts);
+  });
+});
+
+describe('the logger on AWS', () => {
+  it('writes one JSON line an entry, and keeps details apart from the words of the entry', () => {
+    const lines: string[] = [];
+    standardOutputLogger((line) => lines.push(line)).error('A request failed', { message: 'of a driver', code: 42 });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^[^\n]+\n$/);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      level: 'error',
+      message: 'A request failed',
+      details: { message: 'of a driver', code: 42 },
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError, stageSettings } from '../../infra/config.ts';
+
+describe('the settings of a deployment', () => {
+  it('are those of dev where nothing is said', () => {
+    expect(readSettings({})).toMatchObject({ stage: 'dev', natGateways: 'one', protectData: false });
+  });
+
+  it('of prod protect data and survive the loss of a zone', () => {
+    expect(readSettings({ stage: 'prod' })).toMatchObject({
+      protectData: true,
+      databaseMultiAz: true,
+      natGateways: 'per-zone',
+      availabilityZones: 3,
+    });
+  });
+
+  it.each(['dev', 'prod'] as const)('of %s are complete and valid', (stage) => {
+    expect(readSettings({ stage })).toMatchObject(stageSettings[stage]);
+  });
+
+  it('take what the command line says, which is always text', () => {
+    const settings = readSettings({
+      availabilityZones: '3',
+      protectData: 'true',
+      databaseMultiAz: 'false',
+      interfaceEndpoints: 'logs,ecr.api',
+      alarmEmail: 'ops@example.com',
+    });
+    expect(settings).toMatchObject({
+      availabilityZones: 3,
+      protectData: true,
+      databaseMultiAz: false,
+      interfaceEndpoints: ['logs', 'ecr.api'],
+      alarmEmail: 'ops@example.com',
+    });
+  });
+
+  it("leave the toolkit's own context alone", () => {
+    const context = { '@aws-cdk/core:newStyle': true, 'aws:cdk:bundling-stacks': ['**'], 'cli-telemetry': false };
+    expect(readSettings(context)).toEqual(readSettings({}));
+  });
+});
+
+describe('settings that cannot be used', () => {
+  const refusal = (context: Record<string, unknown>): string => {
+    try {
+      readSettings(context);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SettingsError);
+      return (error as Error).message;
+    }
+    throw new Error('the settings were accepted');
+  };
+
+  it('name the stages there are', () => {
+    expect(refusal({ stage: 'production' })).toBe('There is no stage "production"; the stages are dev and prod.');
+  });
+
+  it('name each wrong value and a misspelt name, all at once', () => {
+    const message = refusal({ stage: 'prod', natGateways: 'two', databaseInstanceClass: 'huge', alarmMail: 'ops@example.com' });
+    expect(message.split('\n')).toEqual([
+      'The settings of stage "prod" cannot be used:',
+      expect.stringMatching(/^- natGateways: .*"one".*"per-zone"/),
+      '- databaseInstanceClass: must be a class and a size such as t4g.micro',
+      '- alarmMail: no setting has this name (see infra/config.ts)',
+    ]);
+  });
+
+  it.each([
+    [{ protectData: 'maybe' }, 'protectData: must be true or false'],
+    [{ logRetentionDays: '15' }, 'logRetentionDays: must be one of 7, 14, 30, 60, 90, 180, 365, 400'],
+    [{ availabilityZones: 'three' }, 'availabilityZones: '],
+    [{ availabilityZones: '1' }, 'availabilityZones: '],
+    [{ interfaceEndpoints: 'logs,email' }, 'interfaceEndpoints.1: '],
+    [{ publicUrl: 'http://mcp.example.com' }, 'publicUrl: '],
+    [{ vpcCidr: '10.0.0.0' }, 'vpcCidr: '],
+    [{ databaseStorageGibibytes: '100' }, 'databaseStorageLimitGibibytes: must not be below databaseStorageGibibytes'],
+  ])('refuse %j', (context, line) => {
+    expect(refusal(context)).toContain(`\n- ${line}`);
+  });
+
+  it.each([
+    [{ protectData: false }, 'protectData: must be true in prod'],
+    [{ databaseMultiAz: false }, 'databaseMultiAz: must be true in prod'],
+    [{ databaseBackupDays: 1 }, 'databaseBackupDays: must be 7 or more in prod'],
+    [{ pointInTimeRecoveryDays: 1 }, 'pointInTimeRecoveryDays: must be 7 or more in prod'],
+    [{ dashboardUrl: 'http://app.example.com' }, 'dashboardUrl: must start with https:// in prod'],
+  ])('refuse %j in prod, though dev may have it', (context, line) => {
+    expect(refusal({ stage: 'prod', ...context })).toContain(`\n- ${line}`);
+    expect(() => readSettings({ stage: 'dev', ...context })).not.toThrow();
+  });
+});

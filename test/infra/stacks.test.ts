@@ -1,0 +1,284 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SynthesizedStage, synthesizeStage, temporaryFunctionBundles } from './synthesized-stage.ts';
+
+const synthesized: Partial<Record<'dev' | 'prod', SynthesizedStage>> = {};
+let removeBundles: () => Promise<void>;
+
+beforeAll(async () => {
+  const bundles = await temporaryFunctionBundles();
+  removeBundles = bundles.remove;
+  for (const stage of ['dev', 'prod'] as const) {
+    synthesized[stage] = await synthesizeStage(stage, { functionBundles: bundles.folder });
+  }
+});
+afterAll(() => removeBundles());
+
+function stageOf(name: 'dev' | 'prod'): SynthesizedStage {
+  const stage = synthesized[name];
+  if (stage === undefined) throw new Error(`${name} was not synthesised`);
+  return stage;
+}
+
+describe.each(['dev', 'prod'] as const)('every stack of %s', (name) => {
+  it('keeps logs for as long as the settings say', () => {
+    const groups = stageOf(name).resources('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(20);
+    const retention = Object.fromEntries(groups.map(([id, { Properties }]) => [id, Properties.RetentionInDays]));
+    expect(new Set(Object.values(retention))).toEqual(new Set([name === 'prod' ? 365 : 14]));
+  });
+
+  it('gives each function its own log group, so that none logs for ever', () => {
+    const functions = ownFunctions(stageOf(name));
+    const groups = functions.map(
+      ([, { Properties }]) => (Properties.LoggingConfig as { LogGroup?: { Ref: string } }).LogGroup?.Ref,
+    );
+    expect(groups).not.toContain(undefined);
+    expect(new Set(groups).size).toBe(functions.length);
+  });
+
+  it('runs functions on the pinned runtime and processor', () => {
+    for (const [id, { Properties }] of ownFunctions(stageOf(name))) {
+      expect({ id, ...Properties }).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+  });
+
+  it('has no secret in the environment of a function', () => {
+    const allowed = ['SERVICE_VERSION', 'STAGE', 'SIGN_UPS', 'PUBLIC_URL', 'TABLE_NAME', 'SECRET_NAME_PREFIX', 'LIFECYCLE_ARN'];
+    for (const [id, { Properties }] of stageOf(name).resources('AWS::Lambda::Function')) {
+      const variables = (Properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+      expect({ id, unexpected: Object.keys(variables).filter((variable) => !allowed.includes(variable)) }).toEqual({
+        id,
+        unexpected: [],
+      });
+      expect(JSON.stringify(variables)).not.toMatch(/resolve:secretsmanager|resolve:ssm|password/i);
+    }
+  });
+
+  it('encrypts what it keeps: table, database, topic and queue', () => {
+    const stage = stageOf(name);
+    const encryption = (type: string, ...properties: string[]) =>
+      stage.resources(type).map(([, { Properties }]) => Object.fromEntries(properties.map((key) => [key, Properties[key]])));
+    const ourKey = { 'Fn::GetAtt': [expect.stringMatching(/^EncryptionKey/), 'Arn'] };
+    expect(encryption('AWS::DynamoDB::Table', 'SSESpecification')).toEqual([
+      { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: ourKey } },
+    ]);
+    expect(encryption('AWS::RDS::DBInstance', 'StorageEncrypted', 'KmsKeyId', 'PerformanceInsightsKMSKeyId')).toEqual([
+      { StorageEncrypted: true, KmsKeyId: ourKey, PerformanceInsightsKMSKeyId: ourKey },
+    ]);
+    expect(encryption('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([{ KmsMasterKeyId: ourKey }]);
+    expect(encryption('AWS::SQS::Queue', 'SqsManagedSseEnabled')).toEqual([{ SqsManagedSseEnabled: true }]);
+  });
+
+  it('rotates its keys', () => {
+    const keys = stageOf(name).resources('AWS::KMS::Key');
+    expect(keys).toHaveLength(3);
+    for (const [, { Properties }] of keys) expect(Properties).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
+  });
+
+  it('tells somebody when an alarm sounds, and what to look at', () => {
+    for (const [, { Properties }] of stageOf(name).resources('AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toEqual([{ 'Fn::ImportValue': expect.stringContaining('observability') }]);
+      expect(Properties.AlarmDescription).toMatch(/\w/);
+    }
+  });
+});
+
+describe('the network', () => {
+  it.each([
+    ['dev', 2, 1],
+    ['prod', 3, 3],
+  ] as const)('of %s spans %i zones with %i NAT gateways', (name, zones, gateways) => {
+    const { network } = stageOf(name).templates;
+    network.resourceCountIs('AWS::EC2::Subnet', zones * 3);
+    network.resourceCountIs('AWS::EC2::NatGateway', gateways);
+  });
+
+  it('gives no address of its own to the outside, closes the default security group and records flows', () => {
+    const { network } = stageOf('prod').templates;
+    network.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
+    network.resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
+    network.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: 'ALL' });
+  });
+
+  it('reaches DynamoDB and S3 without NAT, and more services in prod', () => {
+    const types = (name: 'dev' | 'prod') =>
+      stageOf(name)
+        .resources('AWS::EC2::VPCEndpoint')
+        .map(([, { Properties }]) => Properties.VpcEndpointType)
+        .sort();
+    expect(types('dev')).toEqual(['Gateway', 'Gateway']);
+    expect(types('prod')).toEqual(['Gateway', 'Gateway', 'Interface', 'Interface', 'Interface', 'Interface']);
+  });
+
+  it.each(['dev', 'prod'] as const)('of %s lets nobody in from everywhere', (name) => {
+    const stage = stageOf(name);
+    const inline = stage
+      .resources('AWS::EC2::SecurityGroup')
+      .flatMap(([id, { Properties }]) => ((Properties.SecurityGroupIngress ?? []) as object[]).map((rule) => ({ id, ...rule })));
+    const rules = [
+      ...inline,
+      ...stage.resources('AWS::EC2::SecurityGroupIngress').map(([id, { Properties }]) => ({ id, ...Properties })),
+    ];
+    expect(rules.filter((rule) => 'CidrIp' in rule && rule.CidrIp === '0.0.0.0/0')).toEqual([]);
+    expect(rules.filter((rule) => 'CidrIpv6' in rule)).toEqual([]);
+  });
+});
+
+describe('the data', () => {
+  it.each([
+    ['dev', false, 'Delete'],
+    ['prod', true, 'Retain'],
+  ] as const)('of %s: protected from deletion is %s, and when the stack goes: %s', (name, isProtected, policy) => {
+    const { data, auth } = stageOf(name).templates;
+    data.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: policy, Properties: { DeletionProtectionEnabled: isProtected } });
+    data.hasResource('AWS::RDS::DBInstance', { DeletionPolicy: policy, Properties: { DeletionProtection: isProtected } });
+    auth.hasResource('AWS::Cognito::UserPool', {
+      DeletionPolicy: policy,
+      Properties: { DeletionProtection: isProtected ? 'ACTIVE' : 'INACTIVE' },
+    });
+    for (const [, key] of stageOf(name).resources('AWS::KMS::Key')) expect(key.DeletionPolicy).toBe(policy);
+    for (const stack of Object.values(stageOf(name).stacks)) expect(stack.terminationProtection).toBe(isProtected);
+  });
+
+  it.each([
+    ['dev', 7],
+    ['prod', 35],
+  ] as const)('table of %s forgets by ttl and can be restored to any second of %i days', (name, days) => {
+    stageOf(name).templates.data.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: days },
+    });
+  });
+
+  it('database has no public address, no password of ours, and takes TLS only', () => {
+    const { data } = stageOf('prod').templates;
+    data.hasResourceProperties('AWS::RDS::DBInstance', {
+      PubliclyAccessible: false,
+      EnableIAMDatabaseAuthentication: true,
+      ManageMasterUserPassword: true,
+      MasterUserPassword: Match.absent(),
+      MultiAZ: true,
+      BackupRetentionPeriod: 35,
+      DeleteAutomatedBackups: false,
+    });
+    data.hasResourceProperties('AWS::RDS::DBParameterGroup', { Parameters: Match.objectLike({ 'rds.force_ssl': '1' }) });
+    data.resourceCountIs('AWS::SecretsManager::Secret', 0);
+  });
+
+  it('database lies in subnets without a way out', () => {
+    const { network, data } = stageOf('prod').templates;
+    const isolated = Object.entries(network.findResources('AWS::EC2::Subnet'))
+      .filter(([id]) => id.includes('isolated'))
+      .map(([id]) => id);
+    const groups = Object.values(data.findResources('AWS::RDS::DBSubnetGroup'));
+    const subnets = JSON.stringify(groups[0]?.Properties.SubnetIds);
+    expect(isolated.filter((id) => subnets.includes(id))).toHaveLength(3);
+    expect(groups[0]?.Properties.SubnetIds).toHaveLength(3);
+
+    const routes = JSON.stringify(Object.values(network.findResources('AWS::EC2::Route')));
+    for (const id of Object.keys(network.findResources('AWS::EC2::RouteTable')).filter((table) => table.includes('isolated'))) {
+      expect(routes).not.toContain(id);
+    }
+  });
+
+  it('database accepts PostgreSQL from its clients and nothing else', () => {
+    const ingress = stageOf('prod')
+      .resources('AWS::EC2::SecurityGroupIngress')
+      .filter(([id]) => id.startsWith('data/'));
+    expect(ingress.map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({
+        FromPort: 5432,
+        ToPort: 5432,
+        SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/^DatabaseClients/), 'GroupId'] },
+      }),
+    ]);
+  });
+
+  it("database's log group is the one RDS writes to, and is there first", () => {
+    const { data } = stageOf('dev').templates;
+    const [logGroup] = Object.keys(
+      data.findResources('AWS::Logs::LogGroup', {
+        Properties: { LogGroupName: '/aws/rds/instance/smartlead-mcp-dev-billing/postgresql' },
+      }),
+    );
+    data.hasResource('AWS::RDS::DBInstance', {
+      DependsOn: Match.arrayWith([logGroup]),
+      Properties: { DBInstanceIdentifier: 'smartlead-mcp-dev-billing', EnableCloudwatchLogsExports: ['postgresql'] },
+    });
+  });
+});
+
+describe('the accounts', () => {
+  it('sign in by verified e-mail with a strong password, and with a second factor if they like', () => {
+    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPool', {
+      UsernameAttributes: ['email'],
+      AutoVerifiedAttributes: ['email'],
+      MfaConfiguration: 'OPTIONAL',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+      Policies: {
+        PasswordPolicy: Match.objectLike({
+          MinimumLength: 12,
+          RequireLowercase: true,
+          RequireUppercase: true,
+          RequireNumbers: true,
+        }),
+      },
+    });
+    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'operators' });
+  });
+
+  it.each(['dev', 'prod'] as const)(
+    'of %s: the dashboard has no secret, never sends the password, and says nothing about others',
+    (name) => {
+      stageOf(name).templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+        GenerateSecret: false,
+        ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
+        PreventUserExistenceErrors: 'ENABLED',
+        EnableTokenRevocation: true,
+        RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+        AccessTokenValidity: 15,
+      });
+    },
+  );
+
+  it('use the code flow, never the implicit one, and only where a dashboard URL is known', () => {
+    stageOf('dev').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      AllowedOAuthFlows: ['code'],
+      CallbackURLs: ['http://localhost:5173'],
+    });
+    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', { AllowedOAuthFlows: Match.absent() });
+    stageOf('prod').templates.auth.resourceCountIs('AWS::Cognito::UserPoolDomain', 0);
+  });
+});
+
+describe('alarms', () => {
+  it('may be published by CloudWatch of this account, through an encrypted topic', () => {
+    const { observability } = stageOf('prod').templates;
+    const fromCloudWatch = {
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    observability.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...fromCloudWatch, Action: 'sns:Publish' })]) },
+    });
+    observability.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([Match.objectLike({ ...fromCloudWatch, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] })]),
+      },
+    });
+  });
+});
+
+/** All functions but those that the toolkit brings along to work around a gap of CloudFormation; they run at deployment only. */
+function ownFunctions(stage: SynthesizedStage) {
+  const functions = stage.resources('AWS::Lambda::Function').filter(([id]) => !id.includes('CustomResourceProvider'));
+  expect(stage.resources('AWS::Lambda::Function').length - functions.length).toBe(1);
+  return functions;
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readSettings } from '../../infra/config.ts';
+import { createPlatform } from '../../infra/platform.ts';
+import { buildFunctions } from '../../scripts/build-functions.ts';
+
+export type StackName = keyof ReturnType<typeof createPlatform>;
+
+/** A resource as CloudFormation reads it. */
+export interface TemplateResource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+}
+
+export interface SynthesizedStage {
+  templates: Record<StackName, Template>;
+  stacks: Record<StackName, Stack>;
+  /** Resources of a type in all stacks, by `stack/logical id`. */
+  resources(type: string): [id: string, resource: TemplateResource][];
+}
+
+/** Synthesises all stacks of a stage in this process, with the toolkit's settings of `cdk.json`. */
+export async function synthesizeStage(
+  stage: 'dev' | 'prod',
+  { overrides = {}, functionBundles }: { overrides?: Record<string, unknown>; functionBundles: string },
+): Promise<SynthesizedStage> {
+  const toolkit = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  const outdir = await mkdtemp(join(tmpdir(), 'cdk-out-'));
+  try {
+    const app = new App({ outdir, context: toolkit.context, analyticsReporting: false });
+    const stacks = createPlatform(app, { settings: readSettings({ stage, ...overrides }), functionBundles });
+    const entries = Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)] as const);
+    return {
+      stacks,
+      templates: Object.fromEntries(entries) as Record<StackName, Template>,
+      resources: (type) =>
+        entries.flatMap(([name, template]) =>
+          Object.entries(template.findResources(type)).map(([id, resource]): [string, TemplateResource] => [
+            `${name}/${id}`,
+            { Properties: {}, ...resource } as TemplateResource,
+          ]),
+        ),
+    };
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}
+
+/** Bundles the functions into a folder that is removed by the returned function. */
+export async function temporaryFunctionBundles(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'function-bundles-'));
+  await buildFunctions({ outdir: folder });
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}

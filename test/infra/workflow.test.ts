@@ -1,0 +1,150 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lifecycleDefinition, taskFunctionsByState } from '../../functions/instance-manager/lifecycle-definition.ts';
+import { lifecycleTasks } from '../../functions/instance-manager/tasks/index.ts';
+import { always, joinNetwork, permissionsByFunction, read, readWrite, secretsManager } from './permissions.ts';
+import { synthesizeStage, temporaryFunctionBundles } from './synthesized-stage.ts';
+
+let workflow: Template;
+let removeBundles: () => Promise<void>;
+
+beforeAll(async () => {
+  const bundles = await temporaryFunctionBundles();
+  removeBundles = bundles.remove;
+  ({ workflow } = (await synthesizeStage('prod', { functionBundles: bundles.folder })).templates);
+});
+afterAll(() => removeBundles());
+
+describe('the lifecycle workflow', () => {
+  const stateMachine = () => Object.values(workflow.findResources('AWS::StepFunctions::StateMachine'))[0]?.Properties;
+
+  it('is the definition of the instance manager, to the letter', () => {
+    expect(stateMachine()?.StateMachineType).toBe('STANDARD');
+    expect(JSON.parse(stateMachine()?.DefinitionString)).toEqual(lifecycleDefinition);
+  });
+
+  it('has a function for each placeholder, and no function too many', () => {
+    const substitutions: Record<string, { 'Fn::GetAtt': [string, string] }> = stateMachine()?.DefinitionSubstitutions;
+    const placeholders = [...new Set(stateMachine()?.DefinitionString.match(/\$\{\w+\}/g))];
+    expect(
+      Object.keys(substitutions)
+        .map((name) => `\${${name}}`)
+        .sort(),
+    ).toEqual(placeholders.sort());
+    expect(Object.keys(substitutions).sort()).toEqual(
+      Object.keys(lifecycleTasks)
+        .map((task) => `${task}Arn`)
+        .sort(),
+    );
+
+    const functions = workflow.findResources('AWS::Lambda::Function');
+    for (const [placeholder, { 'Fn::GetAtt': target }] of Object.entries(substitutions)) {
+      expect(target[1]).toBe('Arn');
+      expect(functions[target[0]]?.Properties.Description).toBe(`Lifecycle of instances: ${placeholder.replace(/Arn$/, '')}`);
+    }
+  });
+
+  it('may call those functions and nothing else', () => {
+    const [role] =
+      Object.entries(workflow.findResources('AWS::IAM::Policy')).find(([id]) => id.startsWith('LifecycleRole')) ?? [];
+    const statements: { Sid?: string; Action: string | string[]; Resource: unknown }[] =
+      workflow.findResources('AWS::IAM::Policy')[role ?? '']?.Properties.PolicyDocument.Statement;
+    const calls = statements.filter(({ Action }) => Action === 'lambda:InvokeFunction');
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.Resource).toEqual(
+      Object.keys(workflow.findResources('AWS::Lambda::Function'))
+        .sort()
+        .map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
+    );
+    const others = statements.filter((statement) => !calls.includes(statement)).flatMap(({ Action }) => Action);
+    expect(others.filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
+  });
+
+  it.each([...taskFunctionsByState()])('%s ends in time, and its function %s not before nor long after', (state, task) => {
+    const states: Record<string, object> = lifecycleDefinition.States;
+    const definition = states[state];
+    expect(definition).toMatchObject({ Type: 'Task', TimeoutSeconds: expect.any(Number) });
+    const [handler] = Object.values(
+      workflow.findResources('AWS::Lambda::Function', { Properties: { Description: `Lifecycle of instances: ${task}` } }),
+    );
+    const patience = definition !== undefined && 'TimeoutSeconds' in definition ? Number(definition.TimeoutSeconds) : 0;
+    expect(handler?.Properties.Timeout).toBeGreaterThanOrEqual(patience);
+    expect(handler?.Properties.Timeout).toBeLessThanOrEqual(60);
+  });
+
+  it('logs failures without what customers entered, and is traced', () => {
+    expect(stateMachine()).toMatchObject({
+      LoggingConfiguration: { IncludeExecutionData: false, Level: 'ERROR' },
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+
+  it('keeps executions that failed in a queue, without input and output, and sounds an alarm', () => {
+    workflow.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FailedExecutions'), 'Arn'] },
+          InputTransformer: {
+            InputPathsMap: {
+              'detail-executionArn': '$.detail.executionArn',
+              'detail-status': '$.detail.status',
+              'detail-error': '$.detail.error',
+              'detail-stopDate': '$.detail.stopDate',
+            },
+          },
+        },
+      ],
+    });
+    workflow.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 3600 });
+    for (const MetricName of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionThrottled']) {
+      workflow.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/States', MetricName });
+    }
+    workflow.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+    });
+  });
+
+  it('has only the health check inside the private network', () => {
+    const inNetwork = Object.values(workflow.findResources('AWS::Lambda::Function'))
+      .filter(({ Properties }) => Properties.VpcConfig !== undefined)
+      .map(({ Properties }) => Properties.Description);
+    expect(inNetwork).toEqual(['Lifecycle of instances: AwaitHealthy']);
+  });
+});
+
+describe('the permissions of the task functions', () => {
+  it('are these', () => {
+    const readSecrets = secretsManager('GetSecretValue', 'Decrypt');
+    const table: Record<string, string[]> = {
+      BeginOperation: readWrite,
+      RemoveRoute: readWrite,
+      StopInstance: [...readWrite, ...secretsManager('DeleteSecret')],
+      ResolveSecret: [...readWrite, ...readSecrets],
+      LaunchInstance: [
+        ...readWrite,
+        ...secretsManager('CreateSecret, GetSecretValue, PutSecretValue', 'Decrypt, GenerateDataKey'),
+      ],
+      AwaitHealthy: [...read, ...readSecrets, joinNetwork],
+      RegisterRoute: [...readWrite, ...readSecrets],
+      MarkRunning: readWrite,
+      MarkStopped: readWrite,
+      MarkUnauthenticated: readWrite,
+      MarkFailed: readWrite,
+      DeleteInstance: [...readWrite, ...secretsManager('DeleteSecret')],
+    };
+    const expected = Object.entries(table).map(([task, own]) => [`Lifecycle of instances: ${task}`, [...always, ...own].sort()]);
+    expect(permissionsByFunction(workflow)).toEqual(Object.fromEntries(expected));
+  });
+
+  it('come from no managed policy', () => {
+    for (const { Properties } of Object.values(workflow.findResources('AWS::IAM::Role'))) {
+      expect(Properties.ManagedPolicyArns ?? []).toEqual([]);
+    }
+  });
+});
