@@ -1,0 +1,204 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRouter, type Router } from '../container/router/router.ts';
+import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
+import { ChildProcessLauncher } from '../functions/adapters/child-process/launcher.ts';
+import { createLocalAccessTokens } from '../functions/adapters/local-accounts/access-tokens.ts';
+import { Argon2PasswordHasher } from '../functions/adapters/local-accounts/password-hasher.ts';
+import { createSigningKey } from '../functions/adapters/local-accounts/signing-key.ts';
+import { LocalWorkflow } from '../functions/adapters/local-workflow.ts';
+import { McpHealthProbe } from '../functions/adapters/mcp-health-probe.ts';
+import { MemoryLogFeed } from '../functions/adapters/memory/log-feed.ts';
+import { MemoryRouteTable } from '../functions/adapters/memory/route-table.ts';
+import { MemorySecretStore } from '../functions/adapters/memory/secret-store.ts';
+import { deleteExpiredRows } from '../functions/adapters/postgres/expired-rows.ts';
+import { PostgresSigningKeyStore } from '../functions/adapters/postgres/signing-key-store.ts';
+import { SmartleadCategoriesKeyChecker } from '../functions/adapters/smartlead-key-checker.ts';
+import { bearerTokenAuthenticator } from '../functions/api/authenticators/bearer-token.ts';
+import type { Platform } from '../functions/api/platform.ts';
+import { createApiHandler } from '../functions/api/resources.ts';
+import { ClientConnections } from '../functions/instance-manager/client-connections.ts';
+import type { LifecyclePorts } from '../functions/instance-manager/lifecycle-ports.ts';
+import { RecurringJob } from '../functions/instance-manager/recurring-job.ts';
+import { Supervisor } from '../functions/instance-manager/supervisor.ts';
+import type { RouteTable } from '../functions/ports.ts';
+import type { Doors } from './http/front-door.ts';
+import { createWeb } from './http/web.ts';
+import type { PlatformLog } from './platform-log.ts';
+import type { Settings } from './settings.ts';
+import type { Storage } from './storage.ts';
+import { version } from './version.ts';
+
+const quarterHour = 15 * 60;
+const hour = 60 * 60;
+
+export interface SingleMachinePlatform {
+  doors: Doors;
+  /** Brings back the instances that should run. Need not be waited for. */
+  bringBack(): Promise<void>;
+  /** How many instances should run. */
+  countWanted(): Promise<number>;
+  /** Ends the router's streams and all instances; the storage is still open after it. */
+  stop(): Promise<void>;
+}
+
+/** The composition root of scale `single`: chooses an adapter for every port, all in this process and on this machine. */
+export async function composeSingleMachine(
+  settings: Settings & { publicUrl: string },
+  storage: Storage,
+  log: PlatformLog,
+): Promise<SingleMachinePlatform> {
+  const clock = { now: () => new Date() };
+  const { stores, database, sealer } = storage;
+  const signingKey = await new PostgresSigningKeyStore(database, sealer).loadOrCreate(createSigningKey);
+  const accessTokens = await createLocalAccessTokens({ signingKey, accounts: stores.accounts, clock });
+  const smartleadKeyChecker = new SmartleadCategoriesKeyChecker(settings.smartleadHosts);
+  const logFeed = new MemoryLogFeed();
+
+  const launcher = new ChildProcessLauncher({
+    nodePath: process.execPath,
+    bundleFolder: fileURLToPath(new URL('../instance', import.meta.url)),
+    stateFolder: join(settings.dataDir, 'instances'),
+  });
+  const swept = await launcher.sweepLeftovers();
+  if (swept.length > 0) log.warn('Processes of a killed run were ended.', { instances: swept.join(' ') });
+
+  // The router is told when a route goes; it is made after the routes it reads.
+  let router: Router | undefined;
+  const routes = announcingRemovals(new MemoryRouteTable(), (instanceId) => router?.instanceGone(instanceId));
+  const lifecyclePorts: LifecyclePorts = {
+    clock,
+    instances: stores.instances,
+    tokens: stores.instanceTokens,
+    keys: stores.keys,
+    secrets: stores.secrets,
+    accessTokens: new MemorySecretStore(),
+    keyChecker: smartleadKeyChecker,
+    events: stores.instanceEvents,
+    routes,
+    launcher,
+    probe: new McpHealthProbe(),
+    settings: {
+      smartleadHosts: settings.smartleadHosts,
+      ...(settings.smartleadRateLimit === undefined ? {} : { rateLimit: settings.smartleadRateLimit }),
+    },
+    report: ({ message, instanceId, cause }) => log.error(message, { instanceId, cause: describe(cause) }),
+  };
+  const runner = new LocalWorkflow({ ports: lifecyclePorts });
+  const supervisor = new Supervisor({ ...lifecyclePorts, runner, logs: stores.instanceLogs, logFeed });
+
+  const connections = new ClientConnections({ instances: stores.instances, events: stores.instanceEvents, clock });
+  router = createRouter({
+    tokens: stores.instanceTokens,
+    routes,
+    instances: {
+      describe: async (instanceId) => {
+        const instance = await stores.instances.findById(instanceId);
+        return instance?.desiredState === 'deleted' ? undefined : instance;
+      },
+    },
+    usage: stores.usage,
+    events: {
+      clientConnected: (connection) => connections.connected(connection),
+      tokenUsed: (tokenId, at) => stores.instanceTokens.touch(tokenId, at),
+    },
+    allowedOrigins: settings.mcpAllowedOrigins,
+    reportError: (error, requestId) => log.error('The router failed.', { requestId, cause: describe(error) }),
+  });
+  const openRouter = router;
+
+  const platform: Platform = {
+    clock,
+    logger: log,
+    publicUrl: settings.publicUrl,
+    settings: { scale: 'single', sandbox: settings.sandbox, signUpsOpen: settings.signUpsOpen, version },
+    authenticator: bearerTokenAuthenticator(accessTokens),
+    accounts: stores.accounts,
+    localSignIn: {
+      refreshSessions: stores.refreshSessions,
+      passwordHasher: new Argon2PasswordHasher(),
+      accessTokens,
+      attempts: {
+        signInByAccount: new MemoryAttemptLimiter({ attempts: 10, windowSeconds: quarterHour }),
+        signInByAddress: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: quarterHour }),
+        signUpByAddress: new MemoryAttemptLimiter({ attempts: 200, windowSeconds: hour }),
+      },
+    },
+    keys: stores.keys,
+    secrets: stores.secrets,
+    smartleadKeyChecker,
+    instances: stores.instances,
+    instanceTokens: stores.instanceTokens,
+    instanceEvents: stores.instanceEvents,
+    instanceLogs: stores.instanceLogs,
+    instanceLogFeed: logFeed,
+    lifecycle: runner,
+    tokenRevoked: async (tokenId) => openRouter.revokeToken(tokenId),
+    audit: stores.audit,
+    usage: stores.usage,
+    idempotency: stores.idempotency,
+  };
+
+  const expiry = new RecurringJob(hour * 1000, async () => {
+    try {
+      await deleteExpiredRows(database, clock.now().toISOString());
+    } catch (error) {
+      log.warn('Expired rows could not be deleted; tried again in an hour.', { cause: describe(error) });
+    }
+  });
+
+  return {
+    doors: {
+      mcp: (request, response) => openRouter.handle(request, response),
+      web: createWeb({
+        api: createApiHandler(platform),
+        dashboardFolder: fileURLToPath(new URL('../dashboard', import.meta.url)),
+        trustedProxies: settings.trustedProxies,
+        ready: async () => {
+          try {
+            await stores.accounts.hasAccounts();
+            return true;
+          } catch {
+            return false;
+          }
+        },
+        metrics: () => openRouter.metrics(),
+      }),
+    },
+    bringBack: async () => {
+      expiry.start();
+      await supervisor.start();
+      await runner.prepare();
+    },
+    countWanted: async () => {
+      let count = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await stores.instances.listAll({ limit: 500, cursor });
+        count += page.items.filter((instance) => instance.desiredState === 'running').length;
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return count;
+    },
+    stop: async () => {
+      await Promise.all([openRouter.close({ deadlineMs: 2_000 }), expiry.stop()]);
+      await supervisor.stop();
+    },
+  };
+}
+
+/** The same route table, but somebody hears of every route that goes. */
+function announcingRemovals(table: RouteTable, removed: (instanceId: string) => void): RouteTable {
+  return {
+    set: (route) => table.set(route),
+    get: (instanceId) => table.get(instanceId),
+    remove: async (instanceId) => {
+      await table.remove(instanceId);
+      removed(instanceId);
+    },
+  };
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
