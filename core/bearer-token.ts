@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
@@ -36,7 +36,7 @@ export function isWellFormedBearerToken(kind: BearerTokenKind, text: string): bo
 
 /** The form in which a token is stored and looked up: lower-case hexadecimal SHA-256. A 256-bit random token needs no slow hash. */
 export function hashBearerToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 function checksum(text: string): string {

@@ -93,9 +93,9 @@ describe('a launch', () => {
   });
 
   it('rejects where the process never listens, and leaves nothing running', async () => {
-    launcher = createLauncher({ readyTimeoutMilliseconds: 400 });
+    launcher = createLauncher({ readyTimeoutMilliseconds: 3000 });
     const launch = launcher.launch(launchRequest('silent'));
-    await expect(launch).rejects.toThrow('The instance was not ready after 0.4 seconds. Its last lines: I say nothing more');
+    await expect(launch).rejects.toThrow('The instance was not ready after 3 seconds. Its last lines: I say nothing more');
     await expect(readdir(stateFolder)).resolves.toEqual([]);
   });
 

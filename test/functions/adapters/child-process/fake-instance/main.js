@@ -8,6 +8,9 @@ import { createInterface } from 'node:readline';
 const log = (level, message, more = {}) =>
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`);
 
+// Whoever reads the log may be gone first.
+process.stderr.on('error', () => {});
+
 const configuration = JSON.parse(await firstLine());
 const behaviour = configuration.instanceId.split('_')[1];
 

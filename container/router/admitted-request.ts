@@ -1,0 +1,16 @@
+import type { Door } from './doors.ts';
+import type { PendingResponse } from './respond.ts';
+import type { RpcRequest } from './rpc-request.ts';
+import type { VerifiedToken } from './token-verifier.ts';
+
+/** A client's request that may pass: its token opens the instance, its session is its own, its body was read. */
+export interface AdmittedRequest extends PendingResponse {
+  readonly door: Door;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly token: VerifiedToken;
+  readonly requestId: string;
+  /** The session the client names, if any. */
+  readonly sessionId: string | undefined;
+  /** What the body says, where there is one. */
+  readonly rpc: RpcRequest | undefined;
+}

@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, type Dispatcher, errors } from 'undici';
+import type { RouterTiming } from './options.ts';
+import type { RouteRecord } from './ports.ts';
+
+/** How a request to an instance failed, as far as it matters to the client. */
+export type InstanceFailure =
+  /** No connection came about: the instance cannot have seen the request. */
+  | 'not-reached'
+  /** The instance did not begin its answer in time. */
+  | 'timed-out'
+  /** The connection ended before the answer did. */
+  | 'lost';
+
+/** What is told about an attempt, in this order: `onAnswer`, any number of `onChunk`, then `onEnd`; or `onFailure` at any point. */
+export interface AnswerListener {
+  onAnswer(status: number, headers: IncomingHttpHeaders): void;
+  /** Answers whether more may come at once; otherwise nothing comes until `resume`. */
+  onChunk(chunk: Buffer): boolean;
+  onEnd(): void;
+  onFailure(failure: InstanceFailure): void;
+}
+
+export interface InstanceRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query at the instance. */
+  path: string;
+  headers: string[];
+  body: Buffer | null;
+  /** Standing streams have connections of their own, so that thousands of them do not slow the search for a free one. */
+  isStream: boolean;
+}
+
+/** The router's connections to instances, kept alive between requests. */
+export class InstanceConnections {
+  readonly #callAgent: Agent;
+  readonly #streamAgent: Agent;
+
+  constructor(timing: RouterTiming) {
+    const options = {
+      connections: null,
+      pipelining: 1,
+      allowH2: false,
+      connectTimeout: timing.connectTimeoutMs,
+      headersTimeout: timing.answerTimeoutMs,
+      bodyTimeout: 0,
+    };
+    this.#callAgent = new Agent(options);
+    this.#streamAgent = new Agent(options);
+  }
+
+  /** Sends the request. Everything that comes of it, failures included, goes to the attempt's listener. */
+  send(route: RouteRecord, request: InstanceRequest, attempt: InstanceAttempt): void {
+    const agent = request.isStream ? this.#streamAgent : this.#callAgent;
+    agent.dispatch(
+      { origin: route.address, path: request.path, method: request.method, headers: request.headers, body: request.body },
+      attempt,
+    );
+  }
+
+  /** Cuts all connections. */
+  async destroy(): Promise<void> {
+    await Promise.all([this.#callAgent.destroy(), this.#streamAgent.destroy()]);
+  }
+}
+
+const abandoned = new errors.RequestAbortedError('the router needs this answer no more');
+
+/** One request on its way to an instance. After `abandon` nothing more is told of it. */
+export class InstanceAttempt implements Dispatcher.DispatchHandler {
+  #listener: AnswerListener | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #wasSent = false;
+
+  constructor(listener: AnswerListener) {
+    this.#listener = listener;
+  }
+
+  /** Lets the answer go on after `onChunk` held it. */
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  /** Cuts the request off; the instance sees its connection close. Answers whether it was under way. */
+  abandon(): boolean {
+    if (this.#listener === undefined) return false;
+    this.#listener = undefined;
+    this.#controller?.abort(abandoned);
+    return true;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#wasSent = true;
+    if (this.#listener === undefined) controller.abort(abandoned);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status >= 200) this.#listener?.onAnswer(status, headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#listener?.onChunk(chunk) === false) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.onEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.onFailure(this.#failureOf(error));
+  }
+
+  #failureOf(error: Error): InstanceFailure {
+    if (!this.#wasSent) return 'not-reached';
+    return error instanceof errors.HeadersTimeoutError ? 'timed-out' : 'lost';
+  }
+}

@@ -1,0 +1,57 @@
+/** What the router counts of itself since it started. */
+export class RouterMetrics {
+  /** Requests that came to an end, by door and status; `aborted` where the client left before any answer. */
+  readonly #requests = new Map<string, number>();
+  readonly #refusals = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
+  keepAlives = 0;
+  streamsClosedByLimit = 0;
+
+  request(door: string, status: number | 'aborted'): void {
+    add(this.#requests, `door="${door}",status="${status}"`);
+  }
+
+  refusal(reason: string): void {
+    add(this.#refusals, `reason="${reason}"`);
+  }
+
+  instanceFailure(kind: string): void {
+    add(this.#failures, `kind="${kind}"`);
+  }
+
+  /** Text lines in Prometheus' exposition format. Labels come from fixed lists: no id, no client text. */
+  render(readings: Reading[]): string {
+    const lines: string[] = [];
+    family(lines, 'requests_total', 'counter', 'Requests that came to an end.', this.#requests);
+    family(lines, 'refusals_total', 'counter', 'Requests the router refused.', this.#refusals);
+    family(lines, 'instance_failures_total', 'counter', 'Requests that an instance failed to answer.', this.#failures);
+    const own: Reading[] = [
+      { name: 'keep_alives_total', type: 'counter', help: 'Keep-alive comments sent.', value: this.keepAlives },
+      {
+        name: 'streams_closed_by_limit_total',
+        type: 'counter',
+        help: 'Streams closed because their token opened more than it may.',
+        value: this.streamsClosedByLimit,
+      },
+    ];
+    for (const { name, type, help, value } of [...own, ...readings]) family(lines, name, type, help, new Map([['', value]]));
+    return `${lines.join('\n')}\n`;
+  }
+}
+
+export interface Reading {
+  name: string;
+  type: 'counter' | 'gauge';
+  help: string;
+  value: number;
+}
+
+function add(counts: Map<string, number>, labels: string): void {
+  counts.set(labels, (counts.get(labels) ?? 0) + 1);
+}
+
+function family(lines: string[], name: string, type: string, help: string, samples: ReadonlyMap<string, number>): void {
+  const fullName = `smartlead_mcp_router_${name}`;
+  lines.push(`# HELP ${fullName} ${help}`, `# TYPE ${fullName} ${type}`);
+  for (const [labels, value] of samples) lines.push(labels === '' ? `${fullName} ${value}` : `${fullName}{${labels}} ${value}`);
+}

@@ -1,0 +1,68 @@
+/**
+ * What the router needs from outside, as interfaces. The stores of the control plane satisfy them by structure; a router that runs
+ * in its own process gets other implementations. Every method may answer at once or with a promise.
+ */
+import type { InstanceStatus } from '../../core/instance-status.ts';
+import type { UsageBatch } from '../../core/usage-record.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+
+/** A token that opens one instance, as far as the router cares. */
+export interface TokenRecord {
+  id: string;
+  instanceId: string;
+  workspaceId: string;
+  /** ISO 8601 in UTC; `null` where the token does not expire. */
+  expiresAt: string | null;
+}
+
+export interface TokenDirectory {
+  /** The token with this hash (see `core/bearer-token.ts`); `undefined` where there is none, or no longer. */
+  findByHash(hash: string): MaybePromise<TokenRecord | undefined>;
+}
+
+/** Where an instance listens now. */
+export interface RouteRecord {
+  instanceId: string;
+  workspaceId: string;
+  /** Base URL on the private network, such as `http://127.0.0.1:43121`. */
+  address: string;
+  /** What the router presents to the instance as bearer token. Never logged, never sent to a client. */
+  accessToken: string;
+}
+
+export interface RouteDirectory {
+  get(instanceId: string): MaybePromise<RouteRecord | undefined>;
+}
+
+/** Why an instance cannot be reached, in words its customer understands. */
+export interface InstanceDescription {
+  status: InstanceStatus;
+  statusReason: string;
+  nextStep: string | null;
+}
+
+export interface InstanceDirectory {
+  /** Asked only where an instance has no route. `undefined` where the instance does not exist. */
+  describe(instanceId: string): MaybePromise<InstanceDescription | undefined>;
+}
+
+export interface UsageSink {
+  /** Adds the counts of a batch. The router sends a batch again under the same id until this succeeds. */
+  apply(batch: UsageBatch): MaybePromise<void>;
+}
+
+export interface ClientConnection {
+  instanceId: string;
+  workspaceId: string;
+  tokenId: string;
+  /** What the client calls itself in its handshake; at most 100 characters, no control characters. */
+  clientName?: string;
+}
+
+/** What the router tells the rest of the platform. A failing listener never disturbs a request. */
+export interface RouterEvents {
+  /** A client's handshake was accepted by the instance. */
+  clientConnected(connection: ClientConnection): MaybePromise<void>;
+  /** The token opened a door; told at most once a minute per token. `at` is ISO 8601 in UTC. */
+  tokenUsed(tokenId: string, at: string): MaybePromise<void>;
+}

@@ -1,0 +1,275 @@
+import type { InstanceDescription } from './ports.ts';
+
+/** Identifier of a JSON-RPC request. */
+export type RpcId = string | number;
+
+export interface RefusalOptions {
+  /** HTTP status where the refusal is a response of its own. */
+  status: number;
+  /** JSON-RPC error code. */
+  code: number;
+  /** Stable name of the reason, part of the contract. */
+  reason: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  nextStep: string;
+  /** Seconds after which the same request may succeed; absent where repeating it is of no use. */
+  retryAfter?: number;
+  /** Value of the `Allow` header, for 405. */
+  allow?: string;
+}
+
+/**
+ * Why the router does not do what a client asked, in a form every MCP client can show: a JSON-RPC error whose `data` says the
+ * reason, whether to try again and what to do. Its text is fixed or comes from the control plane, never from a request.
+ */
+export class Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly retryAfter: number | undefined;
+  readonly allow: string | undefined;
+  readonly message: string;
+  readonly #errorJson: string;
+
+  constructor(options: RefusalOptions) {
+    this.status = options.status;
+    this.reason = options.reason;
+    this.retryAfter = options.retryAfter;
+    this.allow = options.allow;
+    this.message = options.message;
+    this.#errorJson = JSON.stringify({
+      code: options.code,
+      message: options.message,
+      data: {
+        reason: options.reason,
+        retry: options.retryAfter !== undefined,
+        ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
+        nextStep: options.nextStep,
+      },
+    });
+  }
+
+  /** The JSON-RPC error response to the request with the id; `null` where the request has none or could not be read. */
+  body(id: RpcId | null): string {
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${this.#errorJson}}`;
+  }
+}
+
+const serverError = -32000;
+const notFound = -32001;
+const invalidRequest = -32600;
+const parseError = -32700;
+
+const createToken = "Send a token of this instance as 'Authorization: Bearer <token>'. You create one on the instance's page.";
+
+export const refusals = {
+  unknownDoor: new Refusal({
+    status: 404,
+    code: invalidRequest,
+    reason: 'unknown_door',
+    message: 'Nothing is served at this path.',
+    nextStep: 'Use the URL shown on the page of your instance; it ends in /mcp or /sse.',
+  }),
+  tokenMissing: new Refusal({
+    status: 401,
+    code: serverError,
+    reason: 'token_missing',
+    message: 'This instance needs a token.',
+    nextStep: createToken,
+  }),
+  tokenMalformed: new Refusal({
+    status: 401,
+    code: serverError,
+    reason: 'token_malformed',
+    message: 'This is not a complete instance token: it is cut off, mistyped or of another kind.',
+    nextStep: 'Copy the whole token again, without quotes or spaces, or create a new one.',
+  }),
+  tokenUnknown: new Refusal({
+    status: 401,
+    code: serverError,
+    reason: 'token_unknown',
+    message: 'This token is not valid, or no longer.',
+    nextStep: createToken,
+  }),
+  tokenExpired: new Refusal({
+    status: 401,
+    code: serverError,
+    reason: 'token_expired',
+    message: 'This token has expired.',
+    nextStep: createToken,
+  }),
+  tokenInUrl: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'token_in_url',
+    message: 'A token or key in a URL is not accepted: URLs are written to logs and histories.',
+    nextStep: "Send it as 'Authorization: Bearer <token>', and replace the one that was in the URL: it may have been recorded.",
+  }),
+  instanceNotFound: new Refusal({
+    status: 404,
+    code: notFound,
+    reason: 'instance_not_found',
+    message: 'No such instance is open to this token.',
+    nextStep: 'Check that the URL and the token belong to the same instance.',
+  }),
+  sessionNotFound: new Refusal({
+    status: 404,
+    code: notFound,
+    reason: 'session_not_found',
+    message: 'Session not found.',
+    nextStep: 'Begin a new session with an initialize request.',
+  }),
+  bodyTooLarge: new Refusal({
+    status: 413,
+    code: invalidRequest,
+    reason: 'body_too_large',
+    message: 'The message is too large.',
+    nextStep: 'Send it in smaller parts, for example fewer leads in one call.',
+  }),
+  unsupportedMediaType: new Refusal({
+    status: 415,
+    code: invalidRequest,
+    reason: 'unsupported_media_type',
+    message: 'The body must be uncompressed application/json.',
+    nextStep: "Send the header 'Content-Type: application/json' and no Content-Encoding.",
+  }),
+  malformedJson: new Refusal({
+    status: 400,
+    code: parseError,
+    reason: 'malformed_json',
+    message: 'The body is not valid JSON in UTF-8.',
+    nextStep: 'Send one JSON-RPC message.',
+  }),
+  invalidMessage: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'invalid_message',
+    message: 'The body is not a JSON-RPC message.',
+    nextStep: 'Send one JSON-RPC object, or a batch of at least one.',
+  }),
+  batchTooLong: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'batch_too_long',
+    message: 'The batch holds too many messages.',
+    nextStep: 'Send the messages one by one or in smaller batches.',
+  }),
+  originNotAllowed: new Refusal({
+    status: 403,
+    code: serverError,
+    reason: 'origin_not_allowed',
+    message: 'Requests from this web origin are not allowed.',
+    nextStep: 'Ask the operator of this installation to add your origin to the allowed ones.',
+  }),
+  hostNotAllowed: new Refusal({
+    status: 403,
+    code: serverError,
+    reason: 'host_not_allowed',
+    message: 'This host name is not served here.',
+    nextStep: 'Use the URL shown on the page of your instance.',
+  }),
+  directoryUnavailable: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'directory_unavailable',
+    message: 'The token could not be checked or the instance not be looked up at the moment. Nothing was done.',
+    nextStep: 'Try again in a moment.',
+    retryAfter: 2,
+  }),
+  instanceUnreachable: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'instance_unreachable',
+    message: 'The instance does not answer at the moment. Nothing was done.',
+    nextStep: 'Try again in a moment; if it stays so, restart the instance on its page.',
+    retryAfter: 2,
+  }),
+  instanceLost: new Refusal({
+    status: 502,
+    code: serverError,
+    reason: 'instance_lost',
+    message: 'The instance ended before it answered.',
+    nextStep: 'Try again in a moment.',
+    retryAfter: 2,
+  }),
+  outcomeUnknown: new Refusal({
+    status: 502,
+    code: serverError,
+    reason: 'outcome_unknown',
+    message: 'The instance ended before it answered this call; whether the call took effect is unknown.',
+    nextStep: 'Read the present state at Smartlead first, and call again only if the change is missing.',
+  }),
+  answerTimedOut: new Refusal({
+    status: 504,
+    code: serverError,
+    reason: 'answer_timed_out',
+    message: 'The instance took too long to answer; whether the request took effect is unknown.',
+    nextStep: 'Read the present state at Smartlead first, and ask again only if the change is missing.',
+  }),
+  emptyAnswer: new Refusal({
+    status: 502,
+    code: serverError,
+    reason: 'empty_answer',
+    message: 'The instance ended its answer without a result; whether the request took effect is unknown.',
+    nextStep: 'Read the present state at Smartlead first, and ask again only if the change is missing.',
+  }),
+  streamReplaced: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'stream_replaced',
+    message: 'This token opened more streams than it may hold, so its oldest one was closed.',
+    nextStep: 'Close streams that are no longer read, or use a token of its own for each client.',
+    retryAfter: 5,
+  }),
+  closing: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'closing',
+    message: 'This gateway is shutting down. Nothing was done.',
+    nextStep: 'Connect again in a moment.',
+    retryAfter: 2,
+  }),
+  internalError: new Refusal({
+    status: 500,
+    code: -32603,
+    reason: 'internal_error',
+    message: 'Something went wrong on our side.',
+    nextStep: 'Try again; if it stays so, tell support the X-Request-Id of this response.',
+    retryAfter: 5,
+  }),
+} as const;
+
+/** 405, naming what the door does serve. */
+export function methodNotAllowed(allow: string): Refusal {
+  return new Refusal({
+    status: 405,
+    code: invalidRequest,
+    reason: 'method_not_allowed',
+    message: 'This method is not served here.',
+    nextStep: `This path serves ${allow}.`,
+    allow,
+  });
+}
+
+/** Seconds until an instance in passing states is usually there; the other states last until somebody acts. */
+const usualWait: Partial<Record<InstanceDescription['status'], number>> = {
+  provisioning: 2,
+  running: 2,
+  sleeping: 2,
+  restarting: 2,
+};
+
+/** 503 for an instance that exists but has no route now, in the words of the control plane. */
+export function instanceNotReady(description: InstanceDescription): Refusal {
+  const retryAfter = usualWait[description.status];
+  return new Refusal({
+    status: 503,
+    code: serverError,
+    reason: `instance_${description.status}`,
+    message: description.statusReason === '' ? `The instance is ${description.status}.` : description.statusReason,
+    nextStep:
+      description.nextStep ?? (retryAfter === undefined ? 'Start the instance on its page.' : 'Try again in a few seconds.'),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}

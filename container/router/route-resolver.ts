@@ -1,0 +1,50 @@
+import { LookUpCache } from './look-up-cache.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+import type { RouterLimits, RouterTiming } from './options.ts';
+import type { InstanceDescription, InstanceDirectory, RouteDirectory, RouteRecord } from './ports.ts';
+import { instanceNotReady, type Refusal, refusals } from './refusal.ts';
+import type { VerifiedToken } from './token-verifier.ts';
+
+/**
+ * Finds where an instance listens, or says why it does not. The one place that waits for an instance to be there: waking a
+ * sleeping instance belongs here.
+ */
+export class RouteResolver {
+  readonly #routes: LookUpCache<RouteRecord>;
+  readonly #descriptions: LookUpCache<InstanceDescription>;
+
+  constructor(routes: RouteDirectory, instances: InstanceDirectory, limits: RouterLimits, timing: RouterTiming) {
+    const bounds = {
+      maxAgeMs: timing.lookUpMaxAgeMs,
+      timeoutMs: timing.lookUpTimeoutMs,
+      maxPresent: limits.maxCachedTokens,
+      maxLoads: limits.maxLookUpsAtOnce,
+    };
+    // A missing route is asked for every time, so that an instance is there for its clients as soon as it has one.
+    this.#routes = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => routes.get(instanceId) });
+    this.#descriptions = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => instances.describe(instanceId) });
+  }
+
+  /** The route of the token's instance, or a refusal. Rejects, or throws, where a directory fails. */
+  resolve(token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
+    const route = this.#routes.get(token.instanceId);
+    if (route instanceof Promise) return route.then((found) => this.#decide(found, token));
+    return this.#decide(route, token);
+  }
+
+  /** Forgets where the instance was. */
+  forget(instanceId: string): void {
+    this.#routes.forget(instanceId);
+    this.#descriptions.forget(instanceId);
+  }
+
+  #decide(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
+    if (route !== undefined) return route.workspaceId === token.workspaceId ? route : refusals.instanceNotFound;
+    const description = this.#descriptions.get(token.instanceId);
+    return description instanceof Promise ? description.then(refusalFor) : refusalFor(description);
+  }
+}
+
+function refusalFor(description: InstanceDescription | undefined): Refusal {
+  return description === undefined ? refusals.instanceNotFound : instanceNotReady(description);
+}

@@ -1,0 +1,93 @@
+import { isUtf8 } from 'node:buffer';
+import { type Refusal, type RpcId, refusals } from './refusal.ts';
+
+/** A `tools/call` request in a client's message. */
+export interface ToolCall {
+  id: RpcId;
+  tool: string;
+}
+
+/** What the router needs to know of a client's JSON-RPC message or batch. Its content is the instance's business. */
+export interface RpcRequest {
+  /** Ids of the requests that expect an answer, calls included. */
+  requestIds: RpcId[];
+  calls: ToolCall[];
+  /** Ids that `notifications/cancelled` names: no answer will come. */
+  cancelledIds: RpcId[];
+  /** Present where the message begins a session; holds what the client calls itself. */
+  initialize: { clientName?: string } | undefined;
+}
+
+const noIds: RpcId[] = [];
+const noCalls: ToolCall[] = [];
+const toolNamePattern = /^[A-Za-z0-9_.\-/]{1,128}$/;
+
+/** Under this name calls are counted whose tool has no possible name. */
+export const impossibleToolName = '(invalid)';
+
+/** Reads a body once. Messages that are valid JSON but not valid requests pass: the instance refuses them with its own words. */
+export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcRequest | Refusal {
+  if (!isUtf8(body)) return refusals.malformedJson;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8'));
+  } catch {
+    return refusals.malformedJson;
+  }
+  if (!Array.isArray(parsed)) {
+    if (!isObject(parsed)) return refusals.invalidMessage;
+    const request: RpcRequest = { requestIds: noIds, calls: noCalls, cancelledIds: noIds, initialize: undefined };
+    addMessage(request, parsed);
+    return request;
+  }
+  if (parsed.length === 0) return refusals.invalidMessage;
+  if (parsed.length > maxBatchMessages) return refusals.batchTooLong;
+  const request: RpcRequest = { requestIds: [], calls: [], cancelledIds: [], initialize: undefined };
+  for (const message of parsed) {
+    if (!isObject(message)) return refusals.invalidMessage;
+    addMessage(request, message);
+  }
+  return request;
+}
+
+function addMessage(request: RpcRequest, message: Record<string, unknown>): void {
+  const { id, method, params } = message;
+  if (typeof method !== 'string') return;
+  if (typeof id === 'string' || typeof id === 'number') {
+    request.requestIds = add(request.requestIds, noIds, id);
+    if (method === 'tools/call') request.calls = add(request.calls, noCalls, { id, tool: toolName(params) });
+    else if (method === 'initialize') request.initialize = clientOf(params);
+  } else if (method === 'notifications/cancelled' && isObject(params)) {
+    const cancelled = params.requestId;
+    if (typeof cancelled === 'string' || typeof cancelled === 'number') {
+      request.cancelledIds = add(request.cancelledIds, noIds, cancelled);
+    }
+  }
+}
+
+/** Most messages have none or one of each, so lists start as a shared empty one. */
+function add<Item>(items: Item[], shared: Item[], item: Item): Item[] {
+  if (items === shared) return [item];
+  items.push(item);
+  return items;
+}
+
+function toolName(params: unknown): string {
+  const name = isObject(params) ? params.name : undefined;
+  return typeof name === 'string' && toolNamePattern.test(name) ? name : impossibleToolName;
+}
+
+function clientOf(params: unknown): { clientName?: string } {
+  const info = isObject(params) ? params.clientInfo : undefined;
+  const name = isObject(info) ? info.name : undefined;
+  if (typeof name !== 'string') return {};
+  const clientName = name
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim()
+    .slice(0, 100);
+  return clientName === '' ? {} : { clientName };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

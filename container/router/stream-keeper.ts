@@ -1,0 +1,26 @@
+import type { EventStreamAnswer } from './event-stream-answer.ts';
+import type { RouterMetrics } from './metrics.ts';
+import type { RouterTiming } from './options.ts';
+
+const maxTickMs = 1_000;
+const ticksPerSilence = 15;
+
+/** Keeps silent event streams alive, with one timer for all of them. */
+export class StreamKeeper {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(streams: ReadonlySet<Pick<EventStreamAnswer, 'keepAlive'>>, metrics: RouterMetrics, timing: RouterTiming) {
+    const tickMs = Math.max(1, Math.min(maxTickMs, timing.keepAliveMs / ticksPerSilence));
+    // A comment that is due before the next tick is sent now, so that no silence gets longer than was promised.
+    const dueAfterMs = timing.keepAliveMs - tickMs;
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      for (const stream of streams) if (stream.keepAlive(now, dueAfterMs, timing.stalledReaderMs)) metrics.keepAlives += 1;
+    }, tickMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,85 @@
+import { hashBearerToken, isWellFormedBearerToken } from '../../core/bearer-token.ts';
+import { LookUpCache } from './look-up-cache.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+import type { RouterLimits, RouterTiming } from './options.ts';
+import type { TokenDirectory } from './ports.ts';
+import { type Refusal, refusals } from './refusal.ts';
+
+/** A token that was looked up. The router keeps its hash, never the token itself. */
+export interface VerifiedToken {
+  hash: string;
+  id: string;
+  instanceId: string;
+  workspaceId: string;
+  /** Unix time in milliseconds; infinite where the token does not expire. */
+  expiresAt: number;
+}
+
+const maxRememberedRevocations = 10_000;
+
+/** Decides whether a presented token opens anything, with look-ups that are at most `lookUpMaxAgeMs` old. */
+export class TokenVerifier {
+  readonly #cache: LookUpCache<VerifiedToken>;
+  /** Ids and hashes of tokens whose revocation was pushed: a look-up that began before it may still bring them back. */
+  readonly #revoked = new Set<string>();
+
+  constructor(directory: TokenDirectory, limits: RouterLimits, timing: RouterTiming) {
+    this.#cache = new LookUpCache({
+      load: (hash) => {
+        const found = directory.findByHash(hash);
+        return found instanceof Promise ? found.then((token) => verifiedToken(hash, token)) : verifiedToken(hash, found);
+      },
+      maxAgeMs: timing.lookUpMaxAgeMs,
+      timeoutMs: timing.lookUpTimeoutMs,
+      maxPresent: limits.maxCachedTokens,
+      maxAbsent: limits.maxCachedUnknownTokens,
+      maxLoads: limits.maxLookUpsAtOnce,
+    });
+  }
+
+  /** The token's record, or why it opens nothing. Rejects, or throws, where the directory fails. */
+  verify(presented: string | undefined): MaybePromise<VerifiedToken | Refusal> {
+    if (presented === undefined) return refusals.tokenMissing;
+    if (!isWellFormedBearerToken('instance', presented)) return refusals.tokenMalformed;
+    const found = this.#cache.get(hashBearerToken(presented));
+    return found instanceof Promise ? found.then((token) => this.#judge(token)) : this.#judge(found);
+  }
+
+  /** Judges a known token by a new look-up. Rejects, or throws, where the directory fails. */
+  recheck(token: VerifiedToken): MaybePromise<VerifiedToken | Refusal> {
+    const found = this.#cache.refresh(token.hash);
+    return found instanceof Promise ? found.then((fresh) => this.#judge(fresh)) : this.#judge(found);
+  }
+
+  /** Refuses the token from now on, by its id or its hash. */
+  revoke(tokenIdOrHash: string): void {
+    if (this.#revoked.size >= maxRememberedRevocations) {
+      const oldest = this.#revoked.values().next();
+      if (!oldest.done) this.#revoked.delete(oldest.value);
+    }
+    this.#revoked.add(tokenIdOrHash);
+    this.#cache.forget(tokenIdOrHash);
+  }
+
+  get cachedTokens(): number {
+    return this.#cache.size;
+  }
+
+  #judge(token: VerifiedToken | undefined): VerifiedToken | Refusal {
+    if (token === undefined) return refusals.tokenUnknown;
+    if (this.#revoked.size > 0 && (this.#revoked.has(token.id) || this.#revoked.has(token.hash))) return refusals.tokenUnknown;
+    return token.expiresAt <= Date.now() ? refusals.tokenExpired : token;
+  }
+}
+
+function verifiedToken(hash: string, record: Awaited<ReturnType<TokenDirectory['findByHash']>>): VerifiedToken | undefined {
+  if (record === undefined) return undefined;
+  return {
+    hash,
+    id: record.id,
+    instanceId: record.instanceId,
+    workspaceId: record.workspaceId,
+    // An unreadable date counts as past: a token is never valid for longer than somebody meant it to be.
+    expiresAt: record.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(record.expiresAt) || 0,
+  };
+}

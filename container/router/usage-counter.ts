@@ -1,0 +1,160 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createIdentifier } from '../../core/identifiers.ts';
+import { minuteOf, type UsageBatch, type UsageRecord } from '../../core/usage-record.ts';
+import type { RouterLimits, RouterTiming } from './options.ts';
+import type { UsageSink } from './ports.ts';
+
+/** A call that was counted; kept with the call so that a failure is counted in the same minute. */
+export interface CountedCall {
+  readonly instanceId: string;
+  readonly workspaceId: string;
+  readonly tool: string;
+  readonly minute: string;
+}
+
+const maxRecordsPerBatch = 1_000;
+const maxToolsPerInstance = 256;
+
+/** Under this name calls are counted once an instance's clients made up more tool names than there can be tools. */
+export const furtherTools = '(other)';
+
+/**
+ * Counts calls per instance, tool and minute and hands them to the sink in batches. A batch keeps its id and its content until the
+ * sink has taken it; what is counted meanwhile waits for the next one. So nothing is counted twice and nothing is lost while the
+ * sink is down, and memory stays bounded: beyond `maxUsageRecords` further minutes are counted into the present one.
+ */
+export class UsageCounter {
+  readonly #sink: UsageSink;
+  readonly #maxRecords: number;
+  readonly #sinkTimeoutMs: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #toolsByInstance = new Map<string, Set<string>>();
+  #records = new Map<string, UsageRecord>();
+  #unsent: UsageBatch[] = [];
+  #sending: Promise<boolean> | undefined;
+  #minute = '';
+  #minuteEndsAt = 0;
+  calls = 0;
+  errors = 0;
+  failedFlushes = 0;
+
+  constructor(sink: UsageSink, limits: RouterLimits, timing: RouterTiming) {
+    this.#sink = sink;
+    this.#maxRecords = limits.maxUsageRecords;
+    this.#sinkTimeoutMs = timing.usageSinkTimeoutMs;
+    this.#timer = setInterval(() => void this.flush(), timing.usageFlushMs);
+    this.#timer.unref();
+  }
+
+  /** Counts a call that is being handed to the instance. */
+  called(instanceId: string, workspaceId: string, tool: string): CountedCall {
+    this.calls += 1;
+    const call = { instanceId, workspaceId, tool: this.#countedName(instanceId, tool), minute: this.#presentMinute() };
+    this.#recordOf(call).calls += 1;
+    return call;
+  }
+
+  /** Counts that a call ended in an error or without an answer. */
+  failed(call: CountedCall): void {
+    this.errors += 1;
+    this.#recordOf(call).errors += 1;
+  }
+
+  /** Records that the sink has not taken yet. */
+  get pendingRecords(): number {
+    return this.#records.size + this.#unsent.reduce((sum, batch) => sum + batch.records.length, 0);
+  }
+
+  /** Sends what was counted so far. Answers whether the sink has taken everything. */
+  flush(): Promise<boolean> {
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+    });
+    return this.#sending;
+  }
+
+  /** Stops the timer and tries until everything is taken or the time is up. Answers whether nothing is left. */
+  async close(deadlineMs: number): Promise<boolean> {
+    clearInterval(this.#timer);
+    const deadline = performance.now() + deadlineMs;
+    for (;;) {
+      const timeLeft = Math.max(0, deadline - performance.now());
+      const flushed = await Promise.race([this.flush(), pause(timeLeft, undefined, { ref: false })]);
+      if (flushed === true && this.pendingRecords === 0) return true;
+      if (performance.now() >= deadline) return false;
+      if (flushed !== true) await pause(Math.min(100, Math.max(0, deadline - performance.now())));
+    }
+  }
+
+  async #send(): Promise<boolean> {
+    if (this.#unsent.length === 0) this.#unsent = this.#takeBatches();
+    for (;;) {
+      const batch = this.#unsent[0];
+      if (batch === undefined) return true;
+      try {
+        await this.#apply(batch);
+      } catch {
+        // The same batch goes again at the next flush: the sink may have taken it although we did not hear so.
+        this.failedFlushes += 1;
+        return false;
+      }
+      this.#unsent.shift();
+    }
+  }
+
+  async #apply(batch: UsageBatch): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the usage sink took too long')), this.#sinkTimeoutMs);
+    });
+    try {
+      await Promise.race([this.#sink.apply(batch), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #takeBatches(): UsageBatch[] {
+    const records = [...this.#records.values()];
+    this.#records = new Map();
+    this.#toolsByInstance.clear();
+    const batches: UsageBatch[] = [];
+    for (let start = 0; start < records.length; start += maxRecordsPerBatch) {
+      batches.push({ batchId: createIdentifier('batch'), records: records.slice(start, start + maxRecordsPerBatch) });
+    }
+    return batches;
+  }
+
+  #recordOf(call: CountedCall): UsageRecord {
+    const key = `${call.instanceId} ${call.tool} ${call.minute}`;
+    let record = this.#records.get(key);
+    if (record === undefined) {
+      record = { ...call, calls: 0, errors: 0 };
+      this.#records.set(key, record);
+    }
+    return record;
+  }
+
+  #presentMinute(): string {
+    const now = Date.now();
+    const isNewMinute = now >= this.#minuteEndsAt || now < this.#minuteEndsAt - 60_000;
+    if (this.#minute === '' || (isNewMinute && this.#records.size < this.#maxRecords)) {
+      this.#minute = minuteOf(new Date(now));
+      this.#minuteEndsAt = Date.parse(this.#minute) + 60_000;
+    }
+    return this.#minute;
+  }
+
+  #countedName(instanceId: string, tool: string): string {
+    let tools = this.#toolsByInstance.get(instanceId);
+    if (tools === undefined) {
+      tools = new Set();
+      this.#toolsByInstance.set(instanceId, tools);
+    }
+    if (!tools.has(tool)) {
+      if (tools.size >= maxToolsPerInstance) return furtherTools;
+      tools.add(tool);
+    }
+    return tool;
+  }
+}

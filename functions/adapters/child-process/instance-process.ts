@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { heapLimitMebibytes, type InstanceLogLine, instanceReadySchema } from '../../../core/instance-configuration.ts';
+import { LaunchFailed } from '../../instance-manager/lifecycle-errors.ts';
+import type { LaunchRequest } from '../../ports.ts';
+import { exitReason, tellsOfLackOfMemory } from './exit-reason.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { readLogLine } from './log-line.ts';
+import { createRedaction } from './secret-redaction.ts';
+
+export interface InstanceProcessOptions {
+  /** Absolute path of the Node.js binary to run instances with. */
+  nodePath: string;
+  /** Absolute path of the folder that holds `main.js`; the only place the process may read. */
+  bundleFolder: string;
+  onLog(line: InstanceLogLine): void;
+}
+
+const quotedLines = 3;
+/** After the process ended, its last lines are still in the pipes; they come at once, or never. */
+const drainMilliseconds = 200;
+
+/**
+ * One process of one instance, from spawn to end. It is the leader of a process group of its own, so Ctrl-C in a terminal reaches
+ * the platform alone, which then ends its instances in order; and it ends by itself when its standard input does, so it does not
+ * outlive the platform.
+ */
+export class InstanceProcess {
+  /** Resolves with the port once the doors listen; rejects with LaunchFailed if the process ends before. */
+  readonly listening: Promise<number>;
+  /** Resolves with how it ended, in words, once the process is gone and its last lines are read. Never rejects. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #onLog: (line: InstanceLogLine) => void;
+  readonly #redact: (text: string) => string;
+  readonly #lastLines: string[] = [];
+  #lackedMemory = false;
+  #endIsAskedFor = false;
+  #isOver = false;
+
+  constructor(request: LaunchRequest, options: InstanceProcessOptions) {
+    const { configuration } = request;
+    this.#onLog = options.onLog;
+    this.#redact = createRedaction([configuration.smartleadApiKey, configuration.accessToken]);
+    this.#child = spawnInstance(request, options);
+
+    const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
+    this.listening = listening;
+    this.ended = this.#watch((line) => {
+      const ready = readReadyLine(line);
+      if (ready === undefined) this.#log(line);
+      else resolve(ready);
+    });
+    this.ended.then((reason) => reject(new LaunchFailed(`The instance ${reason} before it was ready.${this.quoteLastLines()}`)));
+    // Whoever launches awaits it; if they gave up before, this rejection has no other listener.
+    listening.catch(() => {});
+
+    // One line, and the pipe stays open: its end tells the instance that the platform is gone.
+    this.#child.stdin?.on('error', () => {});
+    this.#child.stdin?.write(`${JSON.stringify(configuration)}\n`);
+  }
+
+  /** Process id; `undefined` where the process could not even be spawned. */
+  get id(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Whether somebody asked for its end, so that the end is no news. */
+  get endIsAskedFor(): boolean {
+    return this.#endIsAskedFor;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Ends the process: politely, then, after the grace, by force. Resolves when it is gone. */
+  async end(graceMilliseconds: number): Promise<void> {
+    this.#endIsAskedFor = true;
+    if (!this.#isOver) this.#signal(graceMilliseconds > 0 ? 'SIGTERM' : 'SIGKILL');
+    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMilliseconds);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** The last lines it printed, redacted, as a sentence to add to a reason; empty where it printed nothing. */
+  quoteLastLines(): string {
+    return this.#lastLines.length === 0 ? '' : ` Its last lines: ${this.#lastLines.join(' | ')}`;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#isOver || this.#child.pid === undefined) return;
+    try {
+      // The whole group: should the process ever have children, they go with it.
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  #log(line: string): void {
+    const entry = readLogLine(line, this.#redact, new Date());
+    this.#lackedMemory ||= tellsOfLackOfMemory(line);
+    this.#lastLines.push(entry.message);
+    if (this.#lastLines.length > quotedLines) this.#lastLines.shift();
+    this.#onLog(entry);
+  }
+
+  async #watch(onOutputLine: (line: string) => void): Promise<string> {
+    const child = this.#child;
+    const streams = [
+      { stream: child.stdout, lines: new LineSplitter(onOutputLine) },
+      { stream: child.stderr, lines: new LineSplitter((line) => this.#log(line)) },
+    ];
+    for (const { stream, lines } of streams) stream?.on('data', (chunk: Buffer) => lines.push(chunk));
+
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null } | Error>((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+      child.once('error', resolve);
+    });
+    this.#isOver = true;
+    if (exit instanceof Error) return `could not be spawned (${(exit as NodeJS.ErrnoException).code ?? exit.name})`;
+
+    const { promise: drained, resolve: giveUp } = Promise.withResolvers<void>();
+    const timer = setTimeout(giveUp, drainMilliseconds);
+    await Promise.race([closed, drained]);
+    clearTimeout(timer);
+    for (const { stream, lines } of streams) {
+      stream?.destroy();
+      lines.end();
+    }
+    child.stdin?.destroy();
+    return exitReason({ ...exit, lackedMemory: this.#lackedMemory });
+  }
+}
+
+function spawnInstance({ size }: LaunchRequest, { nodePath, bundleFolder }: InstanceProcessOptions): ChildProcess {
+  const command = [
+    '--permission',
+    `--allow-fs-read=${bundleFolder}`,
+    `--max-old-space-size=${heapLimitMebibytes[size]}`,
+    join(bundleFolder, 'main.js'),
+    'serve',
+    '--managed',
+  ];
+  return spawn(nodePath, command, {
+    cwd: bundleFolder,
+    // Nothing of the platform's environment: it may hold secrets of the installation.
+    env: { NODE_ENV: 'production', TZ: 'UTC' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+function readReadyLine(line: string): number | undefined {
+  try {
+    return instanceReadySchema.safeParse(JSON.parse(line)).data?.port;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { instanceStatusText } from '../domain/instance-status-text.ts';
+import type { Instance, InstanceExit } from '../ports.ts';
+import { recordEvent } from './event-recording.ts';
+import { changeInstance } from './instance-change.ts';
+import { canMove } from './lifecycle-states.ts';
+import type { LogCollector } from './log-collector.ts';
+import type { RestartPolicy } from './restart-policy.ts';
+import type { SupervisorPorts } from './supervisor-ports.ts';
+import { accessTokenSecretName } from './tasks/access-token-secret.ts';
+
+const quotedLogLines = 3;
+const restartNote = 'It is being restarted.';
+
+/** Brings instances back that should run and do not: after pauses that grow, and not for ever. */
+export class CrashRecovery {
+  readonly #ports: SupervisorPorts;
+  readonly #policy: RestartPolicy;
+  readonly #logs: LogCollector;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #stopped = false;
+
+  constructor(ports: SupervisorPorts, policy: RestartPolicy, logs: LogCollector) {
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#logs = logs;
+  }
+
+  /** Takes the news that an instance ended by itself. Never rejects. */
+  async onExit(exit: InstanceExit): Promise<void> {
+    await this.#inTurn(exit.instanceId, async (instance) => {
+      // During a launch the launch itself fails and says so; and what was launched anew since has nothing to do with this exit.
+      if (instance.runtime?.ref !== exit.ref) return;
+      await recordEvent(this.#ports, instance.id, 'exited', `The instance ${exit.reason}.`);
+      await this.#died(instance, `The instance ${exit.reason}.`);
+    });
+  }
+
+  /** Ends an instance that runs but does not work, and brings it back. Never rejects. */
+  async replace(instanceId: string, ref: string, reason: string): Promise<void> {
+    await this.#inTurn(instanceId, async (instance) => {
+      if (instance.runtime?.ref !== ref) return;
+      await recordEvent(this.#ports, instance.id, 'unhealthy', reason);
+      await this.#ports.routes.remove(instance.id);
+      await this.#ports.launcher.stop(instance.id);
+      await this.#died(instance, reason);
+    });
+  }
+
+  /** Starts an instance that should run, now; where that fails, again after a pause. Never rejects. */
+  async start(instanceId: string): Promise<void> {
+    if (this.#stopped) return;
+    await this.#ports.runner.run(instanceId, 'start', { recovery: true });
+    await this.#inTurn(instanceId, async (instance) => {
+      if (instance.status === 'running') this.#policy.cameUp(instanceId, this.#now());
+      else if (instance.status === 'restarting' && instance.desiredState === 'running' && !instance.runtime) {
+        await this.#died(instance, instance.statusReason);
+      }
+    });
+  }
+
+  /** Whether the instance waits for its next start. */
+  isScheduled(instanceId: string): boolean {
+    return this.#timers.has(instanceId);
+  }
+
+  /** Starts nothing any more. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Does the work with the present row while no operation runs on the instance. */
+  async #inTurn(instanceId: string, work: (instance: Instance) => Promise<void>): Promise<void> {
+    if (this.#stopped) return;
+    try {
+      await this.#ports.runner.exclusively(instanceId, async () => {
+        const instance = await this.#ports.instances.findById(instanceId);
+        if (instance && !this.#stopped) await work(instance);
+      });
+    } catch (cause) {
+      // The next reconciliation finds that the instance does not run.
+      this.#ports.report({ message: 'An instance that ended could not be looked after.', instanceId, cause });
+    }
+  }
+
+  async #died(instance: Instance, reason: string): Promise<void> {
+    await this.#ports.routes.remove(instance.id);
+    await this.#ports.accessTokens.delete(accessTokenSecretName(instance.id));
+    if (instance.desiredState !== 'running' || instance.status === 'suspended') {
+      await changeInstance(this.#ports.instances, instance.id, (present) => (present.runtime ? { runtime: null } : undefined));
+      return;
+    }
+    const decision = this.#policy.died(instance.id, this.#now());
+    if (!decision.restart) return this.#giveUp(instance, decision.deaths, reason);
+    await this.#move(instance, 'restarting', reason.endsWith(restartNote) ? reason : `${reason} ${restartNote}`);
+    this.#schedule(instance.id, decision.pauseMilliseconds);
+  }
+
+  #schedule(instanceId: string, pauseMilliseconds: number): void {
+    clearTimeout(this.#timers.get(instanceId));
+    const timer = setTimeout(() => {
+      this.#timers.delete(instanceId);
+      void this.start(instanceId);
+    }, pauseMilliseconds);
+    this.#timers.set(instanceId, timer);
+  }
+
+  async #giveUp(instance: Instance, deaths: number, reason: string): Promise<void> {
+    await this.#logs.flush();
+    const { items } = await this.#ports.logs.list(instance.id, {}, { limit: quotedLogLines });
+    const lastLines = items.map((entry) => entry.message).reverse();
+    const quote = lastLines.length === 0 ? '' : ` Last lines of its log: ${lastLines.join(' | ')}`;
+    await this.#move(instance, 'failed', `The instance ended ${deaths} times within an hour. ${reason}${quote}`);
+    await recordEvent(this.#ports, instance.id, 'failed', `The instance ended ${deaths} times within an hour and stays down.`);
+  }
+
+  async #move(instance: Instance, status: 'restarting' | 'failed', reason: string): Promise<void> {
+    await changeInstance(this.#ports.instances, instance.id, (present) => {
+      if (present.desiredState !== 'running' || !canMove(present.status, status)) return { runtime: null };
+      return { status, ...instanceStatusText(status, reason), runtime: null };
+    });
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}

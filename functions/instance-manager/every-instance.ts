@@ -1,0 +1,23 @@
+import type { Instance, InstanceStore } from '../ports.ts';
+
+/** All instances of the installation, read page by page. */
+export async function* everyInstance(instances: InstanceStore): AsyncGenerator<Instance, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await instances.listAll({ limit: 100, cursor });
+    yield* page.items;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+/** Does the work for every item, for at most `limit` of them at a time. The work must not reject. */
+export async function forEachConcurrently<Item>(
+  items: AsyncIterator<Item, void, undefined>,
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const worker = async () => {
+    for (let next = await items.next(); !next.done; next = await items.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+}

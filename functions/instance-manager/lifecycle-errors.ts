@@ -1,0 +1,61 @@
+/**
+ * Why an operation could not be finished. The class names are the error names of the state machine (`Retry`, `Catch` and `Choice`
+ * match them), and the messages become the `statusReason` a customer reads: nothing in them is secret or foreign.
+ */
+export type LifecycleErrorName =
+  | 'OperationOvertaken'
+  | 'KeyMissing'
+  | 'KeyRefused'
+  | 'LaunchFailed'
+  | 'InstanceUnhealthy'
+  | 'DependencyUnavailable';
+
+abstract class LifecycleError extends Error {
+  abstract override readonly name: LifecycleErrorName;
+}
+
+/** The customer wants something else by now, or the instance is gone. Not a failure: a newer operation takes over. */
+export class OperationOvertaken extends LifecycleError {
+  override readonly name = 'OperationOvertaken';
+  constructor() {
+    super('A newer operation took over.');
+  }
+}
+
+/** The Smartlead key of the instance does not exist any more. */
+export class KeyMissing extends LifecycleError {
+  override readonly name = 'KeyMissing';
+  constructor() {
+    super('The Smartlead key of this instance does not exist any more.');
+  }
+}
+
+/** Smartlead refuses the key. */
+export class KeyRefused extends LifecycleError {
+  override readonly name = 'KeyRefused';
+  constructor() {
+    super('Smartlead refuses the API key of this instance.');
+  }
+}
+
+/** The process did not come up. Launchers reject with it; the message says how it ended, redacted. */
+export class LaunchFailed extends LifecycleError {
+  override readonly name = 'LaunchFailed';
+}
+
+/** The process runs but does not answer as an MCP server does. */
+export class InstanceUnhealthy extends LifecycleError {
+  override readonly name = 'InstanceUnhealthy';
+}
+
+/** A part of the platform (database, secrets, route table) did not do its work. Trying again can help. */
+export class DependencyUnavailable extends LifecycleError {
+  override readonly name = 'DependencyUnavailable';
+  constructor(cause?: unknown) {
+    super('A part of the platform was not available.', { cause });
+  }
+}
+
+export function isLifecycleError(error: unknown): error is LifecycleError {
+  return error instanceof LifecycleError;
+}

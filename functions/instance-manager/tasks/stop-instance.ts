@@ -1,0 +1,16 @@
+import { changeInstance } from '../instance-change.ts';
+import { accessTokenSecretName } from './access-token-secret.ts';
+import { wasLaunchedAnew } from './launch-fence.ts';
+import { defineTask, nothing } from './task.ts';
+
+/** Ends whatever runs for the instance and forgets its access token. Used to stop and to undo a launch that failed. */
+export const stopInstance = defineTask('StopInstance', async (ports, state) => {
+  const instance = await ports.instances.findById(state.instanceId);
+  if (wasLaunchedAnew(instance, state)) return nothing;
+  await ports.launcher.stop(state.instanceId);
+  await changeInstance(ports.instances, state.instanceId, (present) =>
+    present.runtime && !wasLaunchedAnew(present, state) ? { runtime: null } : undefined,
+  );
+  await ports.accessTokens.delete(accessTokenSecretName(state.instanceId));
+  return nothing;
+});

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { collect, countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+
+describe('a router that closes', () => {
+  let fixture: RouterFixture;
+  beforeEach(async () => {
+    fixture = await startRouter();
+  });
+
+  it('closes idle streams with a hint, lets a running call finish, refuses new requests and hands its counts over', async () => {
+    const instance = await fixture.addInstance((request, response, body) => {
+      if (request.method === 'GET') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n');
+      else setTimeout(() => echo(request, response, body), 300);
+    });
+    const url = fixture.url(instance, 'mcp');
+    const stream = collect(await open(url, { token: instance.token }));
+    await stream.waitFor('hi');
+    const call = post(url, instance.token, toolCall(1));
+    await eventually(() => instance.seen.length === 2, 'the call to arrive');
+    const closed = fixture.router.close({ deadlineMs: 3_000 });
+    await stream.waitForEnd(200);
+    expect(stream.text).toMatch(/retry: \d+\n\n$/);
+    const refused = await post(url, instance.token, toolCall(2));
+    expect(refused.status).toBe(503);
+    expect(JSON.parse(refused.text)).toMatchObject({ error: { data: { reason: 'closing', retry: true } } });
+    expect((await call).status).toBe(200);
+    await closed;
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ campaigns_get_all: [1, 0] });
+    await fixture.close();
+  });
+
+  it('waits for answers that are owed on an HTTP+SSE stream', async () => {
+    let answer: () => void = () => {};
+    const instance = await fixture.addInstance((request, response) => {
+      if (request.method === 'POST') response.writeHead(202).end('Accepted');
+      else {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write('event: endpoint\ndata: /messages?sessionId=s1\n\n');
+        answer = () => response.write('event: message\ndata: {"result":{"late":true},"jsonrpc":"2.0","id":1}\n\n');
+      }
+    });
+    const stream = collect(await open(fixture.url(instance, 'sse'), { token: instance.token }));
+    await stream.waitFor('endpoint');
+    await post(`${fixture.url(instance, 'messages')}?sessionId=s1`, instance.token, toolCall(1));
+    const closed = fixture.router.close({ deadlineMs: 3_000 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(stream.ended).toBe(false);
+    answer();
+    await stream.waitForEnd(500);
+    expect(stream.text).toContain('late');
+    await closed;
+    await fixture.close();
+  });
+
+  it('cuts what is left at the deadline, and keeps to it while the sink is down', async () => {
+    const broken = await startRouter({ usage: { apply: async () => Promise.reject(new Error('down')) } });
+    const instance = await broken.addInstance(() => {});
+    const call = post(broken.url(instance, 'mcp'), instance.token, toolCall(1));
+    await eventually(() => instance.seen.length === 1, 'the call to arrive');
+    const started = performance.now();
+    await broken.router.close({ deadlineMs: 500 });
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect((await call).status).toBe(503);
+    await broken.close();
+    await fixture.close();
+  });
+});
+
+describe('the metrics', () => {
+  it('are Prometheus text without ids, tokens or client text', async () => {
+    const fixture = await startRouter();
+    const instance = await fixture.addInstance();
+    await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1, 'secret_tool'));
+    await post(fixture.url(instance, 'mcp'), undefined, toolCall(1));
+    const requests = 'smartlead_mcp_router_requests_total{door="mcp",status="200"} 1\n';
+    await eventually(() => fixture.router.metrics().includes(requests), 'the request to be counted');
+    const text = fixture.router.metrics();
+    expect(text).toContain('smartlead_mcp_router_refusals_total{reason="token_missing"} 1\n');
+    expect(text).toContain('smartlead_mcp_router_calls_total 1\n');
+    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[^}]*\})? \d+)$/);
+    for (const word of [instance.id, instance.token, instance.tokenId, 'secret_tool']) expect(text).not.toContain(word);
+    await fixture.close();
+  });
+});

@@ -1,0 +1,453 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  collect,
+  countsOf,
+  echo,
+  eventually,
+  open,
+  post,
+  type RouterFixture,
+  type Script,
+  send,
+  startRouter,
+  toolCall,
+} from './fixture.ts';
+
+let fixture: RouterFixture;
+beforeEach(async () => {
+  fixture = await startRouter();
+});
+afterEach(() => fixture.close());
+
+const reasonOf = (text: string) => JSON.parse(text).error.data.reason;
+
+describe('headers', () => {
+  it('of the client reach the instance only where they are of MCP; credentials are replaced', async () => {
+    const instance = await fixture.addInstance();
+    await post(fixture.url(instance, 'mcp'), undefined, toolCall(1), {
+      'X-API-Key': instance.token,
+      Cookie: 'session=secret',
+      'Proxy-Authorization': 'Basic eDp5',
+      Connection: 'keep-alive, X-Hop',
+      'X-Hop': 'hop',
+      'Accept-Encoding': 'gzip, deflate',
+      'X-Forwarded-Prefix': '/evil',
+      'X-Forwarded-For': '1.2.3.4',
+      'Mcp-Session-Id': 's1',
+      'Mcp-Protocol-Version': '2025-11-25',
+      'Last-Event-ID': 'e1',
+      Accept: 'application/json, text/event-stream',
+    });
+    const headers = instance.seen[0]?.headers ?? {};
+    expect(headers).toMatchObject({
+      authorization: `Bearer ${instance.accessToken}`,
+      'x-forwarded-prefix': `/i/${instance.id}`,
+      'mcp-session-id': 's1',
+      'mcp-protocol-version': '2025-11-25',
+      'last-event-id': 'e1',
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+    });
+    const names = Object.keys(headers);
+    for (const name of ['x-api-key', 'cookie', 'proxy-authorization', 'x-hop', 'accept-encoding', 'x-forwarded-for']) {
+      expect(names).not.toContain(name);
+    }
+    expect(JSON.stringify(instance.seen)).not.toContain(instance.token);
+  });
+
+  it('of the instance reach the client only where they are of MCP', async () => {
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Mcp-Session-Id': 's1',
+        'Set-Cookie': 'a=b',
+        'X-Powered-By': 'x',
+        'Access-Control-Allow-Origin': '*',
+        Location: 'http://10.0.0.1/',
+      });
+      response.end('{"jsonrpc":"2.0","id":1,"result":{}}');
+    });
+    const { headers } = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'mcp-session-id': 's1', 'cache-control': 'no-store' });
+    for (const name of ['set-cookie', 'x-powered-by', 'access-control-allow-origin', 'location'])
+      expect(headers[name]).toBeUndefined();
+  });
+
+  it('tell proxies not to hold a stream back', async () => {
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'max-age=60' });
+      response.end('data: 1\n\n');
+    });
+    const { headers, text } = await send(fixture.url(instance, 'mcp'), { token: instance.token });
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'x-accel-buffering': 'no',
+      'cache-control': 'no-store',
+    });
+    expect(text).toBe('data: 1\n\n');
+  });
+});
+
+describe('a stream', () => {
+  it('passes each piece on at once', async () => {
+    let say: (text: string) => void = () => {};
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.flushHeaders();
+      say = (text) => response.write(text);
+    });
+    const stream = collect(await open(fixture.url(instance, 'mcp'), { token: instance.token }));
+    for (const piece of ['da', 'ta: 1\n', '\n', 'data: ü\n\n']) {
+      say(piece);
+      await stream.waitFor(piece, 500);
+    }
+    expect(stream.text).toBe('data: 1\n\ndata: ü\n\n');
+  });
+
+  it('that is not read holds its instance back instead of filling memory', async () => {
+    let written = 0;
+    const block = Buffer.from(`data: ${'x'.repeat(65_529)}\n\n`);
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      const fill = () => {
+        let mayGoOn = true;
+        while (mayGoOn && written < 200_000_000) {
+          mayGoOn = response.write(block);
+          written += block.length;
+        }
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    const { hostname, port } = new URL(fixture.base);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /i/${instance.id}/mcp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${instance.token}\r\n\r\n`);
+    await once(socket, 'readable');
+    await eventually(() => written > 100_000, 'the stream to begin');
+    let before = -1;
+    while (written !== before) {
+      before = written;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    expect(written).toBeLessThan(40_000_000);
+    let received = 0;
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+    });
+    await eventually(() => received > before + 5_000_000, 'the stream to go on', 5_000);
+    socket.destroy();
+  });
+
+  it('that stays unread for too long is given up', async () => {
+    const impatient = await startRouter({ timing: { stalledReaderMs: 200, keepAliveMs: 150 } });
+    let closed = false;
+    const block = Buffer.alloc(65_536, 'x');
+    const instance = await impatient.addInstance((_request, response) => {
+      response.on('close', () => {
+        closed = true;
+      });
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      const fill = () => {
+        while (!response.destroyed && response.write(block));
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    const { hostname, port } = new URL(impatient.base);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write(`GET /i/${instance.id}/mcp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${instance.token}\r\n\r\n`);
+    await eventually(() => closed, 'the instance to see the end', 5_000);
+    socket.destroy();
+    await impatient.close();
+  });
+});
+
+describe('a client that leaves', () => {
+  it('is noticed by the instance, before and after its answer began', async () => {
+    let closed = 0;
+    for (const begins of [false, true]) {
+      const instance = await fixture.addInstance((_request, response) => {
+        response.on('close', () => {
+          closed += 1;
+        });
+        if (begins) response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+      });
+      const before = closed;
+      const controller = new AbortController();
+      const opening = open(fixture.url(instance, 'mcp'), {
+        method: 'POST',
+        token: instance.token,
+        body: toolCall(1),
+        signal: controller.signal,
+      }).catch(() => undefined);
+      await eventually(() => instance.seen.length === 1, 'the request to arrive');
+      if (begins) (await opening)?.on('error', () => {});
+      controller.abort();
+      await eventually(() => closed === before + 1, 'the instance to see the end');
+    }
+    expect(fixture.router.metrics()).toContain('smartlead_mcp_router_open_requests 0\n');
+  });
+
+  it('while its token is looked up never reaches the instance', async () => {
+    const slow = await startRouter({
+      tokens: {
+        findByHash: async (hash) => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return fixture.tokens.get(hash);
+        },
+      },
+      routes: { get: (instanceId) => fixture.routes.get(instanceId) },
+    });
+    const instance = await fixture.addInstance();
+    const signal = AbortSignal.timeout(40);
+    await expect(open(`${slow.base}/i/${instance.id}/sse`, { token: instance.token, signal })).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(instance.seen).toEqual([]);
+    expect(slow.router.metrics()).toContain('smartlead_mcp_router_open_requests 0\n');
+    await slow.close();
+  });
+
+  it('at any byte of its request or of the answer leaves nothing behind', async () => {
+    const answer = `data: ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: '😀é'.repeat(40) } })}\n\n`;
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      for (const byte of Buffer.from(answer)) response.write(Buffer.of(byte));
+      response.end();
+    });
+    const { hostname, port } = new URL(fixture.base);
+    const body = JSON.stringify(toolCall(1));
+    const head = `POST /i/${instance.id}/mcp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nAuthorization: Bearer ${instance.token}\r\n\r\n`;
+    const request = head + body;
+    for (let offset = 1; offset < request.length; offset += 7) {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => {});
+      socket.end(request.slice(0, offset));
+      socket.destroySoon();
+    }
+    for (let offset = 1; offset < 900; offset += 13) {
+      const socket = connect(Number(port), hostname);
+      let received = 0;
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        received += chunk.length;
+        if (received >= offset) socket.destroy();
+      });
+      socket.write(request);
+      await once(socket, 'close');
+    }
+    await eventually(
+      () => fixture.router.metrics().includes('smartlead_mcp_router_open_requests 0\n'),
+      'everything to be closed',
+    );
+    expect(fixture.errors).toEqual([]);
+    const whole = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(whole.text).toBe(answer);
+  });
+});
+
+describe('an instance that fails', () => {
+  it('to accept a connection: 503 with advice, and nothing was done', async () => {
+    const instance = await fixture.addInstance();
+    await instance.kill();
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(9));
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect(JSON.parse(answer.text)).toMatchObject({ id: 9, error: { data: { reason: 'instance_unreachable', retry: true } } });
+  });
+
+  it('and came back elsewhere meanwhile is found, without the client noticing', async () => {
+    const instance = await fixture.addInstance();
+    const successor = await fixture.addInstance();
+    const url = fixture.url(instance, 'mcp');
+    expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+    const moved = fixture.routes.get(successor.id);
+    if (moved !== undefined)
+      fixture.routes.set(instance.id, { ...moved, instanceId: instance.id, workspaceId: instance.workspaceId });
+    await instance.kill();
+    expect((await post(url, instance.token, toolCall(2))).status).toBe(200);
+    expect(successor.seen).toHaveLength(1);
+  });
+
+  it('to know the router asks for its present route before it gives up', async () => {
+    const instance = await fixture.addInstance((request, response, body) => {
+      if (request.headers.authorization === 'Bearer new') echo(request, response, body);
+      else response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('no');
+    });
+    const url = fixture.url(instance, 'mcp');
+    const refused = await post(url, instance.token, toolCall(1));
+    expect(refused.status).toBe(503);
+    expect(refused.headers['www-authenticate']).toBeUndefined();
+    const route = fixture.routes.get(instance.id);
+    await post(url, instance.token, toolCall(1));
+    if (route !== undefined) fixture.routes.set(instance.id, { ...route, accessToken: 'new' });
+    expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+  });
+
+  it('before its answer begins: a call has an unknown outcome, another request can be sent again', async () => {
+    const instance = await fixture.addInstance((request) => request.socket.destroy());
+    const url = fixture.url(instance, 'mcp');
+    const call = await post(url, instance.token, toolCall('a'));
+    expect(call.status).toBe(502);
+    expect(JSON.parse(call.text)).toMatchObject({ id: 'a', error: { data: { reason: 'outcome_unknown', retry: false } } });
+    const list = await post(url, instance.token, { jsonrpc: '2.0', id: 2, method: 'tools/list' });
+    expect(JSON.parse(list.text)).toMatchObject({ id: 2, error: { data: { reason: 'instance_lost', retry: true } } });
+    expect((await send(fixture.url(instance, 'sse'), { token: instance.token })).status).toBe(503);
+  });
+
+  it('in time: 504', async () => {
+    const impatient = await startRouter({ timing: { answerTimeoutMs: 300 } });
+    const instance = await impatient.addInstance(() => {});
+    const answer = await post(impatient.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(answer.status).toBe(504);
+    expect(reasonOf(answer.text)).toBe('answer_timed_out');
+    await impatient.close();
+  });
+
+  it.each<[string, Script]>([
+    ['with an empty body', (_request, response) => response.writeHead(200, { 'Content-Length': 0 }).end()],
+    ['with no chunk', (_request, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end()],
+    ['with 202', (_request, response) => response.writeHead(202).end()],
+  ])('%s does not look like a success', async (_name, script) => {
+    const instance = await fixture.addInstance(script);
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(answer.status).toBe(502);
+    expect(reasonOf(answer.text)).toBe('empty_answer');
+    const notification = await post(fixture.url(instance, 'mcp'), instance.token, {
+      jsonrpc: '2.0',
+      method: 'notifications/initialized',
+    });
+    expect(notification.status).toBeLessThan(203);
+  });
+
+  it('in the middle of a plain answer ends the connection, not the answer', async () => {
+    for (const headers of [{ 'Content-Length': 100 }, {}]) {
+      const instance = await fixture.addInstance((request, response) => {
+        response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
+        response.write('{"jsonrpc":"2.0","id":1,', () => request.socket.destroy());
+      });
+      await expect(post(fixture.url(instance, 'mcp'), instance.token, toolCall(1))).rejects.toThrow(/aborted/);
+    }
+  });
+
+  it('in the middle of an answer that streams says so in an event of its own', async () => {
+    const instance = await fixture.addInstance((request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message"}\n\n', () =>
+        request.socket.destroy(),
+      );
+    });
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(5));
+    const last = answer.text.trim().split('\n\n').at(-1)?.split('\ndata: ')[1] ?? '';
+    expect(JSON.parse(last)).toMatchObject({ jsonrpc: '2.0', id: 5, error: { data: { reason: 'outcome_unknown' } } });
+  });
+
+  it('in the middle of an event ends the connection', async () => {
+    const instance = await fixture.addInstance((request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: {"jsonrpc":"2.0","id":1', () => request.socket.destroy());
+    });
+    await expect(post(fixture.url(instance, 'mcp'), instance.token, toolCall(1))).rejects.toThrow(/aborted/);
+  });
+
+  it('to finish a streamed answer without an error is not taken for a success either', async () => {
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(': nothing\n\n');
+    });
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(answer.text).toContain('"reason":"empty_answer"');
+  });
+
+  it('may end a streamed answer early where the client can resume it', async () => {
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end('id: 1\nretry: 10\ndata:\n\n');
+    });
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    expect(answer.text).toBe('id: 1\nretry: 10\ndata:\n\n');
+  });
+
+  it('under an HTTP+SSE session tells what waits for an answer there, and ends the stream cleanly', async () => {
+    let cut: () => void = () => {};
+    const instance = await fixture.addInstance((request, response) => {
+      if (request.method === 'POST') {
+        response.writeHead(202).end('Accepted');
+        return;
+      }
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('event: endpoint\ndata: /messages?sessionId=s1\n\n');
+      cut = () => request.socket.destroy();
+    });
+    const stream = collect(await open(fixture.url(instance, 'sse'), { token: instance.token }));
+    await stream.waitFor('endpoint');
+    const messages = `${fixture.url(instance, 'messages')}?sessionId=s1`;
+    expect((await post(messages, instance.token, toolCall(0))).status).toBe(202);
+    await post(messages, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    await post(messages, instance.token, toolCall(2, 'leads_get'));
+    await post(messages, instance.token, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    cut();
+    await stream.waitForEnd();
+    expect(stream.aborted).toBe(false);
+    const events = stream.text.split('\n\n').filter((event) => event.startsWith('event: message'));
+    const messagesOf = events.map((event) => JSON.parse(event.split('data: ')[1] ?? ''));
+    expect(messagesOf).toMatchObject([
+      { id: 0, error: { data: { reason: 'outcome_unknown' } } },
+      { id: 1, error: { data: { reason: 'instance_lost', retry: true } } },
+    ]);
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ campaigns_get_all: [1, 1], leads_get: [1, 0] });
+  });
+
+  it('as the platform knows is not waited for', async () => {
+    const instance = await fixture.addInstance((request, response) => {
+      if (request.method === 'GET') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n');
+    });
+    const stream = collect(await open(fixture.url(instance, 'mcp'), { token: instance.token }));
+    await stream.waitFor('hi');
+    const call = post(fixture.url(instance, 'mcp'), instance.token, toolCall(3));
+    await eventually(() => instance.seen.length === 2, 'the call to arrive');
+    fixture.router.instanceGone(instance.id);
+    expect(reasonOf((await call).text)).toBe('outcome_unknown');
+    await stream.waitForEnd();
+  });
+});
+
+describe('an instance without a route', () => {
+  it.each([
+    ['stopped', 'You stopped it.', 'Press Start.', false],
+    ['unauthenticated', 'Smartlead refuses the key.', 'Rotate the key.', false],
+    ['provisioning', 'It is being set up.', null, true],
+    ['restarting', '', null, true],
+  ] as const)('that is %s: 503 in the words of the control plane', async (status, statusReason, nextStep, retry) => {
+    const instance = await fixture.addInstance();
+    fixture.routes.delete(instance.id);
+    fixture.descriptions.set(instance.id, { status, statusReason, nextStep });
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(4));
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after'] !== undefined).toBe(retry);
+    const { id, error } = JSON.parse(answer.text);
+    expect(id).toBe(4);
+    expect(error.data).toMatchObject({ reason: `instance_${status}`, retry });
+    if (statusReason !== '') expect(error.message).toBe(statusReason);
+    if (nextStep !== null) expect(error.data.nextStep).toBe(nextStep);
+  });
+
+  it('is there as soon as it has one', async () => {
+    const instance = await fixture.addInstance();
+    const route = fixture.routes.get(instance.id);
+    fixture.routes.delete(instance.id);
+    fixture.descriptions.set(instance.id, { status: 'provisioning', statusReason: '', nextStep: null });
+    expect((await post(fixture.url(instance, 'mcp'), instance.token, toolCall(4))).status).toBe(503);
+    if (route !== undefined) fixture.routes.set(instance.id, route);
+    expect((await post(fixture.url(instance, 'mcp'), instance.token, toolCall(4))).status).toBe(200);
+  });
+
+  it('that does not exist any more: 404', async () => {
+    const instance = await fixture.addInstance();
+    fixture.routes.delete(instance.id);
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(4));
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.text).error.code).toBe(-32001);
+  });
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { defaultLimits, defaultTiming } from '../../../container/router/options.ts';
+import { UsageCounter } from '../../../container/router/usage-counter.ts';
+import type { UsageBatch } from '../../../core/usage-record.ts';
+import { countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+
+/** A sink that applies each batch id once, and fails as it is told: before it applied the batch, or after. */
+function createSink(outcomes: ('ok' | 'lost' | 'applied but lost')[]) {
+  const applied = new Map<string, UsageBatch>();
+  return {
+    applied,
+    attempts: 0,
+    async apply(batch: UsageBatch) {
+      this.attempts += 1;
+      const outcome = outcomes.shift() ?? 'ok';
+      if (outcome === 'lost') throw new Error('down');
+      const before = applied.get(batch.batchId);
+      if (before === undefined) applied.set(batch.batchId, structuredClone(batch));
+      else expect(batch).toEqual(before);
+      if (outcome === 'applied but lost') throw new Error('connection lost');
+    },
+  };
+}
+
+describe('counting', () => {
+  let fixture: RouterFixture;
+  beforeEach(async () => {
+    fixture = await startRouter({ timing: { usageFlushMs: 50 } });
+  });
+  afterEach(() => fixture.close());
+
+  it('counts each tools/call for instance, workspace, tool and minute, and nothing else', async () => {
+    const instance = await fixture.addInstance(echo);
+    const other = await fixture.addInstance(echo);
+    const url = fixture.url(instance, 'mcp');
+    for (let index = 0; index < 5; index += 1) await post(url, instance.token, toolCall(index, index % 2 === 0 ? 'a' : 'b'));
+    await post(fixture.url(other, 'mcp'), other.token, toolCall(1, 'a'));
+    await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    await post(url, instance.token, { jsonrpc: '2.0', method: 'tools/call', params: { name: 'a' } });
+    await post(url, undefined, toolCall(1, 'a'));
+    await post(url, other.token, toolCall(1, 'a'));
+    await eventually(() => fixture.batches.length > 0, 'a batch');
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ a: [3, 0], b: [2, 0] });
+    expect(countsOf(fixture.batches, other.id)).toEqual({ a: [1, 0] });
+    const record = fixture.batches[0]?.records[0];
+    expect(record).toMatchObject({ workspaceId: instance.workspaceId });
+    expect(record?.minute).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/);
+    expect(new Set(fixture.batches.map((batch) => batch.batchId)).size).toBe(fixture.batches.length);
+  });
+
+  it('counts an error where the answer is a JSON-RPC error, a failure status or none', async () => {
+    const instance = await fixture.addInstance((request, response, body) => {
+      const { id, params } = JSON.parse(body);
+      const error = { jsonrpc: '2.0', id, error: { code: -32602, message: 'no' } };
+      const ok = { jsonrpc: '2.0', id, result: { isError: true, error: { id }, content: [{ text: '"error":1' }] } };
+      if (params.name === 'lost') request.socket.destroy();
+      else if (params.name === 'status') response.writeHead(500).end();
+      else if (params.name === 'streamed') {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`data: ${JSON.stringify(error)}\n\n`);
+      } else {
+        response.writeHead(200, { 'Content-Type': 'application/json' });
+        response.end(JSON.stringify(params.name === 'error' ? error : ok));
+      }
+    });
+    for (const tool of ['ok', 'error', 'streamed', 'status', 'lost']) {
+      await post(fixture.url(instance, 'mcp'), instance.token, toolCall(tool, tool)).catch(() => undefined);
+    }
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({
+      ok: [1, 0],
+      error: [1, 1],
+      streamed: [1, 1],
+      status: [1, 1],
+      lost: [1, 1],
+    });
+  });
+
+  it('counts each call of a batch, and their errors apart', async () => {
+    const instance = await fixture.addInstance((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end('[{"jsonrpc":"2.0","id":1,"result":{}},{"jsonrpc":"2.0","id":"1","error":{"code":1,"message":""}}]');
+    });
+    await post(fixture.url(instance, 'mcp'), instance.token, [toolCall(1, 'a'), toolCall('1', 'b')]);
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ a: [1, 0], b: [1, 1] });
+  });
+
+  it('does not blame the instance where the client left', async () => {
+    const instance = await fixture.addInstance(() => {});
+    const controller = new AbortController();
+    const url = fixture.url(instance, 'mcp');
+    const call = open(url, { method: 'POST', token: instance.token, body: toolCall(1, 'a'), signal: controller.signal });
+    await eventually(() => instance.seen.length === 1, 'the call to arrive');
+    controller.abort();
+    await expect(call).rejects.toThrow();
+    await eventually(() => fixture.router.metrics().includes('open_requests 0\n'), 'the end');
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ a: [1, 0] });
+  });
+
+  it('keeps made-up tool names out of the records', async () => {
+    const instance = await fixture.addInstance(echo);
+    const url = fixture.url(instance, 'mcp');
+    for (const name of ['x'.repeat(500), 'a b', '', 'drop\u0000', 7, null]) {
+      await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
+    }
+    await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/call' });
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ '(invalid)': [7, 0] });
+  });
+});
+
+describe('handing counts over', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('counts exactly the calls that were made, whatever the sink does', async () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ call: fc.constantFrom('a', 'b', 'c'), fails: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.constant('flush' as const) },
+      { weight: 1, arbitrary: fc.constant('next minute' as const) },
+    );
+    const outcome = fc.constantFrom('ok' as const, 'lost' as const, 'applied but lost' as const);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.array(outcome, { maxLength: 12 }), async (steps, outcomes) => {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T08:41:30Z') });
+        const sink = createSink(outcomes);
+        const counter = new UsageCounter(sink, defaultLimits, defaultTiming);
+        const expected: Record<string, [number, number]> = {};
+        for (const each of steps) {
+          if (each === 'flush') await counter.flush();
+          else if (each === 'next minute') vi.setSystemTime(Date.now() + 60_000);
+          else {
+            const call = counter.called('ins_1', 'ws_1', each.call);
+            const key = `${call.minute} ${each.call}`;
+            const [calls, errors] = expected[key] ?? [0, 0];
+            expected[key] = [calls + 1, errors + (each.fails ? 1 : 0)];
+            if (each.fails) counter.failed(call);
+          }
+        }
+        outcomes.length = 0;
+        expect(await counter.close(1_000)).toBe(true);
+        const counted: Record<string, [number, number]> = {};
+        for (const record of [...sink.applied.values()].flatMap((batch) => batch.records)) {
+          const key = `${record.minute} ${record.tool}`;
+          const [calls, errors] = counted[key] ?? [0, 0];
+          counted[key] = [calls + record.calls, errors + record.errors];
+        }
+        expect(counted).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('holds a bounded number of records while the sink is down, and loses no call', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T08:41:30Z') });
+    const outcomes: 'lost'[] = Array.from({ length: 500 }, () => 'lost');
+    const sink = createSink(outcomes);
+    const counter = new UsageCounter(sink, { ...defaultLimits, maxUsageRecords: 100 }, defaultTiming);
+    for (let minute = 0; minute < 400; minute += 1) {
+      vi.setSystemTime(Date.now() + 60_000);
+      for (const tool of ['a', 'b', 'c']) counter.called('ins_1', 'ws_1', tool);
+      await counter.flush();
+      expect(counter.pendingRecords).toBeLessThan(210);
+    }
+    outcomes.length = 0;
+    expect(await counter.close(1_000)).toBe(true);
+    expect(countsOf([...sink.applied.values()], 'ins_1')).toEqual({ a: [400, 0], b: [400, 0], c: [400, 0] });
+  });
+
+  it('bounds the tools of one instance', async () => {
+    const sink = createSink([]);
+    const counter = new UsageCounter(sink, defaultLimits, defaultTiming);
+    for (let index = 0; index < 1_000; index += 1) counter.called('ins_1', 'ws_1', `tool_${index}`);
+    expect(counter.pendingRecords).toBe(257);
+    await counter.close(1_000);
+    expect(countsOf([...sink.applied.values()], 'ins_1')['(other)']).toEqual([744, 0]);
+  });
+
+  it('sends a batch again under its id where the sink did not answer in time', async () => {
+    const seen: string[] = [];
+    const sink = {
+      apply: (batch: UsageBatch) => {
+        seen.push(batch.batchId);
+        return seen.length === 1 ? new Promise<void>(() => {}) : Promise.resolve();
+      },
+    };
+    const counter = new UsageCounter(sink, defaultLimits, { ...defaultTiming, usageSinkTimeoutMs: 30 });
+    counter.called('ins_1', 'ws_1', 'a');
+    expect(await counter.flush()).toBe(false);
+    expect(await counter.flush()).toBe(true);
+    expect(seen[0]).toBe(seen[1]);
+    await counter.close(100);
+  });
+});

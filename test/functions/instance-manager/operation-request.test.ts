@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { mergeOperations } from '../../../functions/instance-manager/operation-request.ts';
+import type { LifecycleOperation } from '../../../functions/ports.ts';
+
+it.each<[LifecycleOperation, LifecycleOperation, LifecycleOperation]>([
+  ['start', 'start', 'start'],
+  ['start', 'restart', 'restart'],
+  ['start', 'stop', 'stop'],
+  ['start', 'delete', 'delete'],
+  ['restart', 'start', 'restart'],
+  ['restart', 'restart', 'restart'],
+  ['restart', 'stop', 'stop'],
+  ['restart', 'delete', 'delete'],
+  // Off and on again: what runs now must still end.
+  ['stop', 'start', 'restart'],
+  ['stop', 'restart', 'restart'],
+  ['stop', 'stop', 'stop'],
+  ['stop', 'delete', 'delete'],
+  ['delete', 'start', 'delete'],
+  ['delete', 'restart', 'delete'],
+  ['delete', 'stop', 'delete'],
+  ['delete', 'delete', 'delete'],
+])('a waiting %s and a newer %s become one %s', (waiting, newer, merged) => {
+  const merge = (one: boolean, other: boolean) =>
+    mergeOperations({ operation: waiting, recovery: one }, { operation: newer, recovery: other });
+  expect(merge(false, false)).toEqual({ operation: merged, recovery: false });
+  // It is a recovery only where nobody but the platform asked.
+  expect(merge(true, true)).toEqual({ operation: merged, recovery: true });
+  expect([merge(true, false).recovery, merge(false, true).recovery]).toEqual([false, false]);
+});

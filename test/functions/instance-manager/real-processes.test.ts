@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ChildProcessLauncher } from '../../../functions/adapters/child-process/launcher.ts';
+import { readProcessIdentity } from '../../../functions/adapters/child-process/process-identity.ts';
+import { McpHealthProbe } from '../../../functions/adapters/mcp-health-probe.ts';
+import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
+import { fakeInstanceFolder } from '../adapters/child-process/launch-request.ts';
+import { Installation } from './installation.ts';
+
+let stateFolder: string;
+let installation: Installation;
+let launcher: ChildProcessLauncher;
+let supervisor: Supervisor;
+
+beforeEach(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'instance-manager-'));
+  launcher = new ChildProcessLauncher({ nodePath: process.execPath, bundleFolder: fakeInstanceFolder, stateFolder });
+  installation = new Installation({ ports: { launcher, probe: new McpHealthProbe() } });
+  supervisor = new Supervisor(installation.supervisorPorts);
+  await installation.runner.prepare();
+});
+
+afterEach(async () => {
+  await supervisor.stop();
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+const processOf = async (id: string) => Number((await installation.instance(id))?.runtime?.ref);
+const isAlive = async (processId: number) => (await readProcessIdentity(processId)) !== undefined;
+const untilRunning = (id: string) =>
+  vi.waitFor(async () => expect(await installation.instance(id)).toMatchObject({ status: 'running' }), 10_000);
+
+it('an instance runs soon after it was asked for', async () => {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const id = await installation.addInstance();
+    const began = performance.now();
+    await installation.runner.run(id, 'start');
+    times.push(performance.now() - began);
+    expect(await installation.instance(id)).toMatchObject({ status: 'running' });
+  }
+  // The budget is one second from the request of the customer; other tests may run beside this one.
+  expect(times.toSorted((one, other) => one - other)[2]).toBeLessThan(1000);
+});
+
+it('an instance that is killed runs again as another process', async () => {
+  const id = await installation.addInstance();
+  await installation.runner.run(id, 'start');
+  const before = await processOf(id);
+  process.kill(before, 'SIGKILL');
+  await vi.waitFor(async () => expect(await processOf(id)).not.toBe(before));
+  await untilRunning(id);
+  expect(await isAlive(before)).toBe(false);
+  expect(await isAlive(await processOf(id))).toBe(true);
+  expect((await launcher.list()).length).toBe(1);
+  await vi.waitFor(async () => {
+    const { items } = await installation.disk.logs.list(id, {}, { limit: 10 });
+    expect(items.filter((entry) => entry.message === 'ready')).toHaveLength(2);
+  });
+});
+
+it('two starts at once make one process, and a delete leaves none', async () => {
+  const id = await installation.addInstance();
+  await Promise.all([installation.runner.run(id, 'start'), installation.runner.run(id, 'restart'), launcher.list()]);
+  expect((await launcher.list()).length).toBe(1);
+  const processId = await processOf(id);
+  await installation.ask(id, 'delete');
+  expect(await isAlive(processId)).toBe(false);
+  expect(await installation.instance(id)).toBeUndefined();
+});
+
+it('the end of the platform is the end of its processes', async () => {
+  const ids = await Promise.all(Array.from({ length: 4 }, () => installation.addInstance()));
+  await supervisor.start();
+  const processIds = await Promise.all(ids.map(processOf));
+  expect(await Promise.all(processIds.map(isAlive))).toEqual([true, true, true, true]);
+  await supervisor.stop();
+  expect(await Promise.all(processIds.map(isAlive))).toEqual([false, false, false, false]);
+});
