@@ -21,7 +21,7 @@ import { ClientConnections } from '../functions/instance-manager/client-connecti
 import type { LifecyclePorts } from '../functions/instance-manager/lifecycle-ports.ts';
 import { RecurringJob } from '../functions/instance-manager/recurring-job.ts';
 import { Supervisor } from '../functions/instance-manager/supervisor.ts';
-import type { RouteTable } from '../functions/ports.ts';
+import type { Launcher } from '../functions/ports.ts';
 import type { Doors } from './http/front-door.ts';
 import { createWeb } from './http/web.ts';
 import type { PlatformLog } from './platform-log.ts';
@@ -63,9 +63,7 @@ export async function composeSingleMachine(
   const swept = await launcher.sweepLeftovers();
   if (swept.length > 0) log.warn('Processes of a killed run were ended.', { instances: swept.join(' ') });
 
-  // The router is told when a route goes; it is made after the routes it reads.
-  let router: Router | undefined;
-  const routes = announcingRemovals(new MemoryRouteTable(), (instanceId) => router?.instanceGone(instanceId));
+  const routes = new MemoryRouteTable();
   const lifecyclePorts: LifecyclePorts = {
     clock,
     instances: stores.instances,
@@ -76,7 +74,8 @@ export async function composeSingleMachine(
     keyChecker: smartleadKeyChecker,
     events: stores.instanceEvents,
     routes,
-    launcher,
+    // The router is made later, from ports that are ready now.
+    launcher: announcingEnds(launcher, (instanceId) => router.instanceGone(instanceId)),
     probe: new McpHealthProbe(),
     settings: {
       smartleadHosts: settings.smartleadHosts,
@@ -88,7 +87,7 @@ export async function composeSingleMachine(
   const supervisor = new Supervisor({ ...lifecyclePorts, runner, logs: stores.instanceLogs, logFeed });
 
   const connections = new ClientConnections({ instances: stores.instances, events: stores.instanceEvents, clock });
-  router = createRouter({
+  const router: Router = createRouter({
     tokens: stores.instanceTokens,
     routes,
     instances: {
@@ -103,10 +102,10 @@ export async function composeSingleMachine(
       tokenUsed: (tokenId, at) => stores.instanceTokens.touch(tokenId, at),
     },
     allowedOrigins: settings.mcpAllowedOrigins,
+    // The database is near: counts may reach the dashboard sooner than they would on AWS.
+    timing: { usageFlushMs: 2_000 },
     reportError: (error, requestId) => log.error('The router failed.', { requestId, cause: describe(error) }),
   });
-  const openRouter = router;
-
   const platform: Platform = {
     clock,
     logger: log,
@@ -133,7 +132,7 @@ export async function composeSingleMachine(
     instanceLogs: stores.instanceLogs,
     instanceLogFeed: logFeed,
     lifecycle: runner,
-    tokenRevoked: async (tokenId) => openRouter.revokeToken(tokenId),
+    tokenRevoked: async (tokenId) => router.revokeToken(tokenId),
     audit: stores.audit,
     usage: stores.usage,
     idempotency: stores.idempotency,
@@ -149,7 +148,7 @@ export async function composeSingleMachine(
 
   return {
     doors: {
-      mcp: (request, response) => openRouter.handle(request, response),
+      mcp: (request, response) => router.handle(request, response),
       web: createWeb({
         api: createApiHandler(platform),
         dashboardFolder: fileURLToPath(new URL('../dashboard', import.meta.url)),
@@ -162,7 +161,7 @@ export async function composeSingleMachine(
             return false;
           }
         },
-        metrics: () => openRouter.metrics(),
+        metrics: () => router.metrics(),
       }),
     },
     bringBack: async () => {
@@ -181,21 +180,24 @@ export async function composeSingleMachine(
       return count;
     },
     stop: async () => {
-      await Promise.all([openRouter.close({ deadlineMs: 2_000 }), expiry.stop()]);
+      await Promise.all([router.close({ deadlineMs: 2_000 }), expiry.stop()]);
       await supervisor.stop();
     },
   };
 }
 
-/** The same route table, but somebody hears of every route that goes. */
-function announcingRemovals(table: RouteTable, removed: (instanceId: string) => void): RouteTable {
+/** The same launcher, but the router hears of every instance that has ended: not before it has finished its calls. */
+function announcingEnds(launcher: Launcher, ended: (instanceId: string) => void): Launcher {
+  launcher.onExit(({ instanceId }) => ended(instanceId));
   return {
-    set: (route) => table.set(route),
-    get: (instanceId) => table.get(instanceId),
-    remove: async (instanceId) => {
-      await table.remove(instanceId);
-      removed(instanceId);
+    launch: (request) => launcher.launch(request),
+    stop: async (...parameters) => {
+      await launcher.stop(...parameters);
+      ended(parameters[0]);
     },
+    list: () => launcher.list(),
+    onExit: (listener) => launcher.onExit(listener),
+    onLog: (listener) => launcher.onLog(listener),
   };
 }
 

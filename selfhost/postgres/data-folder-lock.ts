@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processIdentity } from '../../functions/adapters/process-identity.ts';
 import { DataFolderInUseError } from './errors.ts';
-import { processIdentity } from './process-identity.ts';
 
 export interface DataFolderLock {
   release(): void;

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processIdentity } from '../../functions/adapters/process-identity.ts';
 import { EmbeddedPostgresError } from './errors.ts';
-import { isPostgresServing, processIdentity } from './process-identity.ts';
+import { isPostgresServing } from './postgres-process.ts';
 
 /**
  * Reads `postmaster.pid`, which a server keeps in its cluster while it runs: the process id in the first line, the status in the

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { readProcessIdentity } from './process-identity.ts';
+import { processIdentity } from '../process-identity.ts';
 
 const recordSchema = z.object({ instanceId: z.string(), processId: z.number().int().positive(), identity: z.string() });
 const extension = '.json';
@@ -20,7 +20,7 @@ export class ProcessRecords {
 
   /** Records the process. Where the system cannot identify processes, nothing is recorded: a wrong kill is worse than a leftover. */
   async add(instanceId: string, processId: number): Promise<void> {
-    const identity = await readProcessIdentity(processId);
+    const identity = processIdentity(processId);
     if (identity === undefined) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await writeFile(this.#pathOf(instanceId), JSON.stringify({ instanceId, processId, identity }), { mode: 0o600 });
@@ -67,12 +67,12 @@ async function readJson(path: string): Promise<unknown> {
 
 /** Kills the process group if its leader is still the process that was recorded, and waits until it is gone. */
 async function killIfSame(processId: number, identity: string): Promise<boolean> {
-  if ((await readProcessIdentity(processId)) !== identity) return false;
+  if (processIdentity(processId) !== identity) return false;
   try {
     process.kill(-processId, 'SIGKILL');
   } catch {
     return false;
   }
-  for (let tries = 0; tries < 200 && (await readProcessIdentity(processId)) === identity; tries += 1) await sleep(10);
+  for (let tries = 0; tries < 200 && processIdentity(processId) === identity; tries += 1) await sleep(10);
   return true;
 }

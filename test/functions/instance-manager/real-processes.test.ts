@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ChildProcessLauncher } from '../../../functions/adapters/child-process/launcher.ts';
-import { readProcessIdentity } from '../../../functions/adapters/child-process/process-identity.ts';
 import { McpHealthProbe } from '../../../functions/adapters/mcp-health-probe.ts';
+import { processIdentity } from '../../../functions/adapters/process-identity.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
 import { fakeInstanceFolder } from '../adapters/child-process/launch-request.ts';
 import { Installation } from './installation.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 const processOf = async (id: string) => Number((await installation.instance(id))?.runtime?.ref);
-const isAlive = async (processId: number) => (await readProcessIdentity(processId)) !== undefined;
+const isAlive = async (processId: number) => processIdentity(processId) !== undefined;
 const untilRunning = (id: string) =>
   vi.waitFor(async () => expect(await installation.instance(id)).toMatchObject({ status: 'running' }), 10_000);
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { processIdentity } from '../../../selfhost/postgres/process-identity.ts';
+import { processIdentity } from '../../../functions/adapters/process-identity.ts';
 
 export interface ChildScript {
   child: ChildProcess;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InstanceLogLine } from '../../../../core/instance-configuration.ts';
 import { ChildProcessLauncher } from '../../../../functions/adapters/child-process/launcher.ts';
-import { readProcessIdentity } from '../../../../functions/adapters/child-process/process-identity.ts';
 import { McpHealthProbe } from '../../../../functions/adapters/mcp-health-probe.ts';
+import { processIdentity } from '../../../../functions/adapters/process-identity.ts';
 import type { InstanceExit } from '../../../../functions/ports.ts';
 import { fakeInstanceFolder, launchRequest, plantedKey, plantedToken } from './launch-request.ts';
 
@@ -28,7 +28,7 @@ function createLauncher(more: Partial<ConstructorParameters<typeof ChildProcessL
   return created;
 }
 
-const isAlive = async (processId: number | string) => (await readProcessIdentity(Number(processId))) !== undefined;
+const isAlive = async (processId: number | string) => processIdentity(Number(processId)) !== undefined;
 const text = () => JSON.stringify(logs);
 
 beforeEach(async () => {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
 
 /**
  * A text that stays the same while a process lives and that no later process with the same id shares: boot and start time.
@@ -14,24 +13,6 @@ export function processIdentity(pid: number): string | undefined {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whether the process is a PostgreSQL server that works in the folder: process ids are used again, so a number proves nothing. */
-export function isPostgresServing(pid: number, clusterFolder: string): boolean {
-  if (!isAlive(pid)) return false;
-  try {
-    if (process.platform === 'linux') {
-      // A server changes into its data folder. The name can end in " (deleted)" after the package was installed anew.
-      return (
-        readlinkSync(`/proc/${pid}/cwd`) === realpathSync(clusterFolder) &&
-        basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('postgres')
-      );
-    }
-    const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
-    return command.includes('postgres') && command.includes(clusterFolder);
-  } catch {
-    return false;
   }
 }
 
