@@ -1,0 +1,128 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { allPages } from './all-pages.ts';
+import { useApi } from './api-context.tsx';
+import type {
+  Connections,
+  Instance,
+  InstanceEvent,
+  InstanceMode,
+  InstanceSize,
+  InstanceStatus,
+  Page,
+  Toolset,
+} from './contract.ts';
+
+const listKey = ['instances'] as const;
+const instanceKey = (id: string) => ['instance', id] as const;
+
+const transitional: ReadonlySet<InstanceStatus> = new Set(['provisioning', 'restarting', 'stopping']);
+
+/** Milliseconds until an instance is looked at again: often while something is under way or its first client is awaited. */
+function pollInterval(instance: Instance | undefined): number {
+  if (instance === undefined) return 5000;
+  if (transitional.has(instance.status)) return 1000;
+  return instance.status === 'running' && instance.firstConnectedAt === null ? 2000 : 5000;
+}
+
+export function useInstances() {
+  const api = useApi();
+  return useQuery({
+    queryKey: listKey,
+    queryFn: ({ signal }) => allPages<Instance>(api, '/v1/instances', signal),
+    refetchInterval: (query) => (query.state.data?.items.some((instance) => transitional.has(instance.status)) ? 1000 : 5000),
+  });
+}
+
+export function useInstance(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: instanceKey(id),
+    queryFn: ({ signal }) => api.get<Instance>(`/v1/instances/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: (query) => (query.state.status === 'error' ? false : pollInterval(query.state.data)),
+  });
+}
+
+/** Stores what the API answered, so that the screen moves on before the next poll. */
+function useStoreInstance() {
+  const queries = useQueryClient();
+  return (instance: Instance) => {
+    queries.setQueryData(instanceKey(instance.id), instance);
+    return queries.invalidateQueries({ queryKey: listKey });
+  };
+}
+
+export interface NewInstance {
+  name: string;
+  keyId: string;
+  mode: InstanceMode;
+}
+
+export function useCreateInstance() {
+  const api = useApi();
+  const store = useStoreInstance();
+  return useMutation({
+    mutationFn: (instance: NewInstance) => api.post<Instance>('/v1/instances', { body: instance }),
+    onSuccess: store,
+  });
+}
+
+export interface InstanceChange {
+  name?: string;
+  keyId?: string;
+  mode?: InstanceMode;
+  size?: InstanceSize;
+  toolsets?: Toolset[];
+}
+
+export function useChangeInstance(id: string) {
+  const api = useApi();
+  const store = useStoreInstance();
+  return useMutation({
+    mutationFn: (change: InstanceChange) => api.patch<Instance>(`/v1/instances/${encodeURIComponent(id)}`, { body: change }),
+    onSuccess: store,
+  });
+}
+
+export type InstanceOperation = 'start' | 'stop' | 'restart';
+
+export function useOperateInstance(id: string) {
+  const api = useApi();
+  const store = useStoreInstance();
+  return useMutation({
+    mutationFn: (operation: InstanceOperation) => api.post<Instance>(`/v1/instances/${encodeURIComponent(id)}/${operation}`),
+    onSuccess: store,
+  });
+}
+
+export function useDeleteInstance(id: string) {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.delete(`/v1/instances/${encodeURIComponent(id)}`),
+    onSuccess: () => {
+      queries.setQueryData<Page<Instance>>(listKey, (page) =>
+        page === undefined ? page : { ...page, items: page.items.filter((instance) => instance.id !== id) },
+      );
+      return queries.invalidateQueries({ queryKey: listKey });
+    },
+  });
+}
+
+export function useConnections(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['instance', id, 'connections'],
+    queryFn: ({ signal }) => api.get<Connections>(`/v1/instances/${encodeURIComponent(id)}/connections`, { signal }),
+    staleTime: 60_000,
+  });
+}
+
+export function useInstanceEvents(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['instance', id, 'events'],
+    queryFn: ({ signal }) =>
+      api.get<Page<InstanceEvent>>(`/v1/instances/${encodeURIComponent(id)}/events`, { query: { limit: 100 }, signal }),
+    refetchInterval: 5000,
+  });
+}

@@ -1,0 +1,123 @@
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { useEffect, useState } from 'react';
+import { useApi } from './api-context.tsx';
+import type { LogEntry, Page } from './contract.ts';
+import type { HttpClient } from './http-client.ts';
+import { ApiProblem } from './problem.ts';
+
+export interface LogFilter {
+  level: string;
+  tool: string;
+  search: string;
+}
+
+type LogPages = { pages: Page<LogEntry>[]; pageParams: (string | undefined)[] };
+
+const logsPath = (instanceId: string) => `/v1/instances/${encodeURIComponent(instanceId)}/logs`;
+const logsKey = (instanceId: string, filter: LogFilter) => ['instance', instanceId, 'logs', filter] as const;
+
+const pollMilliseconds = 3000;
+const reconnectMilliseconds = 2000;
+const keptEntries = 2000;
+
+/** The log, newest first, page by page. */
+export function useLogs(instanceId: string, filter: LogFilter, polling: boolean) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: logsKey(instanceId, filter),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<LogEntry>>(logsPath(instanceId), { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: polling ? pollMilliseconds : false,
+  });
+}
+
+/** Tool calls among the latest log entries, newest first. */
+export function useRecentCalls(instanceId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['instance', instanceId, 'recent-calls'],
+    queryFn: async ({ signal }) => {
+      const page = await api.get<Page<LogEntry>>(logsPath(instanceId), { query: { limit: 100 }, signal });
+      return page.items.filter((entry) => isText(entry.tool) && isText(entry.outcome));
+    },
+    refetchInterval: pollMilliseconds,
+  });
+}
+
+export type FollowState = 'off' | 'connecting' | 'live' | 'polling';
+
+/**
+ * Adds new entries to the log as they happen. `polling` where the service offers no stream (it answers without one); the caller
+ * then asks again and again instead.
+ */
+export function useFollowLogs(instanceId: string, filter: LogFilter, wanted: boolean): FollowState {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [state, setState] = useState<FollowState>('connecting');
+  const { level, tool, search } = filter;
+
+  useEffect(() => {
+    if (!wanted) return;
+    const controller = new AbortController();
+    const key = logsKey(instanceId, { level, tool, search });
+    const add = (entry: LogEntry) => queries.setQueryData<LogPages>(key, (pages) => withEntry(pages, entry));
+    void follow(api, instanceId, { level, tool, search }, controller.signal, setState, add, () =>
+      queries.invalidateQueries({ queryKey: key }),
+    );
+    return () => controller.abort();
+  }, [api, queries, instanceId, level, tool, search, wanted]);
+
+  return wanted ? state : 'off';
+}
+
+async function follow(
+  api: HttpClient,
+  instanceId: string,
+  filter: LogFilter,
+  signal: AbortSignal,
+  setState: (state: FollowState) => void,
+  add: (entry: LogEntry) => void,
+  catchUp: () => void,
+): Promise<void> {
+  let interrupted = false;
+  while (!signal.aborted) {
+    setState('connecting');
+    try {
+      // fetch, not EventSource: that cannot send the Authorization header.
+      const response = await api.open(logsPath(instanceId), { query: { ...filter, follow: true }, signal });
+      if (response.body === null || !response.headers.get('content-type')?.includes('text/event-stream')) {
+        await response.body?.cancel();
+        setState('polling');
+        return;
+      }
+      setState('live');
+      // What happened while the stream was down is not sent again.
+      if (interrupted) catchUp();
+      const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+      const reader = events.getReader();
+      for (let next = await reader.read(); !next.done; next = await reader.read()) add(JSON.parse(next.value.data) as LogEntry);
+    } catch (error) {
+      // An answer that is no stream: this installation cannot follow logs. Without an answer the loop tries again.
+      if (error instanceof ApiProblem && error.status > 0) return setState('polling');
+    }
+    interrupted = true;
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, reconnectMilliseconds));
+  }
+}
+
+function withEntry(pages: LogPages | undefined, entry: LogEntry): LogPages | undefined {
+  const first = pages?.pages[0];
+  if (pages === undefined || first === undefined) return pages;
+  if (first.items.some((known) => known.id === entry.id)) return pages;
+  const at = first.items.findIndex((known) => known.time <= entry.time);
+  const items = first.items.toSpliced(at === -1 ? first.items.length : at, 0, entry).slice(0, keptEntries);
+  return { ...pages, pages: [{ ...first, items }, ...pages.pages.slice(1)] };
+}
+
+function isText(value: string | null | undefined): value is string {
+  return value !== undefined && value !== null && value !== '';
+}
