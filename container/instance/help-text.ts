@@ -1,0 +1,31 @@
+import { policies, toolsets } from '../../core/tool-selection.ts';
+import { allowances } from './command-line.ts';
+import { logLevels } from './observability/log.ts';
+import { version } from './version.ts';
+
+/** What `--help` prints. */
+export const helpText = `smartlead-mcp ${version}: the Smartlead API as tools for MCP clients
+
+Usage:
+  smartlead-mcp stdio [options]                    speak MCP over standard input and output
+  smartlead-mcp serve [--port 3000] [--host 127.0.0.1] [options]
+                                                   speak MCP over HTTP: /mcp (Streamable HTTP), /sse and /messages (HTTP+SSE);
+                                                   /healthz, /readyz and /metrics beside them
+  smartlead-mcp serve --managed [--port 0] [--host 127.0.0.1]
+                                                   run under a launcher: one JSON line of settings on standard input
+
+Options:
+  --tools full|<set,set>      tools to offer (full): ${toolsets.join(', ')}
+  --policy <policy>           ${policies.join(', ')} (read-only)
+  --allow <switch,switch>     ${allowances.join(', ')} (none)
+                              This version only has tools that read, so --policy and --allow change nothing yet.
+  --log-level <level>         ${logLevels.join(', ')} (serve: info, stdio: warn); the log goes to standard error
+  --version, --help
+
+Environment:
+  SMARTLEAD_API_KEY           required; in Smartlead: Settings, API Keys
+  MCP_TOKEN                   serve: bearer token that clients must present
+  SMARTLEAD_RATE_LIMIT        off, or calls per second and minute such as 10/120 (starts at 5/50 and learns)
+  SMARTLEAD_CORE_URL, SMARTLEAD_PROSPECT_URL, SMARTLEAD_DELIVERY_URL, SMARTLEAD_SENDERS_URL
+                              base URLs to use instead of Smartlead's own
+`;

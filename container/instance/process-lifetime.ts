@@ -1,0 +1,39 @@
+import type { Log } from './observability/log.ts';
+
+/** Ends the process in order on SIGTERM or SIGINT, and at once on a second one. */
+export function endOnSignals(stop: () => Promise<void>, log: Log): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void endInOrder(stop, log);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** Ends the process in order when the parent that started it with an IPC channel is gone. */
+export function endWithParent(stop: () => Promise<void>, log: Log): void {
+  if (process.channel !== undefined) process.once('disconnect', () => void endInOrder(stop, log));
+}
+
+/** Records faults of our own. Their messages stay out of the log: they may hold anything, a URL with the key included. */
+export function logFaults(log: Log): void {
+  const record = (kind: string, error: unknown) => {
+    const place = error instanceof Error ? (error.stack?.match(/\n\s+at ([^\n]+)/)?.[1] ?? '') : '';
+    log.write({ level: 'error', message: `${kind}: ${error instanceof Error ? error.name : typeof error} ${place}`.trim() });
+  };
+  process.on('unhandledRejection', (error) => record('Unhandled rejection', error));
+  process.on('uncaughtException', (error) => {
+    record('Uncaught exception', error);
+    log.flush();
+    process.exit(1);
+  });
+  process.on('exit', () => log.flush());
+}
+
+async function endInOrder(stop: () => Promise<void>, log: Log): Promise<void> {
+  await stop().catch(() => undefined);
+  log.flush();
+  process.exit(0);
+}

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { InstanceMode } from '../../core/instance-configuration.ts';
+import type { Instance } from './instance.ts';
+import type { Log } from './observability/log.ts';
+import { checkLoopbackOrigin, createTokenCheck } from './protocol/access-check.ts';
+import { createDoorServer, textDoor } from './protocol/http-server.ts';
+import { createHttpSseDoors, createStreamableHttpDoors } from './protocol/mcp-doors.ts';
+import { type SessionLimits, Sessions, usualSessionLimits } from './protocol/sessions.ts';
+
+export interface ServingOptions {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  mode: InstanceMode;
+  /** Bearer token that every request but the one for liveness must carry; none are asked for where it is missing. */
+  token?: string;
+  sessionLimits?: SessionLimits;
+}
+
+export interface Serving {
+  readonly port: number;
+  /** Takes nothing new, waits for the calls that run (at most so many milliseconds) and closes everything. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** Long enough for the first client to have its tools/list, short enough to be over before its first call. */
+const warmUpDelayMs = 150;
+
+/**
+ * Opens the network doors of an instance. Mode `stdio` opens `/mcp` alone, which is what stdio bridges use.
+ * @throws the error of listen(2), such as EADDRINUSE.
+ */
+export async function startServing(instance: Instance, options: ServingOptions, log: Log): Promise<Serving> {
+  const sessions = new Sessions(options.sessionLimits ?? usualSessionLimits);
+  instance.metrics.gauge('smartlead_mcp_sessions', 'Open sessions.', () => sessions.size);
+  const createServer = () => instance.createServer();
+  const doors = createDoorServer({
+    doors: {
+      '/healthz': textDoor('text/plain; charset=utf-8', () => 'ok\n'),
+      '/readyz': textDoor('text/plain; charset=utf-8', () => 'ready\n'),
+      '/metrics': textDoor('text/plain; version=0.0.4; charset=utf-8', () => instance.metrics.text()),
+      ...(options.mode === 'stdio' ? {} : createHttpSseDoors({ sessions, createServer })),
+      ...createStreamableHttpDoors({ sessions, createServer }),
+    },
+    checks: accessChecks(options),
+    log,
+  });
+  const port = await doors.listen(options);
+  setTimeout(() => instance.warmUp().catch(() => undefined), warmUpDelayMs).unref();
+  return {
+    port,
+    async stop(drainMs) {
+      doors.refuseNew();
+      const deadline = Date.now() + drainMs;
+      while (instance.callsInProgress > 0 && Date.now() < deadline) await delay(20);
+      // The last answers are on their way through the protocol engine and the sockets.
+      await delay(50);
+      sessions.closeAll();
+      await delay(50);
+      await Promise.all([doors.close(), instance.close()]);
+    },
+  };
+}
+
+function accessChecks({ token, host }: ServingOptions) {
+  if (token !== undefined) return [createTokenCheck(token)];
+  return isLoopback(host) ? [checkLoopbackOrigin] : [];
+}
+
+/** Whether only programs of this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,145 @@
+import type { Operation } from '../catalogue/operation.ts';
+import { chooseErrorMessage } from './error-message.ts';
+import type { IncomingAnswer } from './http-connection.ts';
+import { removeSecrets } from './secret-removal.ts';
+import { type ErrorCode, SmartleadError } from './smartlead-error.ts';
+
+/** An answer that is not JSON. */
+export interface TextAnswer {
+  contentType: string;
+  text: string;
+}
+
+/**
+ * Turns an answer into its value, or into the error it stands for. Smartlead reports failures in a dozen shapes, some of them with
+ * HTTP 200, so a status alone decides nothing.
+ * @param redact Takes the API key out of text.
+ * @returns Parsed JSON without credentials; `{result: 'success'}` for a bare word; `{contentType, text}` for CSV and other text; `{}` for no body.
+ * @throws SmartleadError
+ */
+export function interpretAnswer(operation: Operation, answer: IncomingAnswer, redact: (text: string) => string): unknown {
+  const text = redact(answer.text).trim();
+  // Cleaned as soon as it is read, so that neither an answer nor an error message can carry a credential.
+  const body = removeSecrets(parseJson(text), redact);
+  if (answer.status < 200 || answer.status > 299) throw failureOfStatus(answer, body, text);
+  if (body === undefined) return interpretText(operation, { ...answer, text: redact(answer.text) }, text);
+  if (isFailureReport(body)) {
+    throw new SmartleadError('smartlead_refused', `Smartlead declined: ${chooseErrorMessage(body, text)}`, {
+      status: answer.status,
+    });
+  }
+  if (isEmpty(body) && namesOneThing(operation)) throw nothingFound(answer.status);
+  if (typeof body === 'string' || typeof body === 'boolean') return { result: body };
+  return body === null ? {} : body;
+}
+
+function interpretText(operation: Operation, answer: IncomingAnswer, text: string): unknown {
+  if (text === '') {
+    if (namesOneThing(operation)) throw nothingFound(answer.status);
+    return {};
+  }
+  // Frameworks send a bare word as text/html, so the text decides before its declared type does.
+  if (/^[a-z]+$/i.test(text)) return { result: text };
+  const contentType = mediaType(answer);
+  const brokenJson = contentType.endsWith('json') || text.startsWith('{') || text.startsWith('[');
+  if (brokenJson || text.startsWith('<')) {
+    const what = brokenJson ? 'broken JSON' : 'a web page instead of data';
+    throw new SmartleadError('smartlead_unexpected_answer', `Smartlead answered with ${what}.`, { status: answer.status });
+  }
+  return { contentType: contentType === '' ? 'text/plain' : contentType, text: answer.text } satisfies TextAnswer;
+}
+
+function failureOfStatus(answer: IncomingAnswer, body: unknown, text: string): SmartleadError {
+  const { status } = answer;
+  const code = codeOfStatus(status);
+  const said = chooseErrorMessage(body, text);
+  const retryAfter =
+    code === 'smartlead_rate_limited' || code === 'smartlead_unavailable' ? retrySeconds(answer, body) : undefined;
+  return new SmartleadError(
+    code,
+    said === '' ? `Smartlead answered with HTTP ${status}.` : `Smartlead answered ${status}: ${said}`,
+    {
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
+  );
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 401) return 'smartlead_key_refused';
+  if (status === 403) return 'smartlead_forbidden';
+  if (status === 404 || status === 410) return 'smartlead_not_found';
+  if (status === 409) return 'smartlead_conflict';
+  if (status === 429) return 'smartlead_rate_limited';
+  if (status === 502 || status === 503 || status === 504) return 'smartlead_unavailable';
+  if (status >= 500) return 'smartlead_failed';
+  return status >= 400 ? 'smartlead_invalid_request' : 'smartlead_unexpected_answer';
+}
+
+/** Seconds to wait: the header (seconds or a date), else the body of a 429. */
+function retrySeconds(answer: IncomingAnswer, body: unknown): number | undefined {
+  const header = answer.headers['retry-after'];
+  if (typeof header === 'string' && header.trim() !== '') {
+    const seconds = Number(header);
+    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
+    const date = Date.parse(header);
+    if (!Number.isNaN(date)) return Math.max(0, Math.ceil((date - Date.now()) / 1000));
+  }
+  const error = isObject(body) && isObject(body.error) ? body.error : undefined;
+  return typeof error?.retry_after === 'number' && error.retry_after >= 0 ? Math.ceil(error.retry_after) : undefined;
+}
+
+/** Whether a body with a good status reports a failure all the same. */
+function isFailureReport(body: unknown): boolean {
+  if (!isObject(body)) return false;
+  if (body.success === false || body.ok === false) return true;
+  if (body.status === 'error' && (typeof body.message === 'string' || typeof body.error === 'string')) return true;
+  const hasError = typeof body.error === 'string' || isObject(body.error);
+  return hasError && Object.keys(body).every((name) => errorFields.has(name));
+}
+
+const errorFields = new Set([
+  'error',
+  'message',
+  'statusCode',
+  'status',
+  'field',
+  'provided_value',
+  'provided_count',
+  'max_allowed',
+]);
+
+/** Whether the operation asks for one thing by its id or address, so that an empty answer means there is no such thing. */
+function namesOneThing(operation: Operation): boolean {
+  return (
+    operation.method === 'GET' &&
+    (operation.id === 'leads/get-by-email' || operation.params.some(({ in: place }) => place === 'path'))
+  );
+}
+
+function nothingFound(status: number): SmartleadError {
+  return new SmartleadError('smartlead_not_found', 'Smartlead has nothing under this id or address.', { status });
+}
+
+function parseJson(text: string): unknown {
+  // A CSV export may begin with a quote or a digit and then even be valid JSON; only these begin an answer worth parsing.
+  if (!/^(?:[{[]|null$|true$|false$|"\w+"$)/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function mediaType(answer: IncomingAnswer): string {
+  const header = answer.headers['content-type'];
+  return (typeof header === 'string' ? header : '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === null || (isObject(body) && Object.keys(body).length === 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+const longestMessage = 400;
+
+/**
+ * Picks the sentence that says what went wrong out of an error body. Smartlead has a dozen shapes for it; the order below is the one
+ * that works for all of them: text of the validator, `error` as text, `error.message`, `message`, and else the raw text.
+ */
+export function chooseErrorMessage(body: unknown, rawText: string): string {
+  const chosen = isObject(body) ? messageOf(body) : undefined;
+  return shorten(chosen ?? (body === undefined ? withoutMarkup(rawText) : JSON.stringify(body)));
+}
+
+function messageOf(body: Record<string, unknown>): string | undefined {
+  const { error, message } = body;
+  if ((body.validation !== undefined || error === 'Bad Request') && isText(message)) return message;
+  if (isText(error)) return isText(body.field) && !error.includes(body.field) ? `${error} (field ${body.field})` : error;
+  if (isObject(error) && isText(error.message)) return error.message;
+  if (isText(message)) return message;
+  return undefined;
+}
+
+/** Error pages of proxies are HTML; their text alone is worth showing. */
+function withoutMarkup(text: string): string {
+  return text.startsWith('<') || text.includes('</') ? text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ') : text;
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= longestMessage ? line : `${line.slice(0, longestMessage - 1)}…`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,25 @@
+import type { ToolDescriptions } from './tool-descriptions.ts';
+
+export const deliverability: ToolDescriptions = {
+  'smart-delivery/provider-ids': 'Mail providers that placement tests can use, with their ids.',
+  'smart-delivery/test-details': 'Settings and state of one placement test.',
+  'smart-delivery/list-tests': 'Placement tests, run by hand or on a schedule.',
+  'smart-delivery/provider-report': 'Inbox, tab and spam placement of a test by provider.',
+  'smart-delivery/geo-report': 'Inbox, tab and spam placement of a test by region.',
+  'smart-delivery/sender-report': 'Placement of a test by sending mailbox, with reply ids for the header report.',
+  'smart-delivery/spam-filter-report': 'Scores that spam filters gave the mail of a test.',
+  'smart-delivery/dkim-details': 'DKIM result per mail of a test.',
+  'smart-delivery/spf-details': 'SPF result per mail of a test.',
+  'smart-delivery/rdns-report': 'Whether the reverse DNS of the sending servers of a test is right.',
+  'smart-delivery/sender-list': 'Mailboxes a test sends from.',
+  'smart-delivery/blacklists': 'Blacklists that hold the sending IP addresses of a test.',
+  'smart-delivery/domain-blacklist': 'Whether the sending domains of a test are on blacklists.',
+  'smart-delivery/test-email-content': 'Subject, text and HTML of the mail a test sends.',
+  'smart-delivery/reply-headers': 'Headers of one received test mail. Reply ids are in the sender report.',
+  'smart-delivery/schedule-history': 'Past runs of a scheduled test with their placement.',
+  'smart-delivery/ip-details': 'Sending IP addresses of a test: owner, location, blacklists.',
+  'smart-delivery/mailbox-summary': 'Placement per mailbox over all tests.',
+  'smart-delivery/mailbox-count': 'Placement totals over all tests and mailboxes.',
+  'smart-delivery/get-folders': 'Folders that hold placement tests.',
+  'smart-delivery/get-folder-by-id': 'One folder of placement tests.',
+};

@@ -1,0 +1,84 @@
+/**
+ * Makes the V8 code cache of a built instance: `node scripts/make-code-cache.ts <folder>`. The server is started and used once,
+ * against a Smartlead that is a server of this script, so that the cache also holds the functions that V8 compiles when they first run.
+ */
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import type * as bundle from '../container/instance/bundle.ts';
+import { codeCacheFile, loadBundle } from '../container/instance/load-bundle.ts';
+
+const folder = resolve(process.argv[2] ?? 'dist/instance');
+const headers = {
+  authorization: 'Bearer build-only',
+  accept: 'application/json, text/event-stream',
+  'content-type': 'application/json',
+};
+
+const messages = [
+  {
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'build', version: '0' } },
+  },
+  { jsonrpc: '2.0', method: 'notifications/initialized' },
+  { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+  { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'campaigns_get_all', arguments: {} } },
+];
+
+const { script, exported } = loadBundle<typeof bundle>(folder);
+await exerciseInstance(exported);
+writeFileSync(join(folder, codeCacheFile), script.createCachedData());
+process.exit(0);
+
+async function exerciseInstance({ createInstance, createLog, startServing }: typeof bundle): Promise<void> {
+  const smartlead = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end('[{"id":1,"name":"Example"}]');
+  });
+  await new Promise<void>((listening) => smartlead.listen(0, '127.0.0.1', listening));
+  const base = `http://127.0.0.1:${(smartlead.address() as AddressInfo).port}`;
+  const log = createLog({ write: () => undefined }, 'info');
+  const instance = createInstance(
+    {
+      smartleadApiKey: 'build-only',
+      smartleadHosts: { core: base, prospect: base, delivery: base, senders: base },
+      rateLimit: 'off',
+    },
+    log,
+  );
+  const serving = await startServing(instance, { host: '127.0.0.1', port: 0, mode: 'both', token: 'build-only' }, log);
+  const url = `http://127.0.0.1:${serving.port}`;
+  await exerciseStreamableHttp(`${url}/mcp`);
+  await exerciseHttpSse(`${url}/sse`);
+  await serving.stop(0);
+  smartlead.closeAllConnections();
+  smartlead.close();
+}
+
+async function exerciseStreamableHttp(url: string): Promise<void> {
+  let session: Record<string, string> = {};
+  for (const message of messages) {
+    const answer = await fetch(url, { method: 'POST', headers: { ...headers, ...session }, body: JSON.stringify(message) });
+    if (!answer.ok) throw new Error(`the built instance answers ${answer.status} to ${message.method}`);
+    session = { 'mcp-session-id': answer.headers.get('mcp-session-id') ?? session['mcp-session-id'] ?? '' };
+    await answer.text();
+  }
+}
+
+async function exerciseHttpSse(url: string): Promise<void> {
+  const leave = new AbortController();
+  const stream = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' }, signal: leave.signal });
+  let text = '';
+  for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const isFirst = text === '';
+    text += chunk;
+    if (isFirst) {
+      const endpoint = new URL(/data: (\S+)/.exec(text)?.[1] ?? '', url);
+      for (const message of messages) await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(message) });
+    }
+    if (text.includes('"id":2')) break;
+  }
+  leave.abort();
+}
