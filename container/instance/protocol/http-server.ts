@@ -16,8 +16,8 @@ export interface DoorServerOptions {
   log: Log;
 }
 
-/** Paths anybody may ask: they tell no more than that the process lives. */
-const openPaths: ReadonlySet<string> = new Set(['/healthz']);
+/** Paths for those who watch over the process. They need no token: they tell whether it lives and how much it does, never of what. */
+const openPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 export interface DoorServer {
   /** Opens the doors. @returns the port, chosen by the system where 0 was asked for. @throws the error of listen(2). */
@@ -45,7 +45,7 @@ export function createDoorServer({ doors, checks, log }: DoorServerOptions): Doo
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { path, query } = splitTarget(request.url ?? '/');
     if (!openPaths.has(path)) for (const check of checks) check(request);
-    if (refusing && !openPaths.has(path)) throw shuttingDown();
+    if (refusing && path !== '/healthz') throw shuttingDown();
     const methods = doors[path];
     if (methods === undefined) {
       throw new RefusedRequest({

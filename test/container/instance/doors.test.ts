@@ -27,7 +27,7 @@ async function openSession(): Promise<string> {
 }
 
 describe('the bearer token', () => {
-  it.each(['/sse', '/messages?sessionId=x', '/mcp', '/readyz', '/metrics', '/nothing'])('is needed at %s', async (path) => {
+  it.each(['/sse', '/messages?sessionId=x', '/mcp', '/nothing'])('is needed at %s', async (path) => {
     for (const headers of [
       {},
       { authorization: 'Bearer wrong' },
@@ -41,14 +41,28 @@ describe('the bearer token', () => {
     }
   });
 
-  it('is not needed for liveness', async () => expect((await rawRequest(`${running.url}/healthz`)).status).toBe(200));
-
-  it('opens readiness and metrics', async () => {
-    expect((await rawRequest(`${running.url}/readyz`, { headers: authorization })).status).toBe(200);
-    const metrics = await rawRequest(`${running.url}/metrics`, { headers: authorization });
+  it('is not needed for liveness, readiness and metrics', async () => {
+    expect((await rawRequest(`${running.url}/healthz`)).status).toBe(200);
+    expect((await rawRequest(`${running.url}/readyz`)).status).toBe(200);
+    const metrics = await rawRequest(`${running.url}/metrics`);
     expect(metrics.headers['content-type']).toContain('version=0.0.4');
     expect(metrics.text).toMatch(/^smartlead_mcp_sessions \d+$/m);
     expect(metrics.text).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+});
+
+describe('a tools/call that makes no sense', () => {
+  it.each([
+    ['no params', {}],
+    ['no name', { params: { arguments: {} } }],
+    ['arguments that are no object', { params: { name: 'campaigns_get_all', arguments: [1] } }],
+    ['an unknown tool', { params: { name: 'no_such_tool' } }],
+  ])('is refused as invalid parameters, in words: %s', async (_case, members) => {
+    const headers = { ...json, 'mcp-session-id': await openSession() };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', ...members });
+    const { error, id } = JSON.parse((await rawRequest(`${running.url}/mcp`, { method: 'POST', headers, body })).text);
+    expect({ id, code: error.code }).toEqual({ id: 7, code: -32602 });
+    expect(error.message).toMatch(/^MCP error -32602: Invalid tools\/call: [^[{]+$/);
   });
 });
 
