@@ -14,6 +14,13 @@ export type InstanceSize = z.infer<typeof instanceSizeSchema>;
 /** Old-space limit handed to V8 per size, in mebibytes. */
 export const heapLimitMebibytes: Record<InstanceSize, number> = { small: 128, medium: 256, large: 512 };
 
+/**
+ * Limit of one half of V8's space for young objects, in mebibytes, for every size. Without it that space grows under load and uses
+ * up the small old-space limit, so that V8 collects the whole heap all the time: three times fewer calls a second, in twice the
+ * memory. Calls are short and leave little behind, so more young space gains little.
+ */
+export const semiSpaceLimitMebibytes = 4;
+
 /** Base URLs of the four Smartlead hosts, without a trailing slash. Source: Smartlead's API reference, June 2026. */
 export const smartleadHostsSchema = z.object({
   core: z.url().default('https://server.smartlead.ai/api/v1'),

@@ -15,6 +15,7 @@ export const problems = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed here' },
   'already-exists': { status: 409, title: 'It exists already' },
+  'limit-reached': { status: 409, title: 'A limit is reached' },
   'in-use': { status: 409, title: 'It is still in use' },
   conflict: { status: 409, title: 'The present state does not allow this' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used with another request' },

@@ -7,7 +7,7 @@ export interface UsageRecord {
   /** Start of the minute, ISO 8601 in UTC, such as `2026-11-22T08:41:00.000Z`. */
   minute: string;
   calls: number;
-  /** Calls that ended without an answer from the instance or with a JSON-RPC error. */
+  /** Calls that ended without an answer, with a JSON-RPC error, or with a result that the tool itself marks as an error. */
   errors: number;
 }
 

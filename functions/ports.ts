@@ -84,19 +84,36 @@ export interface RefreshSession {
   expiresAt: string;
 }
 
+export interface RefreshRotation {
+  presentedHash: string;
+  nextHash: string;
+  now: string;
+  /** When the next hash expires. */
+  expiresAt: string;
+  /** Sessions that began then or earlier have lived their longest life: `unknown`. */
+  createdAfter: string;
+  /** A hash that was replaced after this time may come once more. */
+  replacedAfter: string;
+}
+
+export type RefreshRotationOutcome =
+  | { outcome: 'rotated'; session: RefreshSession }
+  | { outcome: 'reused'; userId: string }
+  | { outcome: 'unknown' };
+
 export interface RefreshSessionStore {
   create(session: RefreshSession): Promise<void>;
   /**
-   * Swaps the token hash in one step. `rotated` where `presentedHash` was current; `reused` where it was current once before
-   * (the whole session is then revoked); `unknown` otherwise, also when expired or revoked.
+   * Makes `nextHash` the current one, in one step. `rotated` where `presentedHash` was current; `reused` where it was current once
+   * before (the whole session is then revoked); `unknown` otherwise, also when expired or revoked.
+   *
+   * The answer to a rotation can get lost, and two tabs can present the same token at once. So the hash that was replaced last is
+   * `rotated` again where that was after `replacedAfter`. What is given out for one and the same hash are siblings: each of them
+   * counts as current until one is used, which spends the others.
    */
-  rotate(request: {
-    presentedHash: string;
-    nextHash: string;
-    expiresAt: string;
-    now: string;
-  }): Promise<{ outcome: 'rotated'; session: RefreshSession } | { outcome: 'reused'; userId: string } | { outcome: 'unknown' }>;
-  revoke(presentedHash: string): Promise<void>;
+  rotate(request: RefreshRotation): Promise<RefreshRotationOutcome>;
+  /** Ends the session the hash belongs or once belonged to. Answers whose it was; `undefined` where there was none. */
+  revoke(presentedHash: string): Promise<{ userId: string } | undefined>;
 }
 
 export interface PasswordHasher {
@@ -133,9 +150,14 @@ export interface SmartleadKey {
 }
 
 export interface KeyStore {
-  create(key: SmartleadKey): Promise<void>;
+  /** Rejects with ProblemError `limit-reached` where the workspace has as many keys as the limit already. */
+  create(key: SmartleadKey, limit?: number): Promise<void>;
   find(workspaceId: string, keyId: string): Promise<SmartleadKey | undefined>;
   list(workspaceId: string, page: PageRequest): Promise<Page<SmartleadKey>>;
+  /**
+   * Never takes a key back to an older version of its secret, which may be deleted already: rejects with ProblemError `conflict`
+   * where another rotation was faster.
+   */
   update(
     workspaceId: string,
     keyId: string,
@@ -157,6 +179,8 @@ export interface SecretStore {
   get(reference: SecretReference): Promise<string>;
   /** Deletes all versions; no error where there are none. */
   delete(name: string): Promise<void>;
+  /** Deletes the versions of the name that are older than this one. */
+  deleteVersionsBefore(reference: SecretReference): Promise<void>;
   list(): Promise<string[]>;
 }
 
@@ -217,7 +241,11 @@ export type InstanceChange = Partial<
 >;
 
 export interface InstanceStore {
-  create(instance: Instance): Promise<void>;
+  /**
+   * Rejects with ProblemError `limit-reached` where the workspace has as many instances as the limit already, those that are being
+   * deleted not counted.
+   */
+  create(instance: Instance, limit?: number): Promise<void>;
   find(workspaceId: string, instanceId: string): Promise<Instance | undefined>;
   /** For the platform itself, which acts on behalf of no workspace. */
   findById(instanceId: string): Promise<Instance | undefined>;
@@ -244,7 +272,11 @@ export interface InstanceToken {
 }
 
 export interface InstanceTokenStore {
-  create(token: InstanceToken): Promise<void>;
+  /**
+   * Rejects with ProblemError `not-found` where the instance is gone, and with `limit-reached` where it has as many tokens as the
+   * limit already.
+   */
+  create(token: InstanceToken, limit?: number): Promise<void>;
   findByHash(hash: string): Promise<InstanceToken | undefined>;
   list(instanceId: string, page: PageRequest): Promise<Page<InstanceToken>>;
   delete(instanceId: string, tokenId: string): Promise<InstanceToken | undefined>;
@@ -318,10 +350,15 @@ export interface InstanceExit {
   reason: string;
 }
 
+/** The instance did not come up. The message says how it ended, redacted: customers read it. */
+export class LaunchFailed extends Error {
+  override readonly name = 'LaunchFailed';
+}
+
 export interface Launcher {
   /**
    * Starts the instance and answers when its doors listen. Where one already runs for this instance it is ended first, so there
-   * are never two. Rejects where it did not come up in time; nothing is left running then.
+   * are never two. Rejects with LaunchFailed where it did not come up in time; nothing is left running then.
    */
   launch(request: LaunchRequest): Promise<Runtime>;
   /**
@@ -391,10 +428,19 @@ export interface UsageRow {
 export interface UsageStore {
   /** Adds the counts of a batch; a batch id that was applied before changes nothing. */
   apply(batch: UsageBatch): Promise<void>;
-  /** Counts from a time (included) to another (excluded), grouped by instance, tool and step in UTC. Oldest first. */
+  /**
+   * Counts from a time (included) to another (excluded), grouped by instance, tool and step in UTC. Oldest first; with `limit`, so
+   * many rows at most.
+   */
   read(
     workspaceId: string,
-    query: { from: string; to: string; step: 'minute' | 'hour' | 'day'; instanceId?: string | undefined },
+    query: {
+      from: string;
+      to: string;
+      step: 'minute' | 'hour' | 'day';
+      instanceId?: string | undefined;
+      limit?: number | undefined;
+    },
   ): Promise<UsageRow[]>;
 }
 

@@ -32,6 +32,9 @@ const sources = {
   functions: ['core', 'functions', 'scripts'],
 };
 
+// SIGUSR1 would open Node's debugger in this process, and an instance may send signals.
+process.on('SIGUSR1', () => {});
+
 const [name, ...rest] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined) fail(`unknown command "${name ?? ''}"; one of: ${Object.keys(commands).join(', ')}`, 2);
@@ -116,27 +119,28 @@ function fingerprint(paths) {
  * process is gone, so that `kill -9` here leaves nothing behind either.
  */
 function handOver(programArguments) {
-  const program = spawn(pinnedNode, ['--enable-source-maps', ...programArguments], {
+  const program = spawn(pinnedNode, ['--enable-source-maps', '--disable-sigusr1', ...programArguments], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: process.platform !== 'win32',
     env: { ...process.env, PATH: `${dirname(pinnedNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
   });
-  let stopping = false;
+  let stoppingSince;
+  // One Ctrl-C can arrive twice, from the terminal and from npm. A request that comes later is passed on: it means "at once".
   const stop = () => {
-    if (stopping) return;
-    stopping = true;
+    if (stoppingSince !== undefined && performance.now() - stoppingSince < 750) return;
+    stoppingSince ??= performance.now();
     program.kill('SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
   if (process.env.npm_lifecycle_event !== undefined) {
     // npm killed with -9 cannot tell us. Between it and us stands a shell, so it is the shell's parent that changes.
     const ancestors = ancestry();
-    setInterval(() => ancestry() !== ancestors && stop(), 500).unref();
+    setInterval(() => stoppingSince === undefined && ancestry() !== ancestors && stop(), 500).unref();
   }
   program.on('error', (error) => fail(error.message));
   program.on('exit', (code, signal) => {
-    if (signal !== null && !stopping) say(`smartlead-mcp: the program was ended by ${signal}`);
+    if (signal !== null && stoppingSince === undefined) say(`smartlead-mcp: the program was ended by ${signal}`);
     process.exit(code ?? 1);
   });
 }

@@ -6,12 +6,12 @@ import { ChildProcessLauncher } from '../functions/adapters/child-process/launch
 import { createLocalAccessTokens } from '../functions/adapters/local-accounts/access-tokens.ts';
 import { Argon2PasswordHasher } from '../functions/adapters/local-accounts/password-hasher.ts';
 import { createSigningKey } from '../functions/adapters/local-accounts/signing-key.ts';
-import { LocalWorkflow } from '../functions/adapters/local-workflow.ts';
 import { McpHealthProbe } from '../functions/adapters/mcp-health-probe.ts';
 import { MemoryLogFeed } from '../functions/adapters/memory/log-feed.ts';
 import { MemoryRouteTable } from '../functions/adapters/memory/route-table.ts';
 import { MemorySecretStore } from '../functions/adapters/memory/secret-store.ts';
 import { deleteExpiredRows } from '../functions/adapters/postgres/expired-rows.ts';
+import { deleteOrphanedSecrets } from '../functions/adapters/postgres/orphaned-secrets.ts';
 import { PostgresSigningKeyStore } from '../functions/adapters/postgres/signing-key-store.ts';
 import { SmartleadCategoriesKeyChecker } from '../functions/adapters/smartlead-key-checker.ts';
 import { bearerTokenAuthenticator } from '../functions/api/authenticators/bearer-token.ts';
@@ -19,6 +19,7 @@ import type { Platform } from '../functions/api/platform.ts';
 import { createApiHandler } from '../functions/api/resources.ts';
 import { ClientConnections } from '../functions/instance-manager/client-connections.ts';
 import type { LifecyclePorts } from '../functions/instance-manager/lifecycle-ports.ts';
+import { LocalWorkflow } from '../functions/instance-manager/local-workflow.ts';
 import { RecurringJob } from '../functions/instance-manager/recurring-job.ts';
 import { Supervisor } from '../functions/instance-manager/supervisor.ts';
 import type { Launcher } from '../functions/ports.ts';
@@ -119,10 +120,14 @@ export async function composeSingleMachine(
       accessTokens,
       attempts: {
         signInByAccount: new MemoryAttemptLimiter({ attempts: 10, windowSeconds: quarterHour }),
+        signInByAccountFromEverywhere: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: quarterHour }),
         signInByAddress: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: quarterHour }),
         signUpByAddress: new MemoryAttemptLimiter({ attempts: 200, windowSeconds: hour }),
       },
     },
+    // Far above what a dashboard or a script in its right mind asks for.
+    requestLimiter: new MemoryAttemptLimiter({ attempts: 12_000, windowSeconds: 60 }),
+    keyCheckLimiter: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: 10 * 60 }),
     keys: stores.keys,
     secrets: stores.secrets,
     smartleadKeyChecker,
@@ -141,6 +146,7 @@ export async function composeSingleMachine(
   const expiry = new RecurringJob(hour * 1000, async () => {
     try {
       await deleteExpiredRows(database, clock.now().toISOString());
+      await deleteOrphanedSecrets(database);
     } catch (error) {
       log.warn('Expired rows could not be deleted; tried again in an hour.', { cause: describe(error) });
     }
@@ -162,6 +168,7 @@ export async function composeSingleMachine(
           }
         },
         metrics: () => router.metrics(),
+        reportError: (error) => log.error('A page could not be served.', { cause: describe(error) }),
       }),
     },
     bringBack: async () => {

@@ -4,6 +4,7 @@ import type { CrossOriginPolicy } from './cross-origin.ts';
 import { allowHeader, type DoorAddress, doorAllows, readDoorAddress } from './doors.ts';
 import { Exchange } from './exchange.ts';
 import { whenReady } from './maybe-promise.ts';
+import type { PostLease } from './post-allowance.ts';
 import { methodNotAllowed, Refusal, refusals } from './refusal.ts';
 import { readBody, refusedByHeaders } from './request-body.ts';
 import { type PendingResponse, refuse } from './respond.ts';
@@ -25,6 +26,7 @@ export class Admission implements PendingResponse {
   commonHeaders: readonly string[];
   #sessionId: string | undefined;
   #token: VerifiedToken | undefined;
+  #lease: PostLease | undefined;
 
   constructor(services: RouterServices, request: IncomingMessage, response: ServerResponse, requestId: string) {
     this.#services = services;
@@ -94,8 +96,21 @@ export class Admission implements PendingResponse {
     }
     const { maxBodyBytes } = this.#services.limits;
     if (this.#refuseIf(refusedByHeaders(this.request, maxBodyBytes))) return;
-    readBody(this.request, maxBodyBytes, this.#onBody);
+    this.#receive(maxBodyBytes);
   };
+
+  #receive(maxBytes: number): void {
+    // The client may have left while its token was looked up; then nobody would end the lease.
+    if (this.#token === undefined || this.response.destroyed) return;
+    const lease = this.#services.posts.admit(this.#token.hash);
+    if (lease instanceof Refusal) {
+      this.#refuseIf(lease);
+      return;
+    }
+    this.#lease = lease;
+    this.response.once('close', () => lease.end());
+    readBody(this.request, { maxBytes, timeoutMs: this.#services.timing.bodyTimeoutMs, lease }, this.#onBody);
+  }
 
   readonly #onBody = (body: Buffer | Refusal): void => {
     try {
@@ -133,6 +148,7 @@ export class Admission implements PendingResponse {
         requestId: this.#requestId,
         sessionId: this.#sessionId,
         rpc,
+        lease: this.#lease,
       },
       body,
     );

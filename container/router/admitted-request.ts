@@ -1,4 +1,5 @@
 import type { Door } from './doors.ts';
+import type { PostLease } from './post-allowance.ts';
 import type { PendingResponse } from './respond.ts';
 import type { RpcRequest } from './rpc-request.ts';
 import type { VerifiedToken } from './token-verifier.ts';
@@ -13,4 +14,6 @@ export interface AdmittedRequest extends PendingResponse {
   readonly sessionId: string | undefined;
   /** What the body says, where there is one. */
   readonly rpc: RpcRequest | undefined;
+  /** The share of memory that the body takes, where there is one. */
+  readonly lease: PostLease | undefined;
 }

@@ -8,15 +8,16 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const comma = 0x2c;
 const colon = 0x3a;
+const letterT = 0x74;
 
 /** Longer ids are not followed; nobody sends them. */
 const maxIdBytes = 1024;
-/** No longer key matters: `id`, `result`, `error`, `method`. */
-const maxKeyLength = 6;
+/** No longer key matters: `id`, `result`, `error`, `method`, `isError`. */
+const maxKeyLength = 7;
 
 /**
  * Finds out which request a JSON-RPC response answers, while its bytes pass by in pieces of any size: the `id` of the message and
- * whether it holds a `result` or an `error`. Keeps nothing of the content. Understands a single message and a batch; whatever is
+ * whether it holds a `result` or an `error`; a tool's result that says `"isError": true` is an error too. Keeps nothing of the content. Understands a single message and a batch; whatever is
  * neither leaves it silent.
  */
 export class AnswerScanner {
@@ -35,6 +36,10 @@ export class AnswerScanner {
   #idBytes: number[] = [];
   #hasResult = false;
   #hasError = false;
+  /** The value of `result` is passing; within it, the value of `isError`. */
+  #inResult = false;
+  #inIsError = false;
+  #saysIsError = false;
 
   constructor(onAnswer: (id: RpcId, isError: boolean) => void) {
     this.#onAnswer = onAnswer;
@@ -62,6 +67,7 @@ export class AnswerScanner {
       else if (byte === openBrace || byte === openBracket) this.#open(byte);
       else if (byte === closeBrace || byte === closeBracket) this.#close(byte);
       else if (this.#depth === this.#messageDepth) this.#passToken(byte);
+      else if (this.#inResult && this.#depth === this.#messageDepth + 1) this.#passResultToken(byte);
     }
   }
 
@@ -94,7 +100,8 @@ export class AnswerScanner {
 
   #openString(): void {
     this.#inString = true;
-    if (this.#depth !== this.#messageDepth) return;
+    const inResult = this.#inResult && this.#depth === this.#messageDepth + 1;
+    if (this.#depth !== this.#messageDepth && !inResult) return;
     if (this.#expectKey) {
       this.#inKey = true;
       this.#key = '';
@@ -107,6 +114,7 @@ export class AnswerScanner {
     this.#depth += 1;
     if (this.#depth === 1) this.#messageDepth = byte === openBracket ? 2 : 1;
     if (this.#depth === this.#messageDepth && byte === openBrace) this.#startMessage();
+    else if (this.#inResult && this.#depth === this.#messageDepth + 1) this.#expectKey = byte === openBrace;
   }
 
   #close(byte: number): void {
@@ -120,14 +128,27 @@ export class AnswerScanner {
       if (this.#key === 'id') {
         this.#inId = true;
         this.#idBytes = [];
-      } else if (this.#key === 'result') this.#hasResult = true;
-      else if (this.#key === 'error') this.#hasError = true;
+      } else if (this.#key === 'result') {
+        this.#hasResult = true;
+        this.#inResult = true;
+      } else if (this.#key === 'error') this.#hasError = true;
     } else if (byte === comma) {
       this.#expectKey = true;
       this.#inId = false;
+      this.#inResult = false;
     } else if (this.#inId && this.#idBytes.length < maxIdBytes) {
       this.#idBytes.push(byte);
     }
+  }
+
+  #passResultToken(byte: number): void {
+    if (byte === colon) {
+      this.#expectKey = false;
+      this.#inIsError = this.#key === 'isError';
+    } else if (byte === comma) {
+      this.#expectKey = true;
+      this.#inIsError = false;
+    } else if (this.#inIsError && byte === letterT) this.#saysIsError = true;
   }
 
   #startMessage(): void {
@@ -138,6 +159,9 @@ export class AnswerScanner {
     this.#idBytes = [];
     this.#hasResult = false;
     this.#hasError = false;
+    this.#inResult = false;
+    this.#inIsError = false;
+    this.#saysIsError = false;
   }
 
   #endMessage(): void {
@@ -149,6 +173,6 @@ export class AnswerScanner {
     } catch {
       return;
     }
-    if (typeof id === 'string' || typeof id === 'number') this.#onAnswer(id, this.#hasError);
+    if (typeof id === 'string' || typeof id === 'number') this.#onAnswer(id, this.#hasError || this.#saysIsError);
   }
 }

@@ -105,6 +105,7 @@ export class Exchange implements AnswerListener {
       return;
     }
     this.#body = null;
+    this.#admitted.lease?.releaseBody();
     if (status < 300) this.#accepted(headers);
     else if (this.#admitted.door === 'messages') this.#failRequests();
     const { response, commonHeaders, method, door, rpc } = this.#admitted;

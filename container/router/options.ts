@@ -3,6 +3,11 @@ import type { InstanceDirectory, RouteDirectory, RouterEvents, TokenDirectory, U
 /** Upper bounds that keep one client's appetite from becoming everybody's problem. */
 export interface RouterLimits {
   maxBodyBytes: number;
+  /** Memory that the bodies of all open requests may take together, and those of one token. */
+  maxBodyBytesHeld: number;
+  maxBodyBytesPerToken: number;
+  /** POSTs of one token that may be open at once. */
+  maxPostsPerToken: number;
   /** Messages in one JSON-RPC batch (revision 2025-03-26 allows batches). */
   maxBatchMessages: number;
   /** Standing streams (GET) that one token may hold; a further one closes the oldest. */
@@ -29,6 +34,8 @@ export interface RouterTiming {
   usageFlushMs: number;
   usageSinkTimeoutMs: number;
   tokenUsedMs: number;
+  /** How long a client may take to send its body. */
+  bodyTimeoutMs: number;
   connectTimeoutMs: number;
   /** How long an instance may take to begin its answer. */
   answerTimeoutMs: number;
@@ -60,6 +67,9 @@ export interface RouterOptions {
 
 export const defaultLimits: RouterLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
+  maxBodyBytesHeld: 128 * 1024 * 1024,
+  maxBodyBytesPerToken: 16 * 1024 * 1024,
+  maxPostsPerToken: 500,
   maxBatchMessages: 100,
   maxStreamsPerToken: 200,
   maxCachedTokens: 10_000,
@@ -77,6 +87,7 @@ export const defaultTiming: RouterTiming = {
   usageFlushMs: 5_000,
   usageSinkTimeoutMs: 10_000,
   tokenUsedMs: 60_000,
+  bodyTimeoutMs: 30_000,
   connectTimeoutMs: 5_000,
   answerTimeoutMs: 300_000,
   stalledReaderMs: 120_000,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { PostLease } from './post-allowance.ts';
 import { type Refusal, refusals } from './refusal.ts';
 
 /** How much of an unwanted body is read and thrown away, so that the client gets to read why it is unwanted. */
@@ -15,28 +16,91 @@ export function refusedByHeaders(request: IncomingMessage, maxBytes: number): Re
   return length !== undefined && Number(length) > maxBytes ? refusals.bodyTooLarge : undefined;
 }
 
+/** How a body may be received. */
+export interface BodyTerms {
+  maxBytes: number;
+  /** Milliseconds until the whole body must be there. */
+  timeoutMs: number;
+  lease: PostLease;
+}
+
 /** Reads the whole body and hands it over once. Hands over nothing where the client leaves before the end. */
-export function readBody(request: IncomingMessage, maxBytes: number, receive: (body: Buffer | Refusal) => void): void {
-  let first: Buffer | undefined;
-  let chunks: Buffer[] | undefined;
-  let size = 0;
-  const onData = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > maxBytes) {
-      request.off('data', onData);
-      request.off('end', onEnd);
-      receive(refusals.bodyTooLarge);
-    } else if (first === undefined) {
-      first = chunk;
-    } else if (chunks === undefined) {
-      chunks = [first, chunk];
-    } else {
-      chunks.push(chunk);
-    }
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, timeoutMs, lease }: BodyTerms,
+  receive: (body: Buffer | Refusal) => void,
+): void {
+  const received = new ReceivedBytes(maxBytes, lease);
+  const stop = () => {
+    clearTimeout(timer);
+    request.off('data', onData);
+    request.off('end', onEnd);
+    request.off('close', stop);
   };
-  const onEnd = () => receive(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, size));
+  const refuse = (refusal: Refusal) => {
+    stop();
+    lease.releaseBody();
+    receive(refusal);
+  };
+  const onData = (chunk: Buffer) => {
+    const refusal = received.add(chunk);
+    if (refusal !== undefined) refuse(refusal);
+  };
+  const onEnd = () => {
+    stop();
+    receive(received.bytes);
+  };
+  const timer = setTimeout(() => refuse(refusals.bodyTimedOut), timeoutMs);
+  timer.unref();
   request.on('data', onData);
   request.on('end', onEnd);
+  request.on('close', stop);
+}
+
+const firstCapacity = 64 * 1024;
+
+/**
+ * The bytes of a body so far, in one buffer that doubles when it is full. A list of the chunks would cost a client that sends
+ * single bytes nothing and us a hundred bytes for each. The lease counts what is allocated, not what was sent.
+ */
+class ReceivedBytes {
+  readonly #maxBytes: number;
+  readonly #lease: PostLease;
+  #buffer: Buffer | undefined;
+  #size = 0;
+
+  constructor(maxBytes: number, lease: PostLease) {
+    this.#maxBytes = maxBytes;
+    this.#lease = lease;
+  }
+
+  get bytes(): Buffer {
+    return this.#buffer?.subarray(0, this.#size) ?? Buffer.alloc(0);
+  }
+
+  /** Answers the refusal where there is no room for the chunk. */
+  add(chunk: Buffer): Refusal | undefined {
+    const size = this.#size + chunk.length;
+    if (size > this.#maxBytes) return refusals.bodyTooLarge;
+    const present = this.#buffer;
+    if (present === undefined) {
+      // Nearly every message comes in one piece, which is kept as it is.
+      const refusal = this.#lease.hold(chunk.length);
+      if (refusal === undefined) this.#buffer = chunk;
+      this.#size = size;
+      return refusal;
+    }
+    if (size > present.length) {
+      const capacity = Math.min(this.#maxBytes, Math.max(firstCapacity, size, 2 * present.length));
+      const refusal = this.#lease.hold(capacity);
+      if (refusal !== undefined) return refusal;
+      this.#buffer = Buffer.allocUnsafeSlow(capacity);
+      present.copy(this.#buffer, 0, 0, this.#size);
+    }
+    chunk.copy(this.#buffer as Buffer, this.#size);
+    this.#size = size;
+    return undefined;
+  }
 }
 
 /** Reads what is left of a refused request for a while, then cuts the connection of a client that goes on sending. */

@@ -31,6 +31,8 @@ export function refuse(pending: PendingResponse, refusal: Refusal, id: RpcId | n
   discardRest(request);
 }
 
-function challenge(realm: string, refusal: Refusal): string {
-  return `Bearer realm="${realm.replaceAll(/["\\]/g, '')}", error="invalid_token", error_description="${refusal.message}"`;
+/** Names no error where no token was sent at all, as RFC 6750, 3.1 asks. */
+function challenge(realm: string, { reason, message }: Refusal): string {
+  const scheme = `Bearer realm="${realm.replaceAll(/["\\]/g, '')}"`;
+  return reason === 'token_missing' ? scheme : `${scheme}, error="invalid_token", error_description="${message}"`;
 }

@@ -4,6 +4,7 @@ import type { InstanceConnections } from './instance-connections.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
+import type { PostAllowance } from './post-allowance.ts';
 import type { RouteResolver } from './route-resolver.ts';
 import type { SessionDirectory, SessionStreams } from './sessions.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -24,6 +25,7 @@ export interface RouterServices {
   readonly events: EventNotifier;
   readonly metrics: RouterMetrics;
   readonly open: OpenExchanges;
+  readonly posts: PostAllowance;
   /** Event streams that are being written to clients; these are kept alive. */
   readonly eventStreams: Set<EventStreamAnswer>;
   readonly reportError: (error: unknown, requestId: string) => void;

@@ -9,6 +9,7 @@ import { RouterMetrics } from './metrics.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { OpenTokenWatch } from './open-token-watch.ts';
 import { defaultLimits, defaultTiming, type RouterOptions } from './options.ts';
+import { PostAllowance } from './post-allowance.ts';
 import { refusals } from './refusal.ts';
 import { RouteResolver } from './route-resolver.ts';
 import type { RouterServices } from './router-services.ts';
@@ -59,11 +60,12 @@ export function createRouter(options: RouterOptions): Router {
     events: new EventNotifier(options.events, timing.tokenUsedMs, (error) => reportError(error, '')),
     metrics: new RouterMetrics(),
     open: new OpenExchanges(),
+    posts: new PostAllowance(limits),
     eventStreams: new Set(),
     reportError,
   };
   const { open, usage, verifier, resolver, metrics } = services;
-  const tokenWatch = new OpenTokenWatch(open, verifier, timing.tokenRecheckMs);
+  const tokenWatch = new OpenTokenWatch(open, verifier, timing.tokenRecheckMs, (error) => reportError(error, ''));
   const streamKeeper = new StreamKeeper(services.eventStreams, metrics, timing);
   let closed: Promise<void> | undefined;
 
@@ -75,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
       if (open.count === 0 || performance.now() >= deadline) break;
       await pause(Math.min(20, Math.max(1, deadline - performance.now())));
     }
-    for (const exchange of open.all()) exchange.close(refusals.closing, true);
+    for (const exchange of open.all()) exchange.close(exchange.owesAnswer ? refusals.closingUnanswered : refusals.closing, true);
     tokenWatch.stop();
     streamKeeper.stop();
     await usage.close(Math.max(deadlineMs * flushShare, 0));
@@ -107,6 +109,7 @@ export function createRouter(options: RouterOptions): Router {
       return metrics.render([
         { name: 'open_requests', type: 'gauge', help: 'Requests that are open now, streams included.', value: open.count },
         { name: 'open_streams', type: 'gauge', help: 'Standing streams that are open now.', value: open.streamCount },
+        { name: 'held_body_bytes', type: 'gauge', help: 'Memory taken by request bodies.', value: services.posts.heldBytes },
         { name: 'sessions', type: 'gauge', help: 'Sessions whose owner is remembered.', value: sessions.size },
         { name: 'cached_tokens', type: 'gauge', help: 'Token look-ups remembered.', value: verifier.cachedTokens },
         { name: 'calls_total', type: 'counter', help: 'Tool calls handed to instances.', value: usage.calls },

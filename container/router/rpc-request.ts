@@ -4,6 +4,7 @@ import { type Refusal, type RpcId, refusals } from './refusal.ts';
 /** A `tools/call` request in a client's message. */
 export interface ToolCall {
   id: RpcId;
+  /** As the client wrote it, at most 100 characters; empty where it named none. */
   tool: string;
 }
 
@@ -20,10 +21,8 @@ export interface RpcRequest {
 
 const noIds: RpcId[] = [];
 const noCalls: ToolCall[] = [];
-const toolNamePattern = /^[A-Za-z0-9_.\-/]{1,128}$/;
-
-/** Under this name calls are counted whose tool has no possible name. */
-export const impossibleToolName = '(invalid)';
+/** Longer than any name that is counted. */
+const maxNameLength = 100;
 
 /** Reads a body once. Messages that are valid JSON but not valid requests pass: the instance refuses them with its own words. */
 export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcRequest | Refusal {
@@ -72,9 +71,10 @@ function add<Item>(items: Item[], shared: Item[], item: Item): Item[] {
   return items;
 }
 
+/** An endless name is cut: it is no tool's anyway, and would be kept until its answer comes. */
 function toolName(params: unknown): string {
   const name = isObject(params) ? params.name : undefined;
-  return typeof name === 'string' && toolNamePattern.test(name) ? name : impossibleToolName;
+  return typeof name === 'string' ? name.slice(0, maxNameLength) : '';
 }
 
 function clientOf(params: unknown): { clientName?: string } {

@@ -12,10 +12,17 @@ export interface CountedCall {
   readonly minute: string;
 }
 
+/** Of an ISO time, such as `2026-11-22T08`. */
+const hourLength = 13;
 const maxRecordsPerBatch = 1_000;
-const maxToolsPerInstance = 256;
+const maxToolsPerHour = 256;
+/** Names that a tool of an instance can have. */
+const plausibleName = /^[a-z0-9_]{1,64}$/;
 
-/** Under this name calls are counted once an instance's clients made up more tool names than there can be tools. */
+/**
+ * Under this name calls are counted whose tool has no possible name, and further ones once an instance's clients named more tools
+ * within an hour than there can be. A client that makes names up so cannot fill the usage tables.
+ */
 export const furtherTools = '(other)';
 
 /**
@@ -28,7 +35,9 @@ export class UsageCounter {
   readonly #maxRecords: number;
   readonly #sinkTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
+  /** Names counted in the present hour, by instance. */
   readonly #toolsByInstance = new Map<string, Set<string>>();
+  #hourOfTools = '';
   #records = new Map<string, UsageRecord>();
   #unsent: UsageBatch[] = [];
   #sending: Promise<boolean> | undefined;
@@ -49,7 +58,8 @@ export class UsageCounter {
   /** Counts a call that is being handed to the instance. */
   called(instanceId: string, workspaceId: string, tool: string): CountedCall {
     this.calls += 1;
-    const call = { instanceId, workspaceId, tool: this.#countedName(instanceId, tool), minute: this.#presentMinute() };
+    const minute = this.#presentMinute();
+    const call = { instanceId, workspaceId, tool: this.#countedName(instanceId, tool, minute), minute };
     this.#recordOf(call).calls += 1;
     return call;
   }
@@ -117,7 +127,6 @@ export class UsageCounter {
   #takeBatches(): UsageBatch[] {
     const records = [...this.#records.values()];
     this.#records = new Map();
-    this.#toolsByInstance.clear();
     const batches: UsageBatch[] = [];
     for (let start = 0; start < records.length; start += maxRecordsPerBatch) {
       batches.push({ batchId: createIdentifier('batch'), records: records.slice(start, start + maxRecordsPerBatch) });
@@ -145,14 +154,20 @@ export class UsageCounter {
     return this.#minute;
   }
 
-  #countedName(instanceId: string, tool: string): string {
+  #countedName(instanceId: string, tool: string, minute: string): string {
+    if (!plausibleName.test(tool)) return furtherTools;
+    const hour = minute.slice(0, hourLength);
+    if (hour !== this.#hourOfTools) {
+      this.#hourOfTools = hour;
+      this.#toolsByInstance.clear();
+    }
     let tools = this.#toolsByInstance.get(instanceId);
     if (tools === undefined) {
       tools = new Set();
       this.#toolsByInstance.set(instanceId, tools);
     }
     if (!tools.has(tool)) {
-      if (tools.size >= maxToolsPerInstance) return furtherTools;
+      if (tools.size >= maxToolsPerHour) return furtherTools;
       tools.add(tool);
     }
     return tool;

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import type { SmartleadHosts } from '../../core/instance-configuration.ts';
+import { refusesKey } from '../../core/smartlead-key-refusal.ts';
 import type { SmartleadKeyChecker } from '../ports.ts';
 
 const timeoutMilliseconds = 4000;
 
-/**
- * Smartlead also reports failures with status 200, as `{success: false, ...}` or `{ok: false, ...}` in several forms; the code
- * UNAUTHORIZED or the words "Invalid API Key" tell that it is the key. Source: Smartlead's authentication page and error guide, June 2026.
- */
+/** Smartlead also reports failures with status 200, as `{success: false, ...}` or `{ok: false, ...}` in several forms. */
 const failureSchema = z.union([z.looseObject({ success: z.literal(false) }), z.looseObject({ ok: z.literal(false) })]);
-const keyRefusal = /unauthori[sz]ed|(invalid|missing) api key/i;
 
 /** Checks a key by reading the lead categories, a small list every account has. The key travels in the query, as Smartlead wants it. */
 export class SmartleadCategoriesKeyChecker implements SmartleadKeyChecker {
@@ -26,9 +23,7 @@ export class SmartleadCategoriesKeyChecker implements SmartleadKeyChecker {
       // No redirects: they would carry the key to a host nobody chose.
       const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMilliseconds) });
       const body = await response.text();
-      if (response.status === 401 || response.status === 403) return 'refused';
-      if (!response.ok) return 'unreachable';
-      return interpret(body);
+      return interpret(response.status, parseJson(body));
     } catch {
       // Errors of fetch can name the URL, and with it the key: none leaves this place.
       return 'unreachable';
@@ -36,11 +31,17 @@ export class SmartleadCategoriesKeyChecker implements SmartleadKeyChecker {
   }
 }
 
-function interpret(body: string): 'accepted' | 'refused' | 'unreachable' {
+function interpret(status: number, body: unknown): 'accepted' | 'refused' | 'unreachable' {
+  if (refusesKey(status, body)) return 'refused';
+  // No JSON is a page of a proxy or of a firewall, not an answer of Smartlead.
+  const isAnswer = status >= 200 && status <= 299 && body !== undefined && !failureSchema.safeParse(body).success;
+  return isAnswer ? 'accepted' : 'unreachable';
+}
+
+function parseJson(text: string): unknown {
   try {
-    if (!failureSchema.safeParse(JSON.parse(body)).success) return 'accepted';
-    return keyRefusal.test(body) ? 'refused' : 'unreachable';
+    return JSON.parse(text);
   } catch {
-    return 'unreachable'; // A page of a proxy or of a firewall, not an answer of Smartlead.
+    return undefined;
   }
 }

@@ -4,13 +4,21 @@ import { ProblemError } from '../../core/problem.ts';
 import { firstWorkspaceName, normalizeEmail, passwordLength, passwordRefusal } from '../domain/accounts.ts';
 import { networkOf } from '../domain/attempt-subject.ts';
 import { isSameOrigin } from '../domain/same-origin.ts';
-import type { AttemptLimiter } from '../ports.ts';
+import { countAttempt } from './count-attempt.ts';
 import { nameField } from './fields.ts';
 import { membershipAnswer } from './people.ts';
 import type { Platform } from './platform.ts';
 import { type ApiResource, defineRoute } from './route.ts';
 import { clearedRefreshCookie, refreshCookie, refreshCookieName } from './session-cookie.ts';
-import { createRefreshToken, hashRefreshToken, localSignIn, openSession, refreshExpiry, sessionBody } from './sign-in-session.ts';
+import {
+  createRefreshToken,
+  hashRefreshToken,
+  localSignIn,
+  openSession,
+  refreshExpiry,
+  rotationLimits,
+  sessionBody,
+} from './sign-in-session.ts';
 
 const emailField = z
   .string()
@@ -92,8 +100,11 @@ const signIn = defineRoute({
     const { attempts, passwordHasher } = localSignIn(platform);
     const { email, password } = body;
     audit.details = { email };
-    await countAttempt(attempts.signInByAddress, networkOf(address));
-    await countAttempt(attempts.signInByAccount, email);
+    const network = networkOf(address);
+    const accountFromNetwork = `${network} ${email}`;
+    await countAttempt(attempts.signInByAddress, network);
+    await countAttempt(attempts.signInByAccount, accountFromNetwork);
+    await countAttempt(attempts.signInByAccountFromEverywhere, email);
 
     // The same work is done whether or not the account exists, so that the time taken does not tell.
     const credentials = await platform.accounts.findCredentials(email);
@@ -109,7 +120,7 @@ const signIn = defineRoute({
         detail: 'Check both and try again. After several failures you have to wait.',
       });
     }
-    await attempts.signInByAccount.reset(email);
+    await attempts.signInByAccount.reset(accountFromNetwork);
     const session = await openSession(platform, membership);
     setCookies.push(session.cookie);
     return { body: session.body };
@@ -122,7 +133,7 @@ const refresh = defineRoute({
   operationId: 'refreshSession',
   summary: 'Exchange the refresh cookie for a new access token',
   description:
-    'The cookie `refresh_token` is replaced at each use. Using an old one again ends the whole session, because it was copied.',
+    'The cookie `refresh_token` is replaced at each use. Using an old one again later than ten seconds after it was replaced ends the whole session, because it was copied. A session ends 90 days after its sign-in.',
   access: 'public',
   idempotent: false,
   response: { status: 200, description: 'A new access token.', schema: sessionAnswer },
@@ -140,12 +151,15 @@ const refresh = defineRoute({
       nextHash: next.tokenHash,
       expiresAt: refreshExpiry(now),
       now: now.toISOString(),
+      ...rotationLimits(now),
     });
+    // Sent with a failure too: the token in the browser is spent from here on, whatever happens to the rest of this request.
+    if (rotation.outcome === 'rotated') setCookies.push(refreshCookie(platform.publicUrl, next.refreshToken));
     const userId =
       rotation.outcome === 'rotated' ? rotation.session.userId : rotation.outcome === 'reused' ? rotation.userId : null;
     const membership = userId === null ? undefined : await platform.accounts.findMembership(userId);
     if (rotation.outcome !== 'rotated' || membership === undefined) {
-      setCookies.push(clearedRefreshCookie(platform.publicUrl));
+      setCookies.splice(0, Infinity, clearedRefreshCookie(platform.publicUrl));
       if (rotation.outcome === 'reused') {
         await record({
           action: 'session.reuse',
@@ -157,7 +171,6 @@ const refresh = defineRoute({
       }
       throw new ProblemError('not-signed-in', { detail: 'The session has ended. Sign in again.' });
     }
-    setCookies.push(refreshCookie(platform.publicUrl, next.refreshToken));
     return { body: await sessionBody(platform, membership) };
   },
 });
@@ -172,13 +185,21 @@ const signOut = defineRoute({
   idempotent: false,
   response: { status: 204, description: 'Signed out. Also where there was no session.' },
   problems: ['not-allowed'],
-  async handle({ platform, subject, headers, cookies, setCookies, record }) {
+  async handle({ platform, headers, cookies, setCookies, record }) {
     const { refreshSessions } = localSignIn(platform);
     refuseOtherOrigins(headers, platform.publicUrl);
     const presented = cookies[refreshCookieName];
-    if (presented !== undefined && presented !== '') await refreshSessions.revoke(hashRefreshToken(presented));
     setCookies.push(clearedRefreshCookie(platform.publicUrl));
-    if (subject !== undefined) await record({ action: 'account.sign-out', outcome: 'success', target: subject.userId });
+    const ended = presented === undefined ? undefined : await refreshSessions.revoke(hashRefreshToken(presented));
+    if (ended === undefined) return {};
+    const membership = await platform.accounts.findMembership(ended.userId);
+    await record({
+      action: 'account.sign-out',
+      outcome: 'success',
+      actor: `user:${ended.userId}`,
+      target: ended.userId,
+      workspaceId: membership?.workspace.id ?? null,
+    });
     return {};
   },
 });
@@ -188,15 +209,6 @@ export const auth: ApiResource = {
   description: 'Accounts and sessions, where the installation keeps accounts itself',
   routes: [signUp, signIn, refresh, signOut],
 };
-
-async function countAttempt(limiter: AttemptLimiter, key: string): Promise<void> {
-  const attempt = await limiter.consume(key);
-  if (attempt.allowed) return;
-  throw new ProblemError('rate-limited', {
-    detail: `Wait ${attempt.retryAfterSeconds} seconds, then try again.`,
-    retryAfter: attempt.retryAfterSeconds,
-  });
-}
 
 function signUpsClosed(): ProblemError {
   return new ProblemError('sign-ups-closed', { detail: 'Ask the operator of this installation for an account.' });

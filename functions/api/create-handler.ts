@@ -10,6 +10,7 @@ import { idempotency } from './middleware/idempotency.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { problemDetails } from './middleware/problem-details.ts';
 import { requestId } from './middleware/request-id.ts';
+import { requestRate } from './middleware/request-rate.ts';
 import { type RequestContext, type RequestState, routeOf } from './middleware/request-state.ts';
 import { responseHeaders } from './middleware/response-headers.ts';
 import { routing } from './middleware/routing.ts';
@@ -30,6 +31,7 @@ export function createHandler(resource: ApiResource, platform: Platform): ApiHan
     .use(problemDetails(platform.logger))
     .use(routing(resource.routes))
     .use(authentication(platform.authenticator))
+    .use(requestRate(platform))
     .use(auditTrail(platform))
     .use(authorization())
     .use(jsonBody())

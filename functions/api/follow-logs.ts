@@ -4,8 +4,8 @@ import type { Platform } from './platform.ts';
 /** Time between two keep-alive comments, in milliseconds; proxies close connections that are silent for longer. */
 const keepAliveInterval = 15_000;
 
-/** Longest life of a stream, in milliseconds: that of an access token, so that nobody reads on after losing access. */
-const longestStream = 15 * 60_000;
+/** Longest life of a stream, in milliseconds: that of an access token. */
+export const longestStream = 15 * 60_000;
 
 /** Entries of the past that a stream starts with. */
 const backlog = 50;
@@ -21,7 +21,8 @@ export interface LogFilter {
 
 /**
  * The log of an instance as server-sent events, as text chunks: the newest entries first of all, oldest first among themselves,
- * then each new one. Ends when the signal is aborted, when the reader returns, or after 15 minutes.
+ * then each new one. Ends when the signal is aborted, when the reader returns, after 15 minutes, or where `mayFollow` says no, which
+ * is asked every 15 seconds.
  */
 export async function* followLogs(
   platform: Platform,
@@ -29,6 +30,7 @@ export async function* followLogs(
   filter: LogFilter,
   signal: AbortSignal,
   show: (entry: InstanceLogEntry) => unknown,
+  mayFollow: () => Promise<boolean>,
 ): AsyncGenerator<string, void, undefined> {
   const queue: InstanceLogEntry[] = [];
   let ended = signal.aborted;
@@ -58,13 +60,15 @@ export async function* followLogs(
     const sent = new Set(past.items.map((entry) => entry.id));
     for (const entry of past.items.toReversed()) yield frame(show(entry));
     while (!ended) {
+      if (keepAliveDue) {
+        keepAliveDue = false;
+        if (!(await mayFollow())) return;
+        yield ': keep-alive\n\n';
+      }
       const entry = queue.shift();
       if (entry !== undefined) {
         if (!sent.delete(entry.id)) yield frame(show(entry));
-      } else if (keepAliveDue) {
-        keepAliveDue = false;
-        yield ': keep-alive\n\n';
-      } else {
+      } else if (!keepAliveDue && !ended) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -5,13 +5,14 @@ import { ProblemError } from '../../core/problem.ts';
 import { policySchema, toolsetSchema, toolsets } from '../../core/tool-selection.ts';
 import { instanceDefaults, newInstance } from '../domain/instance-creation.ts';
 import { decideAfterSettingsChange, decideDeletion, decideOperation, type InstanceWish } from '../domain/instance-operations.ts';
+import { quotas } from '../domain/quotas.ts';
 import type { InstanceChange, LifecycleOperation } from '../ports.ts';
 import { instancePath, nameField, pageOf, pageQuery } from './fields.ts';
 import { instanceAnswer, showInstance } from './instance-answer.ts';
 import type { Platform } from './platform.ts';
 import { appendInstanceEvent, requestOperation } from './request-operation.ts';
 import { type ApiResource, defineRoute } from './route.ts';
-import { changeInstance, findVisibleInstance, visiblePage } from './visible-instances.ts';
+import { changeVisibleInstance, findVisibleInstance, visiblePage } from './visible-instances.ts';
 
 const toolsetsField = z
   .array(toolsetSchema)
@@ -51,7 +52,7 @@ const createInstance = defineRoute({
     size: instanceSizeSchema.default(instanceDefaults.size),
   }),
   response: { status: 201, description: 'The instance is being started.', schema: instanceAnswer },
-  problems: ['not-found'],
+  problems: ['not-found', 'limit-reached'],
   auditAction: 'instance.create',
   async handle({ platform, subject, body, audit }) {
     audit.details = auditedSettings(body);
@@ -59,7 +60,7 @@ const createInstance = defineRoute({
     const now = platform.clock.now();
     const instance = newInstance(createIdentifier('instance', now.getTime()), subject.workspaceId, body, now.toISOString());
     audit.target = instance.id;
-    await platform.instances.create(instance);
+    await platform.instances.create(instance, quotas.instancesInWorkspace);
     await appendInstanceEvent(platform, instance.id, 'created', 'The instance was created.');
     await requestOperation(platform, instance.id, 'start');
     return {
@@ -105,13 +106,14 @@ const updateInstance = defineRoute({
     audit.details = auditedSettings(body);
     await findVisibleInstance(platform, subject, params.id);
     if (body.keyId !== undefined) await requireKey(platform, subject.workspaceId, body.keyId);
-    const { instance, decision } = await changeInstance(platform, subject, params.id, (present) => {
+    const { instance, decision } = await changeVisibleInstance(platform, subject, params.id, (present) => {
       const change = differences(present, body);
       const names = Object.keys(change);
       if (names.length === 0) return undefined;
       const restart = names.some((name) => name !== 'name') ? decideAfterSettingsChange(present) : undefined;
       return { change: { ...change, ...restart?.change }, operation: restart?.operation };
     });
+    audit.unchanged = decision === undefined;
     if (decision?.operation !== undefined) {
       await appendInstanceEvent(
         platform,
@@ -136,7 +138,7 @@ const deleteInstance = defineRoute({
   problems: ['conflict'],
   auditAction: 'instance.delete',
   async handle({ platform, subject, params, audit }) {
-    const { instance } = await changeInstance(platform, subject, params.id, decideDeletion);
+    const { instance } = await changeVisibleInstance(platform, subject, params.id, decideDeletion);
     audit.details = { name: instance.name };
     await requestOperation(platform, params.id, 'delete');
     return {};
@@ -171,10 +173,11 @@ function wishRoute(wish: InstanceWish, summary: string, outcome: string) {
     problems: ['conflict'],
     auditAction: `instance.${wish}`,
     async handle({ platform, subject, params, audit }) {
-      const { instance, decision } = await changeInstance(platform, subject, params.id, (present) =>
+      const { instance, decision } = await changeVisibleInstance(platform, subject, params.id, (present) =>
         decideOperation(present, wish),
       );
-      audit.details = { name: instance.name, changed: decision !== undefined };
+      audit.details = { name: instance.name };
+      audit.unchanged = decision === undefined;
       if (decision !== undefined) {
         await appendInstanceEvent(platform, instance.id, `${wish}-requested`, requestedWords[decision.operation]);
         await requestOperation(platform, instance.id, decision.operation);

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { createIdentifier } from '../../core/identifiers.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { apiKeySecretName, lastFour, readPastedApiKey } from '../domain/api-key.ts';
-import type { SmartleadKey } from '../ports.ts';
+import { quotas } from '../domain/quotas.ts';
+import type { SecretReference, SmartleadKey, Subject } from '../ports.ts';
+import { countAttempt } from './count-attempt.ts';
 import { keyPath, nameField, pageOf, pageQuery, timeAnswer } from './fields.ts';
+import { describeError } from './middleware/describe-error.ts';
 import type { Platform } from './platform.ts';
 import { restartInstancesOfKey } from './restart-instances-of-key.ts';
 import { type ApiResource, defineRoute } from './route.ts';
@@ -51,11 +54,11 @@ const createKey = defineRoute({
   access: 'admin',
   body: z.strictObject({ label: nameField, apiKey: apiKeyField }),
   response: { status: 201, description: 'The key is stored, sealed.', schema: keyAnswer },
-  problems: ['smartlead-key-refused', 'smartlead-unreachable'],
+  problems: ['smartlead-key-refused', 'smartlead-unreachable', 'limit-reached'],
   auditAction: 'key.create',
   async handle({ platform, subject, body, audit }) {
     audit.details = { label: body.label };
-    await checkWithSmartlead(platform, body.apiKey);
+    await checkWithSmartlead(platform, subject, body.apiKey);
     const now = platform.clock.now();
     const id = createIdentifier('key', now.getTime());
     audit.target = id;
@@ -71,9 +74,11 @@ const createKey = defineRoute({
       rotatedAt: null,
     };
     try {
-      await platform.keys.create(key);
+      await platform.keys.create(key, quotas.keysInWorkspace);
     } catch (error) {
-      await platform.secrets.delete(secret.name);
+      // Where the store went away the row may be there all the same, and needs its secret; else the sweep of orphaned secrets takes it.
+      const isUncertain = error instanceof ProblemError && error.type === 'not-available';
+      if (!isUncertain) await platform.secrets.delete(secret.name);
       throw error;
     }
     return { body: key };
@@ -117,14 +122,14 @@ const rotateKey = defineRoute({
   params: keyPath,
   body: z.strictObject({ apiKey: apiKeyField }),
   response: { status: 200, description: 'The new key is in use from now on.', schema: keyAnswer },
-  problems: ['smartlead-key-refused', 'smartlead-unreachable'],
+  problems: ['smartlead-key-refused', 'smartlead-unreachable', 'conflict'],
   auditAction: 'key.rotate',
   async handle({ platform, subject, params, body, audit }) {
     const { label } = await findKey(platform, subject.workspaceId, params.id);
     audit.details = { label };
-    await checkWithSmartlead(platform, body.apiKey);
+    await checkWithSmartlead(platform, subject, body.apiKey);
     const secret = await platform.secrets.put(apiKeySecretName(params.id), body.apiKey);
-    // Where this fails the key still points at its old version, so nothing has to be undone.
+    // Where this fails the key may or may not point at the new version; the sweep of orphaned secrets removes the other one.
     const key = await platform.keys.update(subject.workspaceId, params.id, {
       last4: lastFour(body.apiKey),
       status: 'valid',
@@ -136,6 +141,7 @@ const rotateKey = defineRoute({
       await platform.secrets.delete(secret.name);
       throw noSuchKey();
     }
+    await deleteReplacedVersions(platform, secret);
     audit.details.restartedInstances = await restartInstancesOfKey(platform, subject, params.id);
     return { body: key };
   },
@@ -147,7 +153,23 @@ export const keys: ApiResource = {
   routes: [listKeys, createKey, deleteKey, rotateKey],
 };
 
-async function checkWithSmartlead(platform: Platform, apiKey: string): Promise<void> {
+/**
+ * What reads a key asks for the version that its row names, so nobody reads older ones any more. Whoever read the row a moment ago
+ * fails, and the restart that follows the rotation reads it again.
+ */
+async function deleteReplacedVersions(platform: Platform, secret: SecretReference): Promise<void> {
+  try {
+    await platform.secrets.deleteVersionsBefore(secret);
+  } catch (error) {
+    platform.logger.warn('The replaced version of a key could not be deleted; the sweep of orphaned secrets will', {
+      secret: secret.name,
+      ...describeError(error, []),
+    });
+  }
+}
+
+async function checkWithSmartlead(platform: Platform, subject: Subject, apiKey: string): Promise<void> {
+  await countAttempt(platform.keyCheckLimiter, subject.userId);
   const verdict = await platform.smartleadKeyChecker.check(apiKey);
   if (verdict === 'refused') {
     throw new ProblemError('smartlead-key-refused', {

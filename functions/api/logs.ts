@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { ProblemError } from '../../core/problem.ts';
+import type { Subject } from '../ports.ts';
 import { instancePath, lineOfText, pageOf, pageQuery, timeAnswer } from './fields.ts';
-import { followLogs } from './follow-logs.ts';
+import { followLogs, longestStream } from './follow-logs.ts';
+import { reserveLogStream } from './log-streams.ts';
+import type { Platform } from './platform.ts';
 import { type ApiResource, defineRoute } from './route.ts';
-import { findVisibleInstance } from './visible-instances.ts';
+import { findVisibleInstance, isDeleted } from './visible-instances.ts';
 
 const logEntryAnswer = z
   .object({
@@ -37,7 +40,7 @@ const listLogs = defineRoute({
       .meta({ description: 'Whether to stay connected. Where it is, `limit` and `cursor` mean nothing.' }),
   }),
   response: { status: 200, description: 'Newest first.', schema: pageOf(logEntryAnswer), eventStream: true },
-  problems: ['not-available'],
+  problems: ['not-available', 'limit-reached'],
   async handle({ platform, subject, params, query, streaming, signal }) {
     await findVisibleInstance(platform, subject, params.id);
     const { limit, cursor, level, tool, search } = query;
@@ -47,10 +50,31 @@ const listLogs = defineRoute({
     if (!streaming) {
       throw new ProblemError('not-available', { detail: 'Logs cannot be followed on this installation. Ask without "follow".' });
     }
-    const entries = followLogs(platform, params.id, { level, tool, search }, signal, (entry) => logEntryAnswer.parse(entry));
-    return { stream: entries };
+    const release = reserveLogStream(platform, subject.workspaceId, longestStream, signal);
+    const show = (entry: unknown) => logEntryAnswer.parse(entry);
+    const mayFollow = () => mayStillRead(platform, subject, params.id);
+    return { stream: ending(followLogs(platform, params.id, { level, tool, search }, signal, show, mayFollow), release) };
   },
 });
+
+/** Whether the reader still belongs to the workspace and the instance still exists. Yes, while that cannot be found out. */
+async function mayStillRead(platform: Platform, { userId, workspaceId }: Subject, instanceId: string): Promise<boolean> {
+  try {
+    const instance = await platform.instances.find(workspaceId, instanceId);
+    if (instance === undefined || isDeleted(instance)) return false;
+    return (await platform.accounts.findMembership(userId, workspaceId)) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+async function* ending(stream: AsyncIterable<string>, ended: () => void): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* stream;
+  } finally {
+    ended();
+  }
+}
 
 const eventAnswer = z
   .object({ id: z.string(), time: timeAnswer, type: z.string(), message: z.string() })

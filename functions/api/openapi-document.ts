@@ -118,7 +118,7 @@ function problemResponses(route: Route): ZodOpenApiResponsesObject {
 function possibleProblems(route: Route): ProblemType[] {
   const types = new Set<ProblemType>(['invalid-input', 'internal-error', ...(route.problems ?? [])]);
   if (route.access !== 'public') {
-    types.add('not-signed-in').add('token-expired');
+    types.add('not-signed-in').add('token-expired').add('rate-limited');
     if (route.access !== 'viewer') types.add('not-allowed');
   }
   if (route.params !== undefined) types.add('not-found');

@@ -32,6 +32,10 @@ export interface Platform {
   readonly publicUrl: string;
   settings: PlatformSettings;
   authenticator: Authenticator;
+  /** Requests of one user, of whatever kind. Absent where something in front of the handlers limits them. */
+  requestLimiter?: AttemptLimiter;
+  /** Smartlead keys that one user lets us check; each check is a request to Smartlead. Absent for no limit of its own. */
+  keyCheckLimiter?: AttemptLimiter;
 
   accounts: AccountStore;
   /** `null` where an identity provider (Cognito) signs people in; `/v1/auth/*` then answers 404. */
@@ -72,8 +76,13 @@ export interface LocalSignIn {
   accessTokens: AccessTokens;
   /** Each limiter has its own quota; the handlers only name whom an attempt counts for. */
   attempts: {
-    /** Failed sign-ins at one account. Reset by a successful one. */
+    /** Sign-ins at one account from one network. Reset by a successful one from there. */
     signInByAccount: AttemptLimiter;
+    /**
+     * Sign-ins at one account from everywhere together, against guesses from many networks. Much higher than the former, or
+     * strangers could lock an account's owner out. Never reset.
+     */
+    signInByAccountFromEverywhere?: AttemptLimiter;
     /** Sign-ins from one network address. Never reset, or an attacker's own account would clear the count. */
     signInByAddress: AttemptLimiter;
     /** Sign-ups from one network address; meant to be generous. */

@@ -1,4 +1,4 @@
-import { createIdentifier } from '../../core/identifiers.ts';
+import { type ReportUnrecordedEvent, recordEvent } from '../domain/event-recording.ts';
 import type { LifecycleOperation } from '../ports.ts';
 import { describeError } from './middleware/describe-error.ts';
 import type { Platform } from './platform.ts';
@@ -19,13 +19,10 @@ export async function requestOperation(platform: Platform, instanceId: string, o
   }
 }
 
-/** Adds to the history that customers see beside an instance. It is only a help to read, so its loss stops nothing. */
-export async function appendInstanceEvent(platform: Platform, instanceId: string, type: string, message: string): Promise<void> {
-  const now = platform.clock.now();
-  try {
-    const id = createIdentifier('event', now.getTime());
-    await platform.instanceEvents.append({ id, instanceId, time: now.toISOString(), type, message });
-  } catch (error) {
-    platform.logger.warn('An instance event could not be stored', { instanceId, type, ...describeError(error, []) });
-  }
+/** Adds to the history that customers see beside an instance. Never rejects. */
+export function appendInstanceEvent(platform: Platform, instanceId: string, type: string, message: string): Promise<void> {
+  const { clock, logger, instanceEvents: events } = platform;
+  const report: ReportUnrecordedEvent = ({ message, cause, ...incident }) =>
+    logger.warn(message, { ...incident, ...describeError(cause, []) });
+  return recordEvent({ events, clock, report }, instanceId, type, message);
 }

@@ -3,7 +3,7 @@ import type { Subject } from '../ports.ts';
 import { describeError } from './middleware/describe-error.ts';
 import type { Platform } from './platform.ts';
 import { appendInstanceEvent, requestOperation } from './request-operation.ts';
-import { changeInstance } from './visible-instances.ts';
+import { changeVisibleInstance } from './visible-instances.ts';
 
 /**
  * Restarts the instances that should run and use the key, so that they get its new version. Answers how many. One that cannot be
@@ -14,7 +14,7 @@ export async function restartInstancesOfKey(platform: Platform, subject: Subject
   for (const { id, desiredState } of await platform.instances.listByKey(subject.workspaceId, keyId)) {
     if (desiredState !== 'running') continue;
     try {
-      const { decision } = await changeInstance(platform, subject, id, decideAfterSettingsChange);
+      const { decision } = await changeVisibleInstance(platform, subject, id, decideAfterSettingsChange);
       if (decision === undefined) continue;
       await requestOperation(platform, id, decision.operation);
       await appendInstanceEvent(platform, id, 'restart-requested', 'A restart was asked for because its key was rotated.');

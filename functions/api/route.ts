@@ -43,6 +43,8 @@ export interface AuditDraft {
   workspaceId?: string | null;
   target?: string | null;
   details?: AuditEntry['details'];
+  /** Set where the request asked for what is the case already: there is nothing to record then. */
+  unchanged?: boolean;
 }
 
 /** What a handler answers with; the body is checked against, and cut to, the route's response schema. */

@@ -28,6 +28,23 @@ export function refreshExpiry(now: Date): string {
   return new Date(now.getTime() + refreshLifetimeSeconds * 1000).toISOString();
 }
 
+/** How long a session lives at most, however often it is refreshed, in milliseconds. */
+const longestSession = 90 * 24 * 60 * 60 * 1000;
+
+/**
+ * How long a replaced refresh token may come once more, in milliseconds: because the answer with the new one was lost on its way, or
+ * because two tabs asked at once. Short, because within it a copied token cannot be told from such a repetition.
+ */
+const replacementGrace = 10_000;
+
+/** The times before which sessions are too old, and tokens were replaced too long ago, for a refresh made now. ISO 8601. */
+export function rotationLimits(now: Date): { createdAfter: string; replacedAfter: string } {
+  return {
+    createdAfter: new Date(now.getTime() - longestSession).toISOString(),
+    replacedAfter: new Date(now.getTime() - replacementGrace).toISOString(),
+  };
+}
+
 /** Opens a session for somebody who has just proved who they are. Answers the cookie to set and the body to send. */
 export async function openSession(platform: Platform, membership: Membership) {
   const now = platform.clock.now();

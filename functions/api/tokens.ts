@@ -3,6 +3,7 @@ import { createBearerToken, hashBearerToken } from '../../core/bearer-token.ts';
 import { createIdentifier } from '../../core/identifiers.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { lastFour } from '../domain/api-key.ts';
+import { quotas } from '../domain/quotas.ts';
 import type { InstanceToken } from '../ports.ts';
 import { instancePath, nameField, pageOf, pageQuery, timeAnswer, timeField, tokenPath } from './fields.ts';
 import { describeError } from './middleware/describe-error.ts';
@@ -54,6 +55,7 @@ const createToken = defineRoute({
       .meta({ description: 'When the token stops working; null or absent for never.' }),
   }),
   response: { status: 201, description: 'The token. Copy it now: it is not shown again.', schema: newTokenAnswer },
+  problems: ['limit-reached'],
   auditAction: 'token.create',
   async handle({ platform, subject, params, body, audit }) {
     audit.details = { instanceId: params.id, label: body.label, expiresAt: body.expiresAt };
@@ -75,7 +77,7 @@ const createToken = defineRoute({
       lastUsedAt: null,
     };
     audit.target = stored.id;
-    await platform.instanceTokens.create(stored);
+    await platform.instanceTokens.create(stored, quotas.tokensOfInstance);
     return { body: { ...stored, token } };
   },
 });

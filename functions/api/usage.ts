@@ -6,6 +6,9 @@ import { timeAnswer, timeField } from './fields.ts';
 import { type ApiResource, defineRoute } from './route.ts';
 import { findVisibleInstance } from './visible-instances.ts';
 
+/** Rows of one answer at most, so that it stays of a bearable size: about 8 MB. */
+const mostRows = 50_000;
+
 const stepField = z.enum(['minute', 'hour', 'day']);
 const countField = z.int().min(0);
 
@@ -33,7 +36,7 @@ const getUsage = defineRoute({
   path: '/v1/usage',
   operationId: 'getUsage',
   summary: 'Count tool calls',
-  description: 'By default of the last 24 hours, by hour. Oldest first.',
+  description: 'By default of the last 24 hours, by hour. Oldest first. Counts are kept for 92 days.',
   access: 'viewer',
   query: z.strictObject({
     from: timeField.optional().meta({ description: 'Start, inclusive.' }),
@@ -48,7 +51,11 @@ const getUsage = defineRoute({
     const range = usageRange(query, platform.clock.now());
     if ('errors' in range) throw new ProblemError('invalid-input', { errors: range.errors });
     if (instanceId !== undefined) await findVisibleInstance(platform, subject, instanceId);
-    const items = await platform.usage.read(subject.workspaceId, { ...range, step, instanceId });
+    const items = await platform.usage.read(subject.workspaceId, { ...range, step, instanceId, limit: mostRows + 1 });
+    if (items.length > mostRows) {
+      const advice = `asks for more than ${mostRows} rows; take a longer step, a later "from", or one instance`;
+      throw new ProblemError('invalid-input', { errors: [{ path: 'step', message: advice }] });
+    }
     const totals = { calls: 0, errors: 0 };
     for (const { calls, errors } of items) {
       totals.calls += calls;

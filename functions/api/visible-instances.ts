@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem.ts';
+import { changeInstance } from '../domain/instance-change.ts';
 import type { Instance, InstanceChange, Page, PageRequest, Subject } from '../ports.ts';
 import type { Platform } from './platform.ts';
 
@@ -7,11 +8,7 @@ import type { Platform } from './platform.ts';
  * deleted by a customer and is only still being taken down.
  */
 export async function findVisibleInstance(platform: Platform, subject: Subject, instanceId: string): Promise<Instance> {
-  const instance = await platform.instances.find(subject.workspaceId, instanceId);
-  if (instance === undefined || isDeleted(instance)) {
-    throw new ProblemError('not-found', { detail: 'There is no instance with this id in your workspace.' });
-  }
-  return instance;
+  return requireVisible(await platform.instances.find(subject.workspaceId, instanceId), subject);
 }
 
 export function isDeleted(instance: Instance): boolean {
@@ -33,28 +30,33 @@ export async function visiblePage(
   return { items, nextCursor: next };
 }
 
-/** How often a change is decided anew because somebody else changed the instance at the same time. */
-const attempts = 5;
-
 /**
  * Changes an instance by what `decide` makes of its present state, so that no change of somebody else is lost. Where `decide`
- * answers `undefined` nothing is changed. Rejects with `not-found` like {@link findVisibleInstance}.
+ * answers `undefined` nothing is changed. Rejects with `not-found` like {@link findVisibleInstance}, and with `conflict` where others
+ * change it again and again.
  */
-export async function changeInstance<Decision extends { change: InstanceChange }>(
+export async function changeVisibleInstance<Decision extends { change: InstanceChange }>(
   platform: Platform,
   subject: Subject,
   instanceId: string,
   decide: (instance: Instance) => Decision | undefined,
 ): Promise<{ instance: Instance; decision: Decision | undefined }> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const present = await findVisibleInstance(platform, subject, instanceId);
-    const decision = decide(present);
-    if (decision === undefined) return { instance: present, decision };
-    const changed = await platform.instances.update(instanceId, decision.change, present.version);
-    if (changed !== undefined) return { instance: changed, decision };
-  }
-  throw new ProblemError('conflict', {
-    detail: 'The instance was changed by others at the same time. Try again.',
-    retryAfter: 1,
+  let latest: { instance: Instance; decision: Decision | undefined } | undefined;
+  const changed = await changeInstance(platform.instances, instanceId, (present) => {
+    const instance = requireVisible(present, subject);
+    latest = { instance, decision: decide(instance) };
+    return latest.decision?.change;
   });
+  if (changed === undefined && latest?.decision !== undefined) throw noSuchInstance(); // Gone between the two reads.
+  const { instance, decision } = latest ?? { instance: requireVisible(undefined, subject), decision: undefined };
+  return { instance: changed ?? instance, decision };
+}
+
+function requireVisible(instance: Instance | undefined, { workspaceId }: Subject): Instance {
+  if (instance === undefined || instance.workspaceId !== workspaceId || isDeleted(instance)) throw noSuchInstance();
+  return instance;
+}
+
+function noSuchInstance(): ProblemError {
+  return new ProblemError('not-found', { detail: 'There is no instance with this id in your workspace.' });
 }

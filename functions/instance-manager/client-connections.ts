@@ -1,6 +1,6 @@
 import { createIdentifier } from '../../core/identifiers.ts';
+import { changeInstance } from '../domain/instance-change.ts';
 import type { Clock, InstanceEventStore, InstanceStore } from '../ports.ts';
-import { changeInstance } from './instance-change.ts';
 
 /** How many pairs of instance and client name are remembered as seen. */
 const remembered = 10_000;

@@ -1,7 +1,7 @@
+import { recordEvent } from '../domain/event-recording.ts';
+import { changeInstance } from '../domain/instance-change.ts';
 import { instanceStatusText } from '../domain/instance-status-text.ts';
 import type { Instance, InstanceExit } from '../ports.ts';
-import { recordEvent } from './event-recording.ts';
-import { changeInstance } from './instance-change.ts';
 import { canMove } from './lifecycle-states.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { RestartPolicy } from './restart-policy.ts';
@@ -63,6 +63,12 @@ export class CrashRecovery {
     return this.#timers.has(instanceId);
   }
 
+  /** Starts the instance no more after its pause: somebody asked for an operation, which goes ahead now and says what follows. */
+  cancelPause(instanceId: string): void {
+    clearTimeout(this.#timers.get(instanceId));
+    this.#timers.delete(instanceId);
+  }
+
   /** Starts nothing any more. */
   stop(): void {
     this.#stopped = true;
@@ -98,7 +104,7 @@ export class CrashRecovery {
   }
 
   #schedule(instanceId: string, pauseMilliseconds: number): void {
-    clearTimeout(this.#timers.get(instanceId));
+    this.cancelPause(instanceId);
     const timer = setTimeout(() => {
       this.#timers.delete(instanceId);
       void this.start(instanceId);

@@ -1,5 +1,6 @@
 import type { InstanceLogLine } from '../../core/instance-configuration.ts';
 import type { CrashRecovery } from './crash-recovery.ts';
+import { recordKeyStatus } from './key-status.ts';
 import type { SupervisorPorts } from './supervisor-ports.ts';
 
 /** The outcome an instance logs when Smartlead answered that the key is not valid. */
@@ -13,7 +14,7 @@ const longestRetry = 60 * minute;
 /**
  * Notices that Smartlead refuses the key of a running instance, so that it is shown as `unauthenticated` instead of failing every
  * call; and asks again after growing pauses, for an account that was closed can be opened again. A rotated key needs no waiting:
- * the rotation restarts the instance.
+ * the rotation restarts the instance, and so does the next comparison where that request was lost.
  */
 export class KeyWatch {
   readonly #ports: SupervisorPorts;
@@ -43,7 +44,10 @@ export class KeyWatch {
   async retryWhenDue(instanceId: string): Promise<void> {
     const now = this.#now();
     const retry = this.#retries.get(instanceId);
-    if (!retry) {
+    if (await this.#hasNewKey(instanceId)) {
+      this.#retries.delete(instanceId);
+      await this.#recovery.start(instanceId);
+    } else if (!retry) {
       this.#retries.set(instanceId, { dueAt: now + firstRetry, pause: firstRetry });
     } else if (now >= retry.dueAt) {
       const pause = Math.min(retry.pause * 2, longestRetry);
@@ -59,15 +63,24 @@ export class KeyWatch {
     }
   }
 
-  /** Asks Smartlead itself, and notes a refusal at the key: the launch that follows then ends as `unauthenticated`. */
+  /** Whether the key of the instance is one that Smartlead is not known to refuse. */
+  async #hasNewKey(instanceId: string): Promise<boolean> {
+    const instance = await this.#ports.instances.findById(instanceId);
+    const key = instance && (await this.#ports.keys.find(instance.workspaceId, instance.keyId));
+    return key?.status === 'valid';
+  }
+
+  /**
+   * Asks Smartlead itself, and notes a refusal at the key: the launch that follows then ends as `unauthenticated`. A key that was
+   * rotated while Smartlead was asked is not refused.
+   */
   async #isRefused(instanceId: string): Promise<boolean> {
     const { instances, keys, secrets, keyChecker } = this.#ports;
     const instance = await instances.findById(instanceId);
     if (instance?.status !== 'running') return false;
     const key = await keys.find(instance.workspaceId, instance.keyId);
     if (!key || (await keyChecker.check(await secrets.get(key.secret))) !== 'refused') return false;
-    await keys.update(instance.workspaceId, key.id, { status: 'refused' });
-    return true;
+    return recordKeyStatus(keys, { workspaceId: key.workspaceId, id: key.id, version: key.secret.version }, 'refused');
   }
 
   #now(): number {

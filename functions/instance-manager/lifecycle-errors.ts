@@ -1,3 +1,5 @@
+import { LaunchFailed } from '../ports.ts';
+
 /**
  * Why an operation could not be finished. The class names are the error names of the state machine (`Retry`, `Catch` and `Choice`
  * match them), and the messages become the `statusReason` a customer reads: nothing in them is secret or foreign.
@@ -38,11 +40,6 @@ export class KeyRefused extends LifecycleError {
   }
 }
 
-/** The process did not come up. Launchers reject with it; the message says how it ended, redacted. */
-export class LaunchFailed extends LifecycleError {
-  override readonly name = 'LaunchFailed';
-}
-
 /** The process runs but does not answer as an MCP server does. */
 export class InstanceUnhealthy extends LifecycleError {
   override readonly name = 'InstanceUnhealthy';
@@ -56,6 +53,7 @@ export class DependencyUnavailable extends LifecycleError {
   }
 }
 
-export function isLifecycleError(error: unknown): error is LifecycleError {
-  return error instanceof LifecycleError;
+/** Whether the state machine knows the error by its name. Launchers reject with LaunchFailed, which is part of their port. */
+export function isLifecycleError(error: unknown): error is LifecycleError | LaunchFailed {
+  return error instanceof LifecycleError || error instanceof LaunchFailed;
 }

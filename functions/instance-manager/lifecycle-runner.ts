@@ -6,6 +6,8 @@ export interface LifecycleRunner extends LifecycleWorkflow {
   run(instanceId: string, operation: LifecycleOperation, options?: { recovery?: boolean }): Promise<void>;
   /** Runs an action when no operation runs on the instance, and keeps operations waiting meanwhile. */
   exclusively<Result>(instanceId: string, action: () => Promise<Result>): Promise<Result>;
+  /** Calls back when somebody else than the platform itself asks for an operation, before it begins. */
+  onRequest(listener: (instanceId: string) => void): void;
   /** Whether an operation or an action runs or waits for the instance. */
   isBusy(instanceId: string): boolean;
   /**

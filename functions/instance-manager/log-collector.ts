@@ -7,6 +7,8 @@ const batchMilliseconds = 250;
 const batchLines = 200;
 /** Lines held at most: an instance that floods its log loses lines, not the platform its memory. */
 const heldLines = 5000;
+/** Lines held at most of one instance, so that one that floods its log loses its own lines and not those of others. */
+const heldLinesOfInstance = 500;
 /** Tries to store a batch before it is given up. */
 const storeAttempts = 5;
 
@@ -24,6 +26,9 @@ export class LogCollector {
   /** Entries that were passed on live but could not be stored yet. */
   #unstored: InstanceLogEntry[] = [];
   #failures = 0;
+  /** Lines in memory, those that are just being stored included, by instance and in all. */
+  readonly #heldOf = new Map<string, number>();
+  #heldInAll = 0;
   readonly #dropped = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -33,10 +38,13 @@ export class LogCollector {
   }
 
   add(instanceId: string, line: InstanceLogLine): void {
-    if (this.#held.length + this.#unstored.length >= heldLines) {
+    const held = this.#heldOf.get(instanceId) ?? 0;
+    if (held >= heldLinesOfInstance || this.#heldInAll >= heldLines) {
       this.#dropped.set(instanceId, (this.#dropped.get(instanceId) ?? 0) + 1);
       return;
     }
+    this.#heldOf.set(instanceId, held + 1);
+    this.#heldInAll += 1;
     this.#held.push(this.#entry(instanceId, line));
     if (this.#held.length === batchLines) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), batchMilliseconds);
@@ -51,7 +59,10 @@ export class LogCollector {
   }
 
   async #write(): Promise<void> {
-    const fresh = [...this.#held, ...this.#takeDropNotes()];
+    const notes = this.#takeDropNotes();
+    for (const { instanceId } of notes) this.#heldOf.set(instanceId, (this.#heldOf.get(instanceId) ?? 0) + 1);
+    this.#heldInAll += notes.length;
+    const fresh = [...this.#held, ...notes];
     this.#held = [];
     if (fresh.length > 0) this.#ports.logFeed.publish(fresh);
     const entries = [...this.#unstored, ...fresh];
@@ -63,7 +74,9 @@ export class LogCollector {
     let stored = 0;
     try {
       for (; stored < entries.length; stored += batchLines) {
-        await this.#ports.logs.append(entries.slice(stored, stored + batchLines));
+        const batch = entries.slice(stored, stored + batchLines);
+        await this.#ports.logs.append(batch);
+        this.#letGo(batch);
       }
       this.#failures = 0;
     } catch (cause) {
@@ -76,7 +89,12 @@ export class LogCollector {
   async #storeByInstance(entries: InstanceLogEntry[], cause: unknown): Promise<void> {
     const refused: InstanceLogEntry[] = [];
     for (const group of Map.groupBy(entries, (entry) => entry.instanceId).values()) {
-      await this.#ports.logs.append(group).catch(() => refused.push(...group));
+      try {
+        await this.#ports.logs.append(group);
+        this.#letGo(group);
+      } catch {
+        refused.push(...group);
+      }
     }
     if (refused.length === 0) return;
     if (this.#failures < storeAttempts) {
@@ -85,7 +103,18 @@ export class LogCollector {
       return;
     }
     this.#failures = 0;
+    this.#letGo(refused);
     this.#ports.report({ message: `${refused.length} log lines could not be stored.`, cause });
+  }
+
+  /** These are not held any more: stored, or given up. */
+  #letGo(entries: readonly InstanceLogEntry[]): void {
+    this.#heldInAll -= entries.length;
+    for (const { instanceId } of entries) {
+      const left = (this.#heldOf.get(instanceId) ?? 0) - 1;
+      if (left > 0) this.#heldOf.set(instanceId, left);
+      else this.#heldOf.delete(instanceId);
+    }
   }
 
   #takeDropNotes(): InstanceLogEntry[] {

@@ -62,6 +62,7 @@ export class Supervisor {
       new RecurringJob(intervalMilliseconds, () => this.#guarded('check the instances', () => this.#health.checkAll())),
       new RecurringJob(hour, () => this.#pruneLogs()),
     ];
+    ports.runner.onRequest((instanceId) => this.#recovery.cancelPause(instanceId));
     ports.launcher.onExit((exit) => void this.#recovery.onExit(exit));
     ports.launcher.onLog((instanceId, line) => {
       this.#logs.add(instanceId, line);

@@ -1,27 +1,32 @@
+import { isUtf8 } from 'node:buffer';
 import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
+import { discardRest } from '../../container/router/request-body.ts';
 import { ProblemError, problemBody } from '../../core/problem.ts';
-import type { ApiEvent, ApiHandler } from '../../functions/api/host.ts';
-
-/** The handler itself refuses bodies over 1 MB; beyond this the host does not even read them. */
-const readLimit = '2mb';
+import type { ApiEvent, ApiHandler, HandlerResult } from '../../functions/api/host.ts';
+import { type BodyLimits, ClientLeftError, RequestBodies } from './request-bodies.ts';
 
 /**
  * Runs an API handler under Express: builds the event API Gateway would send, and writes the answer it gives back. Streamed bodies
- * are written as they come, and end when the client leaves.
+ * are written as they come, and end when the client leaves. `reportError` is told of failures that are our own mistake.
  */
-export function serveApi(handler: ApiHandler): Router {
+export function serveApi(handler: ApiHandler, reportError: (error: unknown) => void, limits?: BodyLimits): Router {
   const router = express.Router();
-  // Whatever the content type says: it is the handler's business to refuse it.
-  router.use(express.raw({ type: () => true, limit: readLimit }));
+  const bodies = new RequestBodies(limits);
   router.use(async (request, response) => {
+    const body = await bodies.read(request);
     const clientLeft = new AbortController();
     response.once('close', () => clientLeft.abort());
-    const result = await handler(apiEvent(request), { streaming: true, signal: clientLeft.signal });
+    let result: HandlerResult;
+    try {
+      result = await handler(apiEvent(request, body.content), { streaming: true, signal: clientLeft.signal });
+    } finally {
+      body.release(); // Not later: the answer may be a stream that lasts for days.
+    }
     response.status(result.statusCode).set(result.headers);
     if (result.cookies !== undefined && result.cookies.length > 0) response.setHeader('Set-Cookie', result.cookies);
-    if (typeof result.body === 'string') {
-      response.end(result.body);
+    if (typeof result.body === 'string' || request.method === 'HEAD') {
+      response.end(typeof result.body === 'string' ? result.body : undefined);
       return;
     }
     response.flushHeaders();
@@ -32,18 +37,20 @@ export function serveApi(handler: ApiHandler): Router {
       response.destroy();
     }
   });
-  router.use(refuseUnreadable);
+  router.use(refuse(reportError));
   return router;
 }
 
 /** Builds an event of API Gateway's payload format 2.0. */
-function apiEvent(request: Request): ApiEvent {
+function apiEvent(request: Request, content: Buffer): ApiEvent {
   const url = new URL(request.originalUrl, 'http://localhost');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (name !== 'cookie' && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body.toString('utf8') : undefined;
+  // What is no text travels as API Gateway sends it, so that the handler can refuse it.
+  const isText = isUtf8(content);
+  const body = content.length > 0 ? content.toString(isText ? 'utf8' : 'base64') : undefined;
   const query: Record<string, string> = {};
   // A repeated parameter becomes one with commas, as API Gateway does it.
   for (const [name, value] of url.searchParams) query[name] = query[name] === undefined ? value : `${query[name]},${value}`;
@@ -58,14 +65,15 @@ function apiEvent(request: Request): ApiEvent {
     ...(request.headers.cookie === undefined ? {} : { cookies: request.headers.cookie.split('; ') }),
     ...(url.search === '' ? {} : { queryStringParameters: query }),
     ...(body === undefined ? {} : { body }),
-    isBase64Encoded: false,
+    isBase64Encoded: !isText,
     requestContext: {
       accountId: 'self-hosted',
       apiId: 'self-hosted',
       domainName: request.hostname ?? '',
       domainPrefix: '',
       http: {
-        method: request.method,
+        // HEAD asks what GET would answer (RFC 9110, 9.3.2); Express leaves the body out.
+        method: request.method === 'HEAD' ? 'GET' : request.method,
         path: url.pathname,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address,
@@ -80,18 +88,27 @@ function apiEvent(request: Request): ApiEvent {
   };
 }
 
-/** Failures of reading the request, before there is anything to hand over. */
-const refuseUnreadable: ErrorRequestHandler = (error: { type?: string; status?: number }, _request, response: Response, next) => {
-  if (response.headersSent) return next(error);
-  const problem =
-    error.type === 'entity.too.large'
-      ? new ProblemError('body-too-large', { detail: 'Send at most 1 MB.' })
-      : error.status !== undefined && error.status < 500
-        ? new ProblemError('malformed-json', { detail: 'The request could not be read. Check its path, length and encoding.' })
-        : new ProblemError('internal-error', { detail: 'Try again; if it keeps failing, look into the platform log.' });
-  response
-    .status(problem.status)
-    .type('application/problem+json')
-    .set('Connection', 'close')
-    .send(JSON.stringify(problemBody(problem)));
-};
+/** Failures before there is anything to hand over, and those of the handler's own frame, in the form the handler gives its own. */
+function refuse(reportError: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, request, response: Response, next) => {
+    if (error instanceof ClientLeftError) return;
+    if (response.headersSent) return next(error);
+    let problem = new ProblemError('internal-error', { detail: 'Try again; if it keeps failing, look into the platform log.' });
+    if (error instanceof ProblemError) problem = error;
+    else reportError(error);
+    const id = crypto.randomUUID();
+    if (problem.retryAfter !== undefined) response.set('Retry-After', String(problem.retryAfter));
+    response
+      .status(problem.status)
+      .set({
+        'Content-Type': 'application/problem+json; charset=utf-8',
+        'Cache-Control': 'no-store',
+        'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+        'Referrer-Policy': 'no-referrer',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Request-Id': id,
+      })
+      .send(JSON.stringify(problemBody(problem, `urn:smartlead-mcp:request:${id}`)));
+    discardRest(request);
+  };
+}

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** The port or address cannot be listened on; the message is one line for the person who starts the service. */
 export class ListenError extends Error {
@@ -13,23 +14,45 @@ export interface Listeners {
   close(deadlineMs: number): Promise<void>;
 }
 
+export interface ListenLimits {
+  /** How long a client may take to send a whole request. Says nothing about the answer, which may stream for days. */
+  requestTimeoutMs?: number;
+  /** Connections open at once on each address; more are closed as they come. */
+  maxConnections?: number;
+}
+
+/** What each way of breaking the protocol is answered with; anything else is a bad request. */
+const statusOfFailure: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
 /**
  * Listens with one handler on several addresses. The first one must succeed; later ones are conveniences (a machine without IPv6
  * lacks `::1`), except that a port taken there is an error too: a client that asks for `localhost` would reach somebody else.
  */
-export async function listen(handler: RequestListener, hosts: string[], port: number): Promise<Listeners> {
+export async function listen(
+  handler: RequestListener,
+  hosts: string[],
+  port: number,
+  { requestTimeoutMs = 60_000, maxConnections = 20_000 }: ListenLimits = {},
+): Promise<Listeners> {
   const servers: Server[] = [];
   let chosenPort = port;
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const tracked: RequestListener = (request, response) => {
+    answers.set(request.socket, response);
+    handler(request, response);
+  };
   for (const [index, host] of hosts.entries()) {
     const server = createServer(
       {
         // Longer than any load balancer's idle time-out in front of us, so that we are never the side that closes a connection first.
         keepAliveTimeout: 75_000,
-        headersTimeout: 80_000,
-        requestTimeout: 0,
+        headersTimeout: Math.min(30_000, requestTimeoutMs),
+        requestTimeout: requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(10_000, requestTimeoutMs),
       },
-      handler,
+      tracked,
     );
+    server.maxConnections = maxConnections;
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
@@ -46,8 +69,13 @@ export async function listen(handler: RequestListener, hosts: string[], port: nu
     }
     server.removeAllListeners('error');
     // A client that breaks the protocol costs its own connection only.
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const status = statusOfFailure[error.code ?? ''] ?? 400;
+      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      const answer = answers.get(socket);
+      // A status line in the middle of an answer would be taken for a part of it.
+      const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+      if (socket.writable && !isAnswering) socket.end(head);
       else socket.destroy();
     });
     chosenPort = (server.address() as AddressInfo).port;

@@ -1,4 +1,5 @@
-import express, { type Express } from 'express';
+import { STATUS_CODES } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import type { ApiHandler } from '../../functions/api/host.ts';
 import { serveApi } from './api.ts';
 import { serveDashboard } from './dashboard.ts';
@@ -11,12 +12,16 @@ export interface WebOptions {
   ready(): Promise<boolean>;
   /** Prometheus text. */
   metrics(): string;
+  /** Told of failures that are our own mistake. */
+  reportError(error: unknown): void;
 }
 
 /** Everything below the public URL except the MCP doors: the API, the dashboard and the operators' endpoints. */
 export function createWeb(options: WebOptions): Express {
   const web = express();
   web.disable('x-powered-by');
+  // Express shows stack traces to everybody unless it is told where it runs.
+  web.set('env', 'production');
   web.set('trust proxy', options.trustedProxies);
   web.get('/healthz', (_request, response) => {
     response.type('text').send('ok\n');
@@ -31,12 +36,33 @@ export function createWeb(options: WebOptions): Express {
   web.get('/metrics', (_request, response) => {
     response.type('text/plain; version=0.0.4').send(options.metrics());
   });
-  const api = serveApi(options.api);
+  const api = serveApi(options.api, options.reportError);
   // Mounted by a test of the path, not by a prefix, because the API wants to see the whole path.
   web.use((request, response, next) => {
     if (request.path === '/v1' || request.path.startsWith('/v1/')) api(request, response, next);
     else next();
   });
   web.use(serveDashboard(options.dashboardFolder));
+  web.use((_request, response) => answerStatus(response, 404));
+  web.use(answerFailure(options.reportError));
   return web;
+}
+
+/** The last answer to a failure: without it, Express would print the error to the terminal and quote it to the client. */
+function answerFailure(reportError: (error: unknown) => void): ErrorRequestHandler {
+  return (error: { status?: unknown } | undefined, _request, response, _next) => {
+    const status = error?.status;
+    const isOfClient = typeof status === 'number' && status >= 400 && status < 500;
+    if (!isOfClient) reportError(error);
+    if (response.headersSent) response.destroy();
+    else answerStatus(response, isOfClient ? status : 500);
+  };
+}
+
+function answerStatus(response: Response, status: number): void {
+  response
+    .status(status)
+    .set('Cache-Control', 'no-cache')
+    .type('text')
+    .send(`${STATUS_CODES[status] ?? 'Error'}\n`);
 }

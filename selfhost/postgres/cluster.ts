@@ -50,9 +50,15 @@ export function isClusterInitialised(dataDir: string): boolean {
 
 /**
  * Creates the cluster where there is none, and answers the password of {@link serviceRole}. The work happens in a folder of its own
- * that is renamed at the end, so a crash in the middle leaves nothing half-made. Call it only under the data folder's lock.
+ * that is renamed at the end, so a crash in the middle, or the signal, leaves nothing half-made. Call it only under the data folder's
+ * lock.
  */
-export async function prepareCluster(layout: ClusterLayout, binaries: PostgresBinaries, account: ServerAccount): Promise<string> {
+export async function prepareCluster(
+  layout: ClusterLayout,
+  binaries: PostgresBinaries,
+  account: ServerAccount,
+  signal?: AbortSignal,
+): Promise<string> {
   mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(layout.folder)) {
     if (name.startsWith(draftPrefix)) rmSync(join(layout.folder, name), { recursive: true, force: true, maxRetries: 5 }); // Its initdb may still be writing.
@@ -68,7 +74,8 @@ export async function prepareCluster(layout: ClusterLayout, binaries: PostgresBi
   const password = known ?? createPassword(layout);
   const draft = mkdtempSync(join(layout.folder, draftPrefix));
   giveFoldersToServer(account, layout, [draft]);
-  await initialise(draft, binaries, account, password);
+  await initialise(draft, binaries, account, password, signal);
+  signal?.throwIfAborted();
   renameSync(draft, layout.cluster);
   syncFolder(layout.folder);
   return password;
@@ -79,19 +86,29 @@ function giveFoldersToServer(account: ServerAccount, layout: ClusterLayout, fold
   giveToServer(account, layout.folder, []);
 }
 
-async function initialise(draft: string, binaries: PostgresBinaries, account: ServerAccount, password: string): Promise<void> {
+async function initialise(
+  draft: string,
+  binaries: PostgresBinaries,
+  account: ServerAccount,
+  password: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // The builtin provider sorts and folds the same on every operating system, so a data folder can be moved.
-  await runToEnd(account, [
-    binaries.initdb,
-    `--pgdata=${draft}`,
-    '--username=postgres',
-    '--encoding=UTF8',
-    '--no-locale',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--auth=reject',
-    '--no-instructions',
-  ]);
+  await runToEnd(
+    account,
+    [
+      binaries.initdb,
+      `--pgdata=${draft}`,
+      '--username=postgres',
+      '--encoding=UTF8',
+      '--no-locale',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--auth=reject',
+      '--no-instructions',
+    ],
+    { signal },
+  );
   // The superuser has no way in but single-user mode: whoever might inject SQL could run programs with its rights.
   const rule = `${serviceRole} scram-sha-256`;
   writeFileSync(join(draft, 'pg_hba.conf'), `local all ${rule}\nhost all ${serviceRole} 127.0.0.1/32 scram-sha-256\n`);
@@ -113,16 +130,21 @@ async function runSingleUser(
     setting,
   ]);
   const input = statements.map((statement) => `${statement}\n`).join('');
-  await runToEnd(account, [binaries.postgres, '--single', ...settings, '-D', cluster, 'postgres'], input);
+  await runToEnd(account, [binaries.postgres, '--single', ...settings, '-D', cluster, 'postgres'], { input });
 }
 
-function runToEnd(account: ServerAccount, command: string[], input = ''): Promise<void> {
+function runToEnd(
+  account: ServerAccount,
+  command: string[],
+  { input = '', signal }: { input?: string; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const [program = '', ...args] = [...account.prefix, ...command];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: serverEnvironment,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'pipe'],
+      ...(signal === undefined ? {} : { signal }),
       ...account.identity,
     });
     let errors = '';
@@ -131,8 +153,14 @@ function runToEnd(account: ServerAccount, command: string[], input = ''): Promis
     });
     child.stdin.on('error', () => {}); // Where it ended early, its exit code and last words say why.
     child.stdin.end(input);
-    child.on('error', reject);
+    let failure: Error | undefined;
+    child.on('error', (error) => {
+      failure = error;
+      if (child.pid === undefined) reject(error);
+    });
     child.on('close', (code) => {
+      // Given up: not before its end, as it clears its folder away until then.
+      if (failure !== undefined) return reject(failure);
       if (code === 0) return resolve();
       reject(new EmbeddedPostgresError(`the embedded PostgreSQL could not be prepared: ${lastComplaint(errors)}`));
     });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIdentity } from '../../functions/adapters/process-identity.ts';
+import { inDataFolder, makeDataFolder } from './data-folder.ts';
 import { DataFolderInUseError } from './errors.ts';
 
 export interface DataFolderLock {
@@ -12,14 +13,18 @@ const prefix = 'service.lock.';
 
 /**
  * Makes this process the only one that serves the data folder, creating the folder (mode 0700) where it is missing.
- * Throws {@link DataFolderInUseError} while another live process holds it.
+ * Throws {@link DataFolderInUseError} while another live process holds it, and DataFolderError where the folder cannot be used.
  *
  * Node has no file locks that the system releases when a process dies, so the holder leaves its process id and start time. To take
  * over from a dead holder safely, each holder creates a file with a number one higher than the last: only one of several rivals can
  * create it, and since the highest number is never removed, a rival that slept in between finds that it is no longer the highest.
  */
 export function lockDataFolder(dataDir: string): DataFolderLock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataDir);
+  return inDataFolder(dataDir, () => takeLock(dataDir));
+}
+
+function takeLock(dataDir: string): DataFolderLock {
   const own = JSON.stringify({ pid: process.pid, started: processIdentity(process.pid) });
   for (;;) {
     const last = Math.max(0, ...generations(dataDir));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findPostgresBinaries } from './binaries.ts';
 import { clusterLayout, prepareCluster, serviceRole } from './cluster.ts';
-import { lockDataFolder } from './data-folder-lock.ts';
+import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { chooseServerAccount } from './server-account.ts';
 import { chooseServerAddress } from './server-address.ts';
@@ -23,6 +23,12 @@ export interface EmbeddedPostgresOptions {
   log: (line: string) => void;
   /** Told after the server ended unasked and serves again; connections made before are broken. */
   onRestart?: (reason: string) => void;
+  /** The data folder's lock where the caller holds it, and will release it; else it is taken here and released by `stop`. */
+  lock?: DataFolderLock;
+  /** Gives the start up: whatever was begun is ended, and the start rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** How long the server may take until it takes connections; the default is a minute. */
+  readyWithinMilliseconds?: number;
   /** PostgreSQL settings that replace ours, such as `{fsync: 'off'}` for a database that is thrown away. */
   serverSettings?: Record<string, string>;
 }
@@ -41,12 +47,13 @@ export interface EmbeddedPostgres {
  * Rejects with DataFolderInUseError where another live process serves the folder, else with EmbeddedPostgresError.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const lock = lockDataFolder(options.dataDir);
+  const { signal } = options;
+  const ownLock = options.lock === undefined ? lockDataFolder(options.dataDir) : undefined;
   try {
     const binaries = await findPostgresBinaries();
     const account = await chooseServerAccount(binaries.postgres);
     const layout = clusterLayout(options.dataDir);
-    const password = await prepareCluster(layout, binaries, account);
+    const password = await prepareCluster(layout, binaries, account, signal);
     const address = await chooseServerAddress(layout);
     const server = new SupervisedServer({
       binaries,
@@ -55,21 +62,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       address,
       logPath: join(options.dataDir, 'logs', 'postgres.log'),
       serverSettings: options.serverSettings ?? {},
+      readyWithinMilliseconds: options.readyWithinMilliseconds ?? 60_000,
       log: options.log,
       onRestart: options.onRestart ?? (() => {}),
     });
-    await server.start();
+    await server.start(signal);
     let stopped: Promise<void> | undefined;
     return {
       connection: { ...address, user: serviceRole, password, database: serviceRole },
       pid: () => server.pid,
       stop: () => {
-        stopped ??= server.stop().finally(() => lock.release());
+        stopped ??= server.stop().finally(() => ownLock?.release());
         return stopped;
       },
     };
   } catch (error) {
-    lock.release();
+    ownLock?.release();
+    signal?.throwIfAborted();
     if (error instanceof EmbeddedPostgresError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new EmbeddedPostgresError(`the embedded PostgreSQL did not start: ${reason}`, { cause: error });

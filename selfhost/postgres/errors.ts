@@ -15,3 +15,22 @@ export class DataFolderInUseError extends Error {
     this.pid = pid;
   }
 }
+
+/** The data folder cannot be made or written to. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+
+  constructor(dataDir: string, reason: string, cause: unknown) {
+    super(`the data folder ${dataDir} cannot be used: ${reason}; set DATA_DIR to a folder this user may write to`, { cause });
+  }
+}
+
+/** Another service holds the lock of this installation's database. */
+export class DatabaseInUseError extends Error {
+  override readonly name = 'DatabaseInUseError';
+}
+
+/** The database of DATABASE_URL refuses us; trying again without a change will not help. */
+export class DatabaseRefusedError extends Error {
+  override readonly name = 'DatabaseRefusedError';
+}

@@ -16,6 +16,8 @@ export interface SupervisedServerOptions {
   address: ServerAddress;
   logPath: string;
   serverSettings: Record<string, string>;
+  /** How long a server may take until it takes connections. */
+  readyWithinMilliseconds: number;
   log: (line: string) => void;
   onRestart: (reason: string) => void;
 }
@@ -53,12 +55,16 @@ export class SupervisedServer {
     return this.#process?.pid;
   }
 
-  /** Starts the server and answers when it takes connections; this can wait for the recovery after a crash. */
-  async start(): Promise<void> {
+  /**
+   * Starts the server and answers when it takes connections; this can wait for the recovery after a crash. Where it fails or the
+   * signal gives it up, nothing runs any more.
+   */
+  async start(signal?: AbortSignal): Promise<void> {
     try {
-      await this.#launch();
+      signal?.throwIfAborted();
+      await this.#launch(signal);
     } catch (error) {
-      this.#logFile.close();
+      await this.stop();
       throw error;
     }
   }
@@ -70,8 +76,8 @@ export class SupervisedServer {
     this.#logFile.close();
   }
 
-  async #launch(): Promise<void> {
-    const { binaries, account, layout, address, serverSettings } = this.#options;
+  async #launch(signal?: AbortSignal): Promise<void> {
+    const { binaries, account, layout, address, serverSettings, readyWithinMilliseconds } = this.#options;
     await endLeftoverServer(layout.cluster);
     prepareSocketFolder(layout, account);
     this.#lastMessages = '';
@@ -94,6 +100,14 @@ export class SupervisedServer {
         );
       }
       if (this.#stopping.signal.aborted) return;
+      signal?.throwIfAborted();
+      if (Date.now() - this.#startedAt > readyWithinMilliseconds) {
+        await this.#end();
+        throw new EmbeddedPostgresError(
+          `the embedded PostgreSQL was not ready after ${readyWithinMilliseconds / 1000} seconds: ` +
+            `${lastComplaint(this.#lastMessages)} (see ${this.#options.logPath})`,
+        );
+      }
     }
     void server.ended.then((reason) => {
       if (!this.#stopping.signal.aborted) this.#restarting = this.#restart(reason);

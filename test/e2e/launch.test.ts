@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { descendants, isAlive } from './process-tree.ts';
+import { descendants, isAlive, visibleText } from './process-tree.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,14 +26,22 @@ describe('npm start', () => {
   let port: number;
   let npm: ChildProcess;
   let output: string;
+  let debuggerPort: number;
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'npm-start-'));
     port = await freePort();
+    debuggerPort = await freePort();
     output = '';
     npm = spawn('npm', ['start', '--silent'], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: String(port), DATA_DIR: dataDir },
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        NODE_OPTIONS: `--inspect-port=${debuggerPort}`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -47,9 +55,12 @@ describe('npm start', () => {
 
   afterEach(async () => {
     if (npm.exitCode === null && npm.signalCode === null) {
+      const processes = descendants(npm.pid ?? -1);
       const ended = once(npm, 'exit');
       npm.kill('SIGTERM');
       await ended;
+      // npm may be gone before the service has put its data in order.
+      await expectNothingLeft(processes);
     }
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -81,6 +92,20 @@ describe('npm start', () => {
     // A terminal sends the signal to the whole foreground process group.
     process.kill(-(npm.pid ?? 0), 'SIGINT');
     await expectNothingLeft(processes);
+  });
+
+  it('opens no debugger on SIGUSR1, in the launcher or in the service', async () => {
+    // Not the shell that npm puts between itself and the launcher: npm would repeat on itself the signal that ended it.
+    const nodes = descendants(npm.pid ?? -1).filter((pid) =>
+      /^\S*node\0.*(launch\.mjs|dist\/service\/main\.js)\0/.test(visibleText(pid)),
+    );
+    expect(nodes).toHaveLength(2);
+    for (const pid of nodes) process.kill(pid, 'SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(output).not.toMatch(/debugger/i);
+    const [error] = await once(connect(debuggerPort, '127.0.0.1'), 'error');
+    expect(error.code).toBe('ECONNREFUSED');
+    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
   });
 
   it('leaves nothing when npm itself is killed', async () => {

@@ -165,6 +165,7 @@ describe('the service refuses', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     child.kill('SIGTERM');
     const code = await new Promise((resolve) => child.once('exit', (exitCode, signal) => resolve(exitCode ?? signal)));
+    // Before its first line ran, nothing can answer the signal.
     expect([0, 'SIGTERM']).toContain(code);
     const after = await startService({ dataDir, arguments: [] });
     await after.stop();

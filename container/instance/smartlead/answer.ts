@@ -1,3 +1,4 @@
+import { refusesKey } from '../../../core/smartlead-key-refusal.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { chooseErrorMessage } from './error-message.ts';
 import type { IncomingAnswer } from './http-connection.ts';
@@ -24,7 +25,8 @@ export function interpretAnswer(operation: Operation, answer: IncomingAnswer, re
   if (answer.status < 200 || answer.status > 299) throw failureOfStatus(answer, body, text);
   if (body === undefined) return interpretText(operation, { ...answer, text: redact(answer.text) }, text);
   if (isFailureReport(body)) {
-    throw new SmartleadError('smartlead_refused', `Smartlead declined: ${chooseErrorMessage(body, text)}`, {
+    const code = refusesKey(answer.status, body) ? 'smartlead_key_refused' : 'smartlead_refused';
+    throw new SmartleadError(code, `Smartlead declined: ${chooseErrorMessage(body, text)}`, {
       status: answer.status,
     });
   }
@@ -51,7 +53,7 @@ function interpretText(operation: Operation, answer: IncomingAnswer, text: strin
 
 function failureOfStatus(answer: IncomingAnswer, body: unknown, text: string): SmartleadError {
   const { status } = answer;
-  const code = codeOfStatus(status);
+  const code = refusesKey(status, body) ? 'smartlead_key_refused' : codeOfStatus(status);
   const said = chooseErrorMessage(body, text);
   const retryAfter =
     code === 'smartlead_rate_limited' || code === 'smartlead_unavailable' ? retrySeconds(answer, body) : undefined;
@@ -66,7 +68,6 @@ function failureOfStatus(answer: IncomingAnswer, body: unknown, text: string): S
 }
 
 function codeOfStatus(status: number): ErrorCode {
-  if (status === 401) return 'smartlead_key_refused';
   if (status === 403) return 'smartlead_forbidden';
   if (status === 404 || status === 410) return 'smartlead_not_found';
   if (status === 409) return 'smartlead_conflict';

@@ -42,6 +42,9 @@ const unlimited: RateGovernor = { waiting: 0, acquire: () => Promise.resolve(), 
 /** Share of an announced limit that is used: the key may have other users. */
 const usedShare = 0.85;
 
+/** Longest pause that one answer can cause. A header that asks for more is a mistake, and must not silence an instance for hours. */
+const longestPauseMs = 10 * 60_000;
+
 /**
  * Gives every call the earliest free place on one time line, on which no second holds more than `perSecond` and no minute more than
  * `perMinute` calls. So the wait is known at once, the order is first come first served, and nothing polls.
@@ -91,18 +94,22 @@ export class WindowRateGovernor implements RateGovernor {
 
   observe({ headers, pauseSeconds }: { headers: AnswerHeaders; pauseSeconds?: number }): void {
     const now = Date.now();
-    if (pauseSeconds !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseSeconds * 1000);
+    if (pauseSeconds !== undefined) this.#pause(now, pauseSeconds * 1000);
     const limit = positiveNumber(headers['x-ratelimit-limit']);
     const remaining = positiveNumber(headers['x-ratelimit-remaining']);
     const reset = positiveNumber(headers['x-ratelimit-reset']);
     const untilReset = reset === undefined ? undefined : reset * 1000 - now;
     if (untilReset === undefined || untilReset <= 0 || untilReset > 3_600_000) return;
-    if (remaining === 0) this.#pausedUntil = Math.max(this.#pausedUntil, now + untilReset);
+    if (remaining === 0) this.#pause(now, untilReset);
     // The headers do not name their window. A reset within the minute is taken for the minute's; a longer one is the hour's.
     if (this.#learns && limit !== undefined && limit >= 10 && untilReset > 2_000 && untilReset <= 60_000) {
       const perMinute = Math.floor(limit * usedShare);
       this.#limit = { perMinute, perSecond: Math.max(1, Math.min(20, Math.round(limit / 12))) };
     }
+  }
+
+  #pause(now: number, milliseconds: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(milliseconds, longestPauseMs));
   }
 
   #nextPlace(now: number): number {

@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { heapLimitMebibytes, type InstanceLogLine, instanceReadySchema } from '../../../core/instance-configuration.ts';
-import { LaunchFailed } from '../../instance-manager/lifecycle-errors.ts';
-import type { LaunchRequest } from '../../ports.ts';
+import {
+  heapLimitMebibytes,
+  type InstanceLogLine,
+  instanceReadySchema,
+  semiSpaceLimitMebibytes,
+} from '../../../core/instance-configuration.ts';
+import { LaunchFailed, type LaunchRequest } from '../../ports.ts';
 import { exitReason, tellsOfLackOfMemory } from './exit-reason.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { readLogLine } from './log-line.ts';
@@ -138,8 +142,11 @@ export class InstanceProcess {
 function spawnInstance({ size }: LaunchRequest, { nodePath, bundleFolder }: InstanceProcessOptions): ChildProcess {
   const command = [
     '--permission',
+    // No signal may open a debugger's port: the key could be read there. --permission happens to prevent it, too; this is the promise.
+    '--disable-sigusr1',
     `--allow-fs-read=${bundleFolder}`,
     `--max-old-space-size=${heapLimitMebibytes[size]}`,
+    `--max-semi-space-size=${semiSpaceLimitMebibytes}`,
     join(bundleFolder, 'main.js'),
     'serve',
     '--managed',

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceLogLine } from '../../../core/instance-configuration.ts';
-import { KeyedQueue } from '../../instance-manager/keyed-queue.ts';
-import { LaunchFailed } from '../../instance-manager/lifecycle-errors.ts';
-import type { InstanceExit, Launcher, LaunchRequest, Runtime } from '../../ports.ts';
+import { KeyedQueue } from '../../keyed-queue.ts';
+import { type InstanceExit, type Launcher, LaunchFailed, type LaunchRequest, type Runtime } from '../../ports.ts';
 import { InstanceProcess } from './instance-process.ts';
 import { ProcessRecords } from './process-records.ts';
 

@@ -25,6 +25,11 @@ export class MemorySecretStore implements SecretStore {
     this.#versions.delete(name);
   }
 
+  async deleteVersionsBefore({ name, version }: SecretReference): Promise<void> {
+    const versions = this.#versions.get(name);
+    for (const stored of versions?.keys() ?? []) if (stored < version) versions?.delete(stored);
+  }
+
   async list(): Promise<string[]> {
     return [...this.#versions.keys()].sort();
   }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { ProblemError } from '../../../core/problem.ts';
+import { refuseBeyond, workspaceInstances } from '../../domain/quotas.ts';
 import type { Instance, InstanceChange, InstanceStore, Page, PageRequest } from '../../ports.ts';
 import { repeatable } from './connection-failure.ts';
 import { violates } from './constraint-violation.ts';
 import type { Database } from './database.ts';
+import { lockWorkspace } from './lock-owner.ts';
 import { afterCursor, toPage } from './page.ts';
 
 export class PostgresInstanceStore implements InstanceStore {
@@ -14,12 +16,24 @@ export class PostgresInstanceStore implements InstanceStore {
   }
 
   /** Rejects with ProblemError `conflict` where the key was deleted after the caller looked. */
-  async create(instance: Instance): Promise<void> {
-    await refuseMissingKey(() =>
-      this.#database
-        .insertInto('instances')
-        .values({ ...instance, ...jsonColumns(instance) })
-        .execute(),
+  create(instance: Instance, limit?: number): Promise<void> {
+    return refuseMissingKey(() =>
+      this.#database.transaction().execute(async (transaction) => {
+        if (limit !== undefined) {
+          await lockWorkspace(transaction, instance.workspaceId);
+          const { count } = await transaction
+            .selectFrom('instances')
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .where('workspaceId', '=', instance.workspaceId)
+            .where('desiredState', '!=', 'deleted')
+            .executeTakeFirstOrThrow();
+          refuseBeyond(limit, count, workspaceInstances);
+        }
+        await transaction
+          .insertInto('instances')
+          .values({ ...instance, ...jsonColumns(instance) })
+          .execute();
+      }),
     );
   }
 

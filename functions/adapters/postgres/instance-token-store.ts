@@ -1,6 +1,9 @@
+import { ProblemError } from '../../../core/problem.ts';
+import { instanceTokens, refuseBeyond } from '../../domain/quotas.ts';
 import type { InstanceToken, InstanceTokenStore, Page, PageRequest } from '../../ports.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
+import { lockInstance } from './lock-owner.ts';
 import { afterCursor, toPage } from './page.ts';
 
 export class PostgresInstanceTokenStore implements InstanceTokenStore {
@@ -10,8 +13,20 @@ export class PostgresInstanceTokenStore implements InstanceTokenStore {
     this.#database = database;
   }
 
-  async create(token: InstanceToken): Promise<void> {
-    await this.#database.insertInto('instanceTokens').values(token).execute();
+  create(token: InstanceToken, limit?: number): Promise<void> {
+    return this.#database.transaction().execute(async (transaction) => {
+      // Locked even without a limit: it tells whether the instance is still there, and keeps it until the token is stored.
+      if (!(await lockInstance(transaction, token.instanceId))) throw noSuchInstance();
+      if (limit !== undefined) {
+        const { count } = await transaction
+          .selectFrom('instanceTokens')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('instanceId', '=', token.instanceId)
+          .executeTakeFirstOrThrow();
+        refuseBeyond(limit, count, instanceTokens);
+      }
+      await transaction.insertInto('instanceTokens').values(token).execute();
+    });
   }
 
   findByHash(hash: string): Promise<InstanceToken | undefined> {
@@ -53,4 +68,8 @@ export class PostgresInstanceTokenStore implements InstanceTokenStore {
         .execute(),
     );
   }
+}
+
+function noSuchInstance(): ProblemError {
+  return new ProblemError('not-found', { detail: 'This instance does not exist any more.' });
 }

@@ -1,9 +1,11 @@
 import type { Selectable } from 'kysely';
 import { ProblemError } from '../../../core/problem.ts';
+import { refuseBeyond, workspaceKeys } from '../../domain/quotas.ts';
 import type { KeyStore, Page, PageRequest, SmartleadKey } from '../../ports.ts';
 import { repeatable } from './connection-failure.ts';
 import { violates } from './constraint-violation.ts';
 import type { Database } from './database.ts';
+import { lockWorkspace } from './lock-owner.ts';
 import { afterCursor, toPage } from './page.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,22 +16,33 @@ export class PostgresKeyStore implements KeyStore {
     this.#database = database;
   }
 
-  async create(key: SmartleadKey): Promise<void> {
+  create(key: SmartleadKey, limit?: number): Promise<void> {
     const { id, workspaceId, label, last4, status, secret, createdAt, rotatedAt } = key;
-    await this.#database
-      .insertInto('smartleadKeys')
-      .values({
-        id,
-        workspaceId,
-        label,
-        last4,
-        status,
-        createdAt,
-        rotatedAt,
-        secretName: secret.name,
-        secretVersion: secret.version,
-      })
-      .execute();
+    return this.#database.transaction().execute(async (transaction) => {
+      if (limit !== undefined) {
+        await lockWorkspace(transaction, workspaceId);
+        const { count } = await transaction
+          .selectFrom('smartleadKeys')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('workspaceId', '=', workspaceId)
+          .executeTakeFirstOrThrow();
+        refuseBeyond(limit, count, workspaceKeys);
+      }
+      await transaction
+        .insertInto('smartleadKeys')
+        .values({
+          id,
+          workspaceId,
+          label,
+          last4,
+          status,
+          createdAt,
+          rotatedAt,
+          secretName: secret.name,
+          secretVersion: secret.version,
+        })
+        .execute();
+    });
   }
 
   async find(workspaceId: string, keyId: string): Promise<SmartleadKey | undefined> {
@@ -73,10 +86,15 @@ export class PostgresKeyStore implements KeyStore {
         .set(set)
         .where('workspaceId', '=', workspaceId)
         .where('id', '=', keyId)
+        .$if(secret !== undefined, (query) => query.where('secretVersion', '<=', secret?.version as number))
         .returningAll()
         .executeTakeFirst(),
     );
-    return row && toKey(row);
+    if (row !== undefined) return toKey(row);
+    if (secret !== undefined && (await this.find(workspaceId, keyId)) !== undefined) {
+      throw new ProblemError('conflict', { detail: 'The key was rotated by somebody else at the same time. Look at it again.' });
+    }
+    return undefined;
   }
 
   /** Rejects with ProblemError `in-use` while an instance uses the key, whatever was true when the caller looked. */

@@ -4,7 +4,7 @@ import { ProblemError } from '../../../core/problem.ts';
 import type { Page, PageRequest } from '../../ports.ts';
 
 /** Where a page ended: time and identifier of its last item, which together order every list. */
-const positionSchema = z.tuple([z.iso.datetime(), z.string()]);
+const positionSchema = z.tuple([z.string().refine(isStoredTime), z.string().regex(/^[\x21-\x7e]{1,200}$/u)]);
 type Position = z.infer<typeof positionSchema>;
 
 /** Condition for the rows after the cursor, newest first. Throws ProblemError `invalid-input` where we did not make the cursor. */
@@ -19,6 +19,12 @@ export function toPage<Row extends { id: string }>(rows: Row[], { limit }: PageR
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor([timeOf(last), last.id]) : null };
+}
+
+/** Whether a text is a time as our stores write it. A forged one, such as of the year 0, would make the database fail. */
+function isStoredTime(text: string): boolean {
+  const time = new Date(text);
+  return /^[1-9]\d{3}-/u.test(text) && !Number.isNaN(time.getTime()) && time.toISOString() === text;
 }
 
 function encodeCursor(position: Position): string {

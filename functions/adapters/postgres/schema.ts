@@ -23,8 +23,16 @@ export interface Schema {
   };
   workspaces: { id: string; name: string; createdAt: string };
   memberships: { userId: string; workspaceId: string; role: WorkspaceRole; createdAt: string };
-  refreshSessions: { id: string; userId: string; tokenHash: string; createdAt: string; expiresAt: string };
-  spentRefreshTokens: { tokenHash: string; sessionId: string };
+  refreshSessions: {
+    id: string;
+    userId: string;
+    tokenHash: string;
+    createdAt: string;
+    expiresAt: string;
+    previousTokenHash: ColumnType<string | null, string | undefined, string>;
+    rotatedAt: ColumnType<string | null, string | undefined, string>;
+  };
+  spentRefreshTokens: { tokenHash: string; sessionId: string; sibling: boolean; spentAt: string };
   smartleadKeys: {
     id: string;
     workspaceId: string;

@@ -39,6 +39,12 @@ export class PostgresSealedSecretStore implements SecretStore {
     await repeatable(() => this.#database.deleteFrom('sealedSecrets').where('name', '=', name).execute());
   }
 
+  async deleteVersionsBefore({ name, version }: SecretReference): Promise<void> {
+    await repeatable(() =>
+      this.#database.deleteFrom('sealedSecrets').where('name', '=', name).where('version', '<', version).execute(),
+    );
+  }
+
   async list(): Promise<string[]> {
     const rows = await repeatable(() =>
       this.#database.selectFrom('sealedSecrets').select('name').distinct().orderBy('name').execute(),

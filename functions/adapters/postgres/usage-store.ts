@@ -44,10 +44,7 @@ export class PostgresUsageStore implements UsageStore {
     );
   }
 
-  read(
-    workspaceId: string,
-    query: { from: string; to: string; step: 'minute' | 'hour' | 'day'; instanceId?: string | undefined },
-  ): Promise<UsageRow[]> {
+  read(workspaceId: string, query: Parameters<UsageStore['read']>[1]): Promise<UsageRow[]> {
     const time = sql<string>`date_trunc(${sql.lit(query.step)}, minute, 'UTC')`;
     return repeatable(() =>
       this.#database
@@ -62,6 +59,7 @@ export class PostgresUsageStore implements UsageStore {
         .orderBy('time')
         .orderBy('instanceId')
         .orderBy('tool')
+        .$if(query.limit !== undefined, (rows) => rows.limit(query.limit as number))
         .execute(),
     );
   }

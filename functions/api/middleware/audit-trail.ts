@@ -16,7 +16,7 @@ const recordedRefusals: ReadonlySet<ProblemType> = new Set([
   'smartlead-key-refused',
 ]);
 
-/** Writes the audit entry of routes that change something: for every success, and for refusals. A replayed answer changed nothing. */
+/** Writes the audit entry of routes that change something: for every change, and for refusals. A replayed answer changed nothing. */
 export function auditTrail(platform: Platform): ApiMiddleware {
   const append = async ({ state }: RequestContext, outcome: AuditEntry['outcome'], reason?: ProblemType) => {
     const action = state.route?.auditAction;
@@ -32,7 +32,7 @@ export function auditTrail(platform: Platform): ApiMiddleware {
   };
   return {
     async after({ context }) {
-      if (context.state.replay === undefined) await append(context, 'success');
+      if (context.state.replay === undefined && context.state.audit.unchanged !== true) await append(context, 'success');
     },
     async onError({ context, error }) {
       if (error instanceof ProblemError && recordedRefusals.has(error.type)) await append(context, 'refused', error.type);

@@ -35,5 +35,12 @@ function piecesOf(text: string): string[] {
   } catch {
     pieces.push(...text.split(/[\s=;]+/u));
   }
-  return [...new Set(pieces)].filter((piece) => piece.length >= 6).sort((a, b) => b.length - a.length);
+  const spelled = pieces.filter((piece) => piece.length >= 6).flatMap(spellings);
+  return [...new Set(spelled)].sort((a, b) => b.length - a.length);
+}
+
+/** A text as it is, and as it stands in a URL: percent-encoded, and as forms encode it. */
+function spellings(text: string): string[] {
+  if (!text.isWellFormed()) return [text];
+  return [text, encodeURIComponent(text), encodeURI(text), new URLSearchParams([['', text]]).toString().slice(1)];
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DependencyUnavailable, InstanceUnhealthy, KeyRefused, LaunchFailed } from '../lifecycle-errors.ts';
+import { LaunchFailed } from '../../ports.ts';
+import { DependencyUnavailable, InstanceUnhealthy, KeyRefused } from '../lifecycle-errors.ts';
 import { assertOwnLaunch, isAlive } from './launch-fence.ts';
 import { defineTask, nothing } from './task.ts';
 

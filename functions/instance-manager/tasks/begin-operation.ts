@@ -1,7 +1,7 @@
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
 import type { Instance } from '../../ports.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
 import type { LifecyclePorts } from '../lifecycle-ports.ts';
 import type { LifecyclePlan, LifecycleState } from '../lifecycle-state.ts';
 import { canMove, serves, statusDuring } from '../lifecycle-states.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { InstanceConfiguration } from '../../../core/instance-configuration.ts';
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import type { Instance, Runtime } from '../../ports.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
 import { DependencyUnavailable, OperationOvertaken } from '../lifecycle-errors.ts';
 import type { LifecyclePorts } from '../lifecycle-ports.ts';
 import type { LaunchResult, LifecycleState } from '../lifecycle-state.ts';
@@ -15,13 +15,14 @@ import { defineTask } from './task.ts';
  * launched is ended at once. Doing it twice leaves one process: the launcher ends the first before it starts the second.
  */
 export const launchInstance = defineTask('LaunchInstance', async (ports, state): Promise<LaunchResult> => {
-  const instance = await ports.instances.findById(state.instanceId);
-  if (!isWanted(instance, state)) throw new OperationOvertaken();
   if (!state.secret) throw new DependencyUnavailable(new Error('The state holds no reference of the Smartlead key.'));
 
   const smartleadApiKey = await ports.secrets.get(state.secret);
   const token = randomBytes(32).toString('base64url');
-  const accessToken = await ports.accessTokens.put(accessTokenSecretName(instance.id), token);
+  const accessToken = await ports.accessTokens.put(accessTokenSecretName(state.instanceId), token);
+  // Asked last: whoever stops the instance from now on finds a launch under way, and ends it.
+  const instance = await ports.instances.findById(state.instanceId);
+  if (!isWanted(instance, state)) throw new OperationOvertaken();
   const runtime = await ports.launcher.launch({
     configuration: configurationOf(ports, instance, smartleadApiKey, token),
     workspaceId: instance.workspaceId,

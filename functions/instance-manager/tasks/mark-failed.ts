@@ -1,7 +1,7 @@
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
 import type { InstanceChange } from '../../ports.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
 import type { LifecycleErrorName } from '../lifecycle-errors.ts';
 import type { LifecycleState } from '../lifecycle-state.ts';
 import { canMove, serves } from '../lifecycle-states.ts';

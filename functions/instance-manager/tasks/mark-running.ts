@@ -1,7 +1,8 @@
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
-import { LaunchFailed, OperationOvertaken } from '../lifecycle-errors.ts';
+import { LaunchFailed } from '../../ports.ts';
+import { OperationOvertaken } from '../lifecycle-errors.ts';
 import { canMove } from '../lifecycle-states.ts';
 import { assertOwnLaunch, isAlive } from './launch-fence.ts';
 import { defineTask, nothing } from './task.ts';

@@ -1,6 +1,6 @@
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
 import { canMove, serves } from '../lifecycle-states.ts';
 import { defineTask, nothing } from './task.ts';
 

@@ -1,20 +1,22 @@
+import { recordEvent } from '../../domain/event-recording.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
-import { recordEvent } from '../event-recording.ts';
-import { changeInstance } from '../instance-change.ts';
+import type { Instance } from '../../ports.ts';
+import { recordKeyStatus } from '../key-status.ts';
+import type { LifecyclePorts } from '../lifecycle-ports.ts';
+import type { LifecycleState } from '../lifecycle-state.ts';
 import { canMove } from '../lifecycle-states.ts';
 import { isWanted } from './launch-fence.ts';
 import { defineTask, nothing } from './task.ts';
 
-/** Shows that Smartlead refuses the key, at the instance and at the key. A rotated key brings the instance back. */
+/**
+ * Shows that Smartlead refuses the key, at the instance and at the key. Where the key was rotated meanwhile nothing is shown: the
+ * rotation restarts the instance, and should that request be lost, the next comparison finds an instance to start.
+ */
 export const markUnauthenticated = defineTask('MarkUnauthenticated', async (ports, state) => {
   const instance = await ports.instances.findById(state.instanceId);
   if (!isWanted(instance, state)) return nothing;
-  const key = await ports.keys.find(instance.workspaceId, instance.keyId);
-  // A key that was rotated since this launch is not the one that was refused.
-  const refusedVersion = state.secret?.version ?? key?.secret.version;
-  if (key && key.status !== 'refused' && key.secret.version === refusedVersion) {
-    await ports.keys.update(instance.workspaceId, key.id, { status: 'refused' });
-  }
+  if (!(await isStillRefused(ports, instance, state))) return nothing;
   const marked = await changeInstance(ports.instances, state.instanceId, (present) =>
     isWanted(present, state) && present.status !== 'unauthenticated' && canMove(present.status, 'unauthenticated')
       ? { status: 'unauthenticated', ...instanceStatusText('unauthenticated') }
@@ -23,3 +25,14 @@ export const markUnauthenticated = defineTask('MarkUnauthenticated', async (port
   if (marked) await recordEvent(ports, state.instanceId, 'unauthenticated', 'Smartlead refused the API key.');
   return nothing;
 });
+
+/** Whether the refused version is the key's present one; it then is marked. */
+async function isStillRefused(
+  { keys }: LifecyclePorts,
+  { workspaceId, keyId }: Instance,
+  { secret }: LifecycleState,
+): Promise<boolean> {
+  if (secret) return recordKeyStatus(keys, { workspaceId, id: keyId, version: secret.version }, 'refused');
+  // Refused before the launch, and marked then.
+  return (await keys.find(workspaceId, keyId))?.status === 'refused';
+}

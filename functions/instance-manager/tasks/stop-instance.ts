@@ -1,4 +1,4 @@
-import { changeInstance } from '../instance-change.ts';
+import { changeInstance } from '../../domain/instance-change.ts';
 import { accessTokenSecretName } from './access-token-secret.ts';
 import { wasLaunchedAnew } from './launch-fence.ts';
 import { defineTask, nothing } from './task.ts';

@@ -89,6 +89,25 @@ describe('statuses', () => {
     expect(running.stub.requests).toHaveLength(1);
   });
 
+  it.each([
+    [403, { message: 'Invalid API Key' }],
+    [403, { success: false, error: { code: 'UNAUTHORIZED', message: 'Invalid or missing API key' } }],
+    [200, { success: false, error: { code: 'UNAUTHORIZED', message: 'Invalid or missing API key' } }],
+    [200, { ok: false, message: 'Invalid API Key' }],
+  ])('%i becomes a refused key where the body says so: %j', async (status, body) => {
+    const result = await answerTo({ status, body });
+    expect(result.value).toMatchObject({ code: 'smartlead_key_refused', retryable: false });
+  });
+
+  it.each([
+    [403, '<html><h1>403</h1> Invalid API Key</html>', 'smartlead_forbidden'],
+    [200, { ok: false, message: 'SMTP login failed: unauthorized' }, 'smartlead_refused'],
+    [200, { message: 'Invalid API Key' }, undefined],
+  ])('%i does not become one where it is something else: %j', async (status, body, code) => {
+    const result = await answerTo({ status, body });
+    expect(result.value.code).toBe(code);
+  });
+
   it('a proxy page is told without its markup', async () => {
     const body = '<html><head><style>b{}</style></head><body><h1>403</h1> Forbidden by <b>edge</b></body></html>';
     const result = await answerTo({ status: 403, body, headers: { 'content-type': 'text/html' } });

@@ -33,7 +33,13 @@ export function runBuilt(
   commandLine: readonly string[],
   environment: Record<string, string> = {},
 ): RunningProcess {
-  const flags = ['--permission', `--allow-fs-read=${folder}`, '--max-old-space-size=128'];
+  const flags = [
+    '--permission',
+    '--disable-sigusr1',
+    `--allow-fs-read=${folder}`,
+    '--max-old-space-size=128',
+    '--max-semi-space-size=4',
+  ];
   const child = spawn(process.execPath, [...flags, join(folder, 'main.js'), ...commandLine], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment,

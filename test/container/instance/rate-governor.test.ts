@@ -86,6 +86,17 @@ describe('the rate governor', () => {
     expect(await waiting).toEqual([0, 30_000, 31_000]);
   });
 
+  it('never pauses for more than ten minutes, whatever an answer asks for', async () => {
+    const patienceMs = 3_600_000;
+    const asked = createRateGovernor('1/100');
+    asked.observe({ headers: {}, pauseSeconds: 86_400 });
+    expect(await departures(asked, 1, patienceMs)).toEqual([600_000]);
+    const exhausted = createRateGovernor('1/100');
+    const reset = String(Math.floor(Date.now() / 1000) + 3_000);
+    exhausted.observe({ headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } });
+    expect(await departures(exhausted, 1, patienceMs)).toEqual([600_000]);
+  });
+
   it('learns the limit of the plan from the headers, and stops when nothing remains', async () => {
     const governor = new WindowRateGovernor({ perSecond: 5, perMinute: 50 }, { learns: true });
     const reset = String(Math.floor(Date.now() / 1000) + 40);

@@ -107,7 +107,13 @@ describe('scanning for answers', () => {
     fc.double({ noNaN: true, noDefaultInfinity: true }),
   );
   const content = fc.jsonValue({ maxDepth: 4 });
+  const flag = fc.constantFrom(true, false, 'true', null, [true], { isError: true });
+  const toolResult = fc
+    .tuple(content, flag, content)
+    .map(([before, isError, after]) => ({ before, isError, content: [after, { isError: true }] }));
   const message = fc.oneof(
+    fc.record({ result: toolResult, jsonrpc: fc.constant('2.0'), id }),
+    fc.record({ jsonrpc: fc.constant('2.0'), id, result: fc.array(toolResult, { maxLength: 2 }) }),
     fc.record({ result: content, jsonrpc: fc.constant('2.0'), id }),
     fc.record({ jsonrpc: fc.constant('2.0'), id, error: content }),
     fc.record({ jsonrpc: fc.constant('2.0'), method: fc.constant('ping'), id, params: content }),
@@ -121,9 +127,9 @@ describe('scanning for answers', () => {
   const answersIn = (value: unknown) =>
     (Array.isArray(value) ? value : [value])
       .filter((each) => 'result' in each || 'error' in each)
-      .map((each) => [each.id, 'error' in each]);
+      .map((each) => [each.id, 'error' in each || each.result?.isError === true]);
 
-  it('names the answered requests however the bytes are cut, in single messages and batches', () => {
+  it('names the answered requests, and those whose result is marked as an error, however the bytes are cut, in single messages and batches', () => {
     fc.assert(
       fc.property(
         fc.oneof(message, fc.array(message, { maxLength: 4 })),

@@ -51,7 +51,9 @@ describe('tokens', () => {
     for (const [token, reason] of cases) {
       const answer = await post(url, token === '' ? undefined : token, toolCall(1));
       expect(answer.status).toBe(401);
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="Smartlead MCP", error="invalid_token"/);
+      expect(answer.headers['www-authenticate']).toMatch(
+        reason === 'token_missing' ? /^Bearer realm="Smartlead MCP"$/ : /^Bearer realm="Smartlead MCP", error="invalid_token"/,
+      );
       expect(JSON.parse(answer.text)).toMatchObject(refusal(reason));
       if (token !== undefined && token !== '') expect(answer.text + JSON.stringify(answer.headers)).not.toContain(token);
     }

@@ -50,26 +50,32 @@ describe('counting', () => {
     expect(new Set(fixture.batches.map((batch) => batch.batchId)).size).toBe(fixture.batches.length);
   });
 
-  it('counts an error where the answer is a JSON-RPC error, a failure status or none', async () => {
+  it('counts an error where the answer is a JSON-RPC error, a result marked as one, a failure status or none', async () => {
     const instance = await fixture.addInstance((request, response, body) => {
       const { id, params } = JSON.parse(body);
       const error = { jsonrpc: '2.0', id, error: { code: -32602, message: 'no' } };
-      const ok = { jsonrpc: '2.0', id, result: { isError: true, error: { id }, content: [{ text: '"error":1' }] } };
+      const ok = {
+        jsonrpc: '2.0',
+        id,
+        result: { isError: false, error: { isError: true, id }, content: [{ text: '"error":1,"isError":true' }] },
+      };
+      const failed = { jsonrpc: '2.0', id, result: { content: [{ text: '{}' }], isError: true } };
       if (params.name === 'lost') request.socket.destroy();
       else if (params.name === 'status') response.writeHead(500).end();
       else if (params.name === 'streamed') {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`data: ${JSON.stringify(error)}\n\n`);
       } else {
         response.writeHead(200, { 'Content-Type': 'application/json' });
-        response.end(JSON.stringify(params.name === 'error' ? error : ok));
+        response.end(JSON.stringify({ error, failed, ok }[params.name as 'ok']));
       }
     });
-    for (const tool of ['ok', 'error', 'streamed', 'status', 'lost']) {
+    for (const tool of ['ok', 'failed', 'error', 'streamed', 'status', 'lost']) {
       await post(fixture.url(instance, 'mcp'), instance.token, toolCall(tool, tool)).catch(() => undefined);
     }
     await fixture.router.close({ deadlineMs: 500 });
     expect(countsOf(fixture.batches, instance.id)).toEqual({
       ok: [1, 0],
+      failed: [1, 1],
       error: [1, 1],
       streamed: [1, 1],
       status: [1, 1],
@@ -103,12 +109,12 @@ describe('counting', () => {
   it('keeps made-up tool names out of the records', async () => {
     const instance = await fixture.addInstance(echo);
     const url = fixture.url(instance, 'mcp');
-    for (const name of ['x'.repeat(500), 'a b', '', 'drop\u0000', 7, null]) {
+    for (const name of ['x'.repeat(500), 'x'.repeat(65), 'a b', '', 'drop\u0000', 'UPPER', 'a/b', 7, null]) {
       await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
     }
     await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/call' });
     await fixture.router.close({ deadlineMs: 500 });
-    expect(countsOf(fixture.batches, instance.id)).toEqual({ '(invalid)': [7, 0] });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ '(other)': [10, 0] });
   });
 });
 
@@ -176,6 +182,35 @@ describe('handing counts over', () => {
     expect(counter.pendingRecords).toBe(257);
     await counter.close(1_000);
     expect(countsOf([...sink.applied.values()], 'ins_1')['(other)']).toEqual([744, 0]);
+  });
+
+  it('makes few records of a client that makes up names over many flushes', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T08:41:00Z') });
+    const sink = createSink([]);
+    const counter = new UsageCounter(sink, defaultLimits, defaultTiming);
+    for (let name = 0; name < 10_000; name += 1) {
+      counter.called('ins_1', 'ws_1', `tool_${name}`);
+      if (name % 50 === 49) {
+        await counter.flush();
+        vi.setSystemTime(Date.now() + 500);
+      }
+    }
+    await counter.close(1_000);
+    const records = [...sink.applied.values()].flatMap((batch) => batch.records);
+    const rows = Map.groupBy(records, ({ minute }) => minute);
+    for (const ofMinute of rows.values()) expect(new Set(ofMinute.map(({ tool }) => tool)).size).toBeLessThanOrEqual(257);
+    expect(new Set(records.map(({ tool }) => tool)).size).toBe(257);
+    expect(records.reduce((sum, { calls }) => sum + calls, 0)).toBe(10_000);
+  });
+
+  it('counts new names again in the next hour', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T08:59:00Z') });
+    const sink = createSink([]);
+    const counter = new UsageCounter(sink, defaultLimits, defaultTiming);
+    for (let name = 0; name < 300; name += 1) counter.called('ins_1', 'ws_1', `made_up_${name}`);
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(counter.called('ins_1', 'ws_1', 'campaigns_get_all').tool).toBe('campaigns_get_all');
+    await counter.close(1_000);
   });
 
   it('sends a batch again under its id where the sink did not answer in time', async () => {

@@ -1,10 +1,15 @@
+import { refuseBeyond, workspaceInstances } from '../../../functions/domain/quotas.ts';
 import type { Instance, InstanceChange, InstanceStore, Page, PageRequest } from '../../../functions/ports.ts';
 import { pageOfItems } from './page.ts';
 
 export class InMemoryInstanceStore implements InstanceStore {
   readonly #instances = new Map<string, Instance>();
 
-  async create(instance: Instance): Promise<void> {
+  async create(instance: Instance, limit = Number.POSITIVE_INFINITY): Promise<void> {
+    const present = this.#where(
+      ({ workspaceId, desiredState }) => workspaceId === instance.workspaceId && desiredState !== 'deleted',
+    );
+    refuseBeyond(limit, present.length, workspaceInstances);
     this.#instances.set(instance.id, structuredClone(instance));
   }
 

@@ -1,10 +1,13 @@
+import { instanceTokens, refuseBeyond } from '../../../functions/domain/quotas.ts';
 import type { InstanceToken, InstanceTokenStore, Page, PageRequest } from '../../../functions/ports.ts';
 import { pageOfItems } from './page.ts';
 
 export class InMemoryInstanceTokenStore implements InstanceTokenStore {
   readonly #tokens = new Map<string, InstanceToken>();
 
-  async create(token: InstanceToken): Promise<void> {
+  async create(token: InstanceToken, limit = Number.POSITIVE_INFINITY): Promise<void> {
+    const present = [...this.#tokens.values()].filter(({ instanceId }) => instanceId === token.instanceId);
+    refuseBeyond(limit, present.length, instanceTokens);
     this.#tokens.set(token.id, structuredClone(token));
   }
 

@@ -1,10 +1,14 @@
+import { ProblemError } from '../../../core/problem.ts';
+import { refuseBeyond, workspaceKeys } from '../../../functions/domain/quotas.ts';
 import type { KeyStore, Page, PageRequest, SmartleadKey } from '../../../functions/ports.ts';
 import { pageOfItems } from './page.ts';
 
 export class InMemoryKeyStore implements KeyStore {
   readonly #keys = new Map<string, SmartleadKey>();
 
-  async create(key: SmartleadKey): Promise<void> {
+  async create(key: SmartleadKey, limit = Number.POSITIVE_INFINITY): Promise<void> {
+    const present = [...this.#keys.values()].filter(({ workspaceId }) => workspaceId === key.workspaceId);
+    refuseBeyond(limit, present.length, workspaceKeys);
     this.#keys.set(key.id, structuredClone(key));
   }
 
@@ -23,6 +27,7 @@ export class InMemoryKeyStore implements KeyStore {
   async update(workspaceId: string, keyId: string, change: Partial<SmartleadKey>): Promise<SmartleadKey | undefined> {
     const key = await this.find(workspaceId, keyId);
     if (key === undefined) return undefined;
+    if (change.secret !== undefined && change.secret.version < key.secret.version) throw new ProblemError('conflict');
     const changed = { ...key, ...structuredClone(change) };
     this.#keys.set(keyId, changed);
     return structuredClone(changed);

@@ -30,6 +30,8 @@ export function createInMemoryPlatform() {
     publicUrl: 'http://127.0.0.1:8080',
     settings: { scale: 'single' as const, sandbox: true, signUpsOpen: true, version: '1.2.3' },
     authenticator: bearerTokenAuthenticator(accessTokens),
+    requestLimiter: new InMemoryAttemptLimiter(clock, { attempts: 600, windowSeconds: 60 }),
+    keyCheckLimiter: new InMemoryAttemptLimiter(clock, { attempts: 1_000, windowSeconds: 600 }),
     accounts: new InMemoryAccountStore(),
     localSignIn: {
       refreshSessions: new InMemoryRefreshSessionStore(),
@@ -37,6 +39,7 @@ export function createInMemoryPlatform() {
       accessTokens,
       attempts: {
         signInByAccount: new InMemoryAttemptLimiter(clock, { attempts: 5, windowSeconds: 900 }),
+        signInByAccountFromEverywhere: new InMemoryAttemptLimiter(clock, { attempts: 30, windowSeconds: 900 }),
         signInByAddress: new InMemoryAttemptLimiter(clock, { attempts: 20, windowSeconds: 900 }),
         signUpByAddress: new InMemoryAttemptLimiter(clock, { attempts: 50, windowSeconds: 900 }),
       },

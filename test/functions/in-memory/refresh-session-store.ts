@@ -1,40 +1,59 @@
-import type { RefreshSession, RefreshSessionStore } from '../../../functions/ports.ts';
+import type { RefreshRotation, RefreshRotationOutcome, RefreshSession, RefreshSessionStore } from '../../../functions/ports.ts';
+
+interface Entry {
+  session: RefreshSession;
+  /** Tokens given out for the same predecessor as the present one, none of which was used yet. */
+  siblings: Set<string>;
+  previous: { tokenHash: string; replacedAt: string } | undefined;
+  spentHashes: Set<string>;
+}
 
 export class InMemoryRefreshSessionStore implements RefreshSessionStore {
-  readonly #sessions: { session: RefreshSession; usedHashes: Set<string>; revoked: boolean }[] = [];
+  #entries: Entry[] = [];
 
   async create(session: RefreshSession): Promise<void> {
-    this.#sessions.push({ session: { ...session }, usedHashes: new Set(), revoked: false });
+    this.#entries.push({ session: { ...session }, siblings: new Set(), previous: undefined, spentHashes: new Set() });
   }
 
-  async rotate(request: {
-    presentedHash: string;
-    nextHash: string;
-    expiresAt: string;
-    now: string;
-  }): Promise<{ outcome: 'rotated'; session: RefreshSession } | { outcome: 'reused'; userId: string } | { outcome: 'unknown' }> {
-    const { presentedHash, nextHash, expiresAt, now } = request;
-    for (const entry of this.#sessions) {
-      if (entry.revoked || entry.session.expiresAt <= now) continue;
-      if (entry.usedHashes.has(presentedHash)) {
-        entry.revoked = true;
-        return { outcome: 'reused', userId: entry.session.userId };
-      }
-      if (entry.session.tokenHash === presentedHash) {
-        entry.usedHashes.add(presentedHash);
-        entry.session = { ...entry.session, tokenHash: nextHash, expiresAt };
-        return { outcome: 'rotated', session: { ...entry.session } };
-      }
+  async rotate(request: RefreshRotation): Promise<RefreshRotationOutcome> {
+    const { presentedHash, nextHash, expiresAt, now, createdAfter, replacedAfter } = request;
+    const entry = this.#find(presentedHash);
+    if (entry === undefined || entry.session.expiresAt <= now || entry.session.createdAt <= createdAfter) {
+      return { outcome: 'unknown' };
     }
-    return { outcome: 'unknown' };
+    const { session, siblings, previous, spentHashes } = entry;
+    if (session.tokenHash === presentedHash || siblings.has(presentedHash)) {
+      for (const hash of [session.tokenHash, ...siblings]) spentHashes.add(hash);
+      siblings.clear();
+      entry.previous = { tokenHash: presentedHash, replacedAt: now };
+    } else if (previous?.tokenHash === presentedHash && previous.replacedAt > replacedAfter) {
+      siblings.add(session.tokenHash);
+    } else {
+      this.#entries = this.#entries.filter((other) => other !== entry);
+      return { outcome: 'reused', userId: session.userId };
+    }
+    entry.session = { ...session, tokenHash: nextHash, expiresAt };
+    return { outcome: 'rotated', session: { ...entry.session } };
   }
 
-  async revoke(presentedHash: string): Promise<void> {
-    for (const entry of this.#sessions) if (entry.session.tokenHash === presentedHash) entry.revoked = true;
+  async revoke(presentedHash: string): Promise<{ userId: string } | undefined> {
+    const entry = this.#find(presentedHash);
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    return entry && { userId: entry.session.userId };
   }
 
   /** Everything that is stored, to look for what must not be. */
   dump(): unknown {
-    return this.#sessions.map(({ session, usedHashes, revoked }) => ({ session, usedHashes: [...usedHashes], revoked }));
+    return this.#entries.map((entry) => ({
+      ...entry,
+      siblings: [...entry.siblings],
+      spentHashes: [...entry.spentHashes],
+    }));
+  }
+
+  #find(hash: string): Entry | undefined {
+    return this.#entries.find(
+      ({ session, siblings, spentHashes }) => session.tokenHash === hash || siblings.has(hash) || spentHashes.has(hash),
+    );
   }
 }

@@ -2,17 +2,18 @@ import type { SecretReference, SecretStore } from '../../../functions/ports.ts';
 
 /** Keeps secrets unsealed, for tests only. */
 export class InMemorySecretStore implements SecretStore {
-  readonly #versions = new Map<string, string[]>();
+  readonly #versions = new Map<string, Map<number, string>>();
+  readonly #lastVersions = new Map<string, number>();
 
   async put(name: string, value: string): Promise<SecretReference> {
-    const versions = this.#versions.get(name) ?? [];
-    versions.push(value);
-    this.#versions.set(name, versions);
-    return { name, version: versions.length };
+    const version = (this.#lastVersions.get(name) ?? 0) + 1;
+    this.#lastVersions.set(name, version);
+    this.#versions.set(name, (this.#versions.get(name) ?? new Map<number, string>()).set(version, value));
+    return { name, version };
   }
 
   async get({ name, version }: SecretReference): Promise<string> {
-    const value = this.#versions.get(name)?.[version - 1];
+    const value = this.#versions.get(name)?.get(version);
     if (value === undefined) throw new Error('there is no such secret');
     return value;
   }
@@ -21,7 +22,17 @@ export class InMemorySecretStore implements SecretStore {
     this.#versions.delete(name);
   }
 
+  async deleteVersionsBefore({ name, version }: SecretReference): Promise<void> {
+    const versions = this.#versions.get(name);
+    for (const stored of versions?.keys() ?? []) if (stored < version) versions?.delete(stored);
+  }
+
   async list(): Promise<string[]> {
     return [...this.#versions.keys()];
+  }
+
+  /** How many versions of a name there are. */
+  versionsOf(name: string): number {
+    return this.#versions.get(name)?.size ?? 0;
   }
 }

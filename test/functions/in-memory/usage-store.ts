@@ -14,10 +14,7 @@ export class InMemoryUsageStore implements UsageStore {
     this.#records.push(...structuredClone(batch.records));
   }
 
-  async read(
-    workspaceId: string,
-    query: { from: string; to: string; step: 'minute' | 'hour' | 'day'; instanceId?: string | undefined },
-  ): Promise<UsageRow[]> {
+  async read(workspaceId: string, query: Parameters<UsageStore['read']>[1]): Promise<UsageRow[]> {
     const rows = new Map<string, UsageRow>();
     for (const { instanceId, tool, minute, calls, errors, workspaceId: owner } of this.#records) {
       const asked = query.instanceId === undefined || query.instanceId === instanceId;
@@ -26,6 +23,6 @@ export class InMemoryUsageStore implements UsageStore {
       const row = rows.get(`${instanceId} ${tool} ${time}`) ?? { instanceId, tool, time, calls: 0, errors: 0 };
       rows.set(`${instanceId} ${tool} ${time}`, { ...row, calls: row.calls + calls, errors: row.errors + errors });
     }
-    return [...rows.values()].sort((a, b) => a.time.localeCompare(b.time));
+    return [...rows.values()].sort((a, b) => a.time.localeCompare(b.time)).slice(0, query.limit);
   }
 }

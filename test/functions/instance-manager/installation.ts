@@ -1,12 +1,12 @@
 import { createIdentifier } from '../../../core/identifiers.ts';
 import { smartleadHostsSchema } from '../../../core/instance-configuration.ts';
-import { LocalWorkflow, type LocalWorkflowOptions } from '../../../functions/adapters/local-workflow.ts';
 import { MemoryLogFeed } from '../../../functions/adapters/memory/log-feed.ts';
 import { MemoryRouteTable } from '../../../functions/adapters/memory/route-table.ts';
 import { MemorySecretStore } from '../../../functions/adapters/memory/secret-store.ts';
 import { newInstance } from '../../../functions/domain/instance-creation.ts';
 import { decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
 import type { LifecyclePorts } from '../../../functions/instance-manager/lifecycle-ports.ts';
+import { LocalWorkflow, type LocalWorkflowOptions } from '../../../functions/instance-manager/local-workflow.ts';
 import type { Instance, InstanceChange, LifecycleOperation } from '../../../functions/ports.ts';
 import { InMemoryHealthProbe } from '../in-memory/health-probe.ts';
 import { InMemoryInstanceEventStore } from '../in-memory/instance-event-store.ts';

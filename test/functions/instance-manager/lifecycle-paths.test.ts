@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyRefused, LaunchFailed } from '../../../functions/instance-manager/lifecycle-errors.ts';
+import { KeyRefused } from '../../../functions/instance-manager/lifecycle-errors.ts';
 import type { LifecycleState } from '../../../functions/instance-manager/lifecycle-state.ts';
 import { type LifecycleTaskName, lifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
+import { LaunchFailed } from '../../../functions/ports.ts';
 import { atRest, Installation, plantedKey, running } from './installation.ts';
 
 /** Tasks that every path of a start goes through, in their order. */
@@ -157,6 +158,34 @@ describe('an operation that was overtaken', () => {
     await installation.ask(id, 'delete');
     await start;
     expect(await installation.observe(id)).toEqual(atRest(undefined));
+  });
+
+  it.each([
+    ['stop', 'stopped'],
+    ['delete', undefined],
+  ] as const)('by a %s does not keep it waiting for a launch that hangs', async (operation, status) => {
+    const installation = new Installation();
+    installation.launcher.launchMilliseconds = 10_000;
+    const id = await installation.addInstance();
+    const start = installation.runner.run(id, 'start');
+    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    const begin = performance.now();
+    await installation.ask(id, operation);
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    await start;
+    expect(await installation.observe(id)).toEqual(atRest(status));
+    expect(installation.incidents).toEqual([]);
+  });
+
+  it('is not given up for a stop that is no longer wished', async () => {
+    const installation = new Installation();
+    installation.launcher.launchMilliseconds = 200;
+    const id = await installation.addInstance();
+    const start = installation.runner.run(id, 'start');
+    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    await Promise.all([start, installation.runner.run(id, 'stop')]);
+    expect(await installation.observe(id)).toEqual(running);
+    expect(installation.launcher.launches).toBe(1);
   });
 
   it('cancels starts that still wait when a stop comes', async () => {
@@ -331,6 +360,34 @@ describe('a key that Smartlead refuses', () => {
     expect(await installation.disk.keys.find((await installation.instance(id))?.workspaceId ?? '', keyId)).toMatchObject({
       status: 'refused',
     });
+  });
+
+  it('leaves a key alone that was rotated meanwhile, and the next start runs with the new one', async () => {
+    const installation = new Installation();
+    const id = await installation.addInstance();
+    const { keyId = '', workspaceId = '' } = (await installation.instance(id)) ?? {};
+    const rotate = async () => {
+      const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+      await installation.disk.keys.update(workspaceId, keyId, { secret, status: 'valid' });
+    };
+    await installation.disk.keys.update(workspaceId, keyId, { status: 'refused' });
+    vi.spyOn(installation.keyChecker, 'check').mockImplementation(async () => {
+      await rotate();
+      return 'refused';
+    });
+    await installation.runner.run(id, 'start');
+    expect(await installation.disk.keys.find(workspaceId, keyId)).toMatchObject({ status: 'valid' });
+    expect(await installation.observe(id)).toEqual(running);
+
+    const check = vi.spyOn(installation.probe, 'check').mockImplementationOnce(async () => {
+      await rotate();
+      return { healthy: false, reason: 'it says so', keyRefused: true };
+    });
+    await installation.runner.run(id, 'restart');
+    expect(check).toHaveBeenCalled();
+    expect(await installation.disk.keys.find(workspaceId, keyId)).toMatchObject({ status: 'valid' });
+    await installation.runner.run(id, 'start');
+    expect(await installation.observe(id)).toEqual(running);
   });
 
   it('is asked about before anything is launched, and healed when it is accepted again', async () => {

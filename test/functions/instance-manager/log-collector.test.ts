@@ -52,8 +52,38 @@ describe('the log collector', () => {
     feed.subscribe('a', (entry) => live.push(entry.message));
     for (let line = 0; line < 20_000; line += 1) add('a', 'x');
     await vi.advanceTimersByTimeAsync(1000);
-    expect(live).toHaveLength(5001);
-    expect(live.at(-1)).toBe('15000 log lines came too fast and were dropped.');
+    expect(live).toHaveLength(501);
+    expect(live.at(-1)).toBe('19500 log lines came too fast and were dropped.');
+  });
+
+  it('lets a flood of one instance drop no line of another, and tells the flooder once how many it lost', async () => {
+    let store = () => {};
+    const append = logs.append.bind(logs);
+    logs.append = async (entries) => {
+      await new Promise<void>((resolve) => {
+        store = resolve;
+      });
+      await append(entries);
+    };
+    for (let line = 0; line < 20_000; line += 1) add('noisy', 'x');
+    await vi.advanceTimersByTimeAsync(1000);
+    for (let line = 0; line < 20_000; line += 1) add('noisy', 'x');
+    for (let line = 0; line < 10; line += 1) add('quiet', String(line));
+    for (let batch = 0; batch < 20; batch += 1) {
+      store();
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(logs.messages.filter((message) => message.startsWith('quiet'))).toHaveLength(10);
+    const notes = logs.messages.filter((message) => message.includes('dropped'));
+    expect(notes).toEqual([
+      'noisy 19500 log lines came too fast and were dropped.',
+      'noisy 20000 log lines came too fast and were dropped.',
+    ]);
+    add('noisy', 'heard again');
+    await vi.advanceTimersByTimeAsync(250);
+    store();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(logs.messages.at(-1)).toBe('noisy heard again');
   });
 
   it('loses nothing while the store is away for a moment, and stores nothing twice', async () => {

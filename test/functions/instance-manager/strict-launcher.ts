@@ -1,6 +1,5 @@
 import type { InstanceConfiguration, InstanceLogLine } from '../../../core/instance-configuration.ts';
-import { LaunchFailed } from '../../../functions/instance-manager/lifecycle-errors.ts';
-import type { InstanceExit, Launcher, LaunchRequest, Runtime } from '../../../functions/ports.ts';
+import { type InstanceExit, type Launcher, LaunchFailed, type LaunchRequest, type Runtime } from '../../../functions/ports.ts';
 
 interface Process {
   instanceId: string;
@@ -21,6 +20,8 @@ export class StrictLauncher implements Launcher {
   launches = 0;
   launchMilliseconds = 0;
   stopMilliseconds = 0;
+  /** Ends the launches under way, by process. */
+  readonly #launching = new Map<string, () => void>();
   readonly #exitListeners: ((exit: InstanceExit) => void)[] = [];
   readonly #logListeners: ((instanceId: string, line: InstanceLogLine) => void)[] = [];
 
@@ -34,7 +35,11 @@ export class StrictLauncher implements Launcher {
       this.processes.delete(old.runtime.ref);
     }
     this.processes.set(ref, { instanceId, runtime, configuration });
-    await pause(this.launchMilliseconds);
+    const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>();
+    this.#launching.set(ref, giveUp);
+    await Promise.race([pause(this.launchMilliseconds), givenUp]);
+    this.#launching.delete(ref);
+    if (!this.processes.has(ref)) throw new LaunchFailed('The instance was stopped while it started.');
     if (this.failures > 0) {
       this.failures -= 1;
       this.processes.delete(ref);
@@ -46,7 +51,10 @@ export class StrictLauncher implements Launcher {
   async stop(instanceId: string): Promise<void> {
     const ending = this.#of(instanceId);
     await pause(this.stopMilliseconds);
-    for (const { runtime } of ending) this.processes.delete(runtime.ref);
+    for (const { runtime } of ending) {
+      this.processes.delete(runtime.ref);
+      this.#launching.get(runtime.ref)?.();
+    }
   }
 
   async list(): Promise<{ instanceId: string; runtime: Runtime }[]> {

@@ -97,6 +97,29 @@ describe('an instance that dies', () => {
     expect(pauses).toEqual([200, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000].map((pause) => expect.closeTo(pause, -3)));
   });
 
+  it('and waits for its next start is restarted at once where the customer asks, and the pause is over', async () => {
+    const { installation } = await supervised();
+    const id = await runningInstance(installation);
+    for (let death = 0; death < 6; death += 1) {
+      installation.launcher.kill(id);
+      await pass(death < 5 ? 15_000 : 1_000);
+    }
+    expect(await installation.observe(id)).toEqual(atRest('restarting'));
+    await installation.runner.request(id, 'restart');
+    await pass(10);
+    expect(await installation.observe(id)).toEqual(running);
+
+    installation.launcher.kill(id);
+    await pass(1_000);
+    installation.launcher.failures = 1;
+    await installation.runner.request(id, 'restart');
+    await pass(10);
+    const { launches } = installation.launcher;
+    await pass(60 * minute);
+    expect(await installation.observe(id)).toEqual(atRest('failed'));
+    expect(installation.launcher.launches).toBe(launches);
+  });
+
   it('ten times within an hour is given up, with the last lines of its log', async () => {
     const { installation } = await supervised();
     const id = await runningInstance(installation);
@@ -242,6 +265,38 @@ describe('a key that Smartlead refuses at a call', () => {
     await pass(2 * minute);
     expect(await installation.observe(id)).toEqual(atRest('unauthenticated'));
     await pass(5 * minute);
+    expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('is not noted at a key that was rotated while Smartlead was asked', async () => {
+    const { installation } = await supervised();
+    const id = await runningInstance(installation);
+    const { keyId = '' } = (await installation.instance(id)) ?? {};
+    vi.spyOn(installation.keyChecker, 'check').mockImplementationOnce(async () => {
+      const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+      await installation.disk.keys.update(workspaceId, keyId, { secret });
+      return 'refused';
+    });
+    installation.launcher.print(id, refusal);
+    await pass(100);
+    expect(await installation.disk.keys.find(workspaceId, keyId)).toMatchObject({ status: 'valid' });
+    // The rotation restarts the instance; this check must not.
+    expect(installation.launcher.launches).toBe(1);
+    expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('heals with the next comparison after a rotation, even where the restart was never asked for', async () => {
+    const { installation, supervisor } = await supervised();
+    const id = await runningInstance(installation);
+    const { keyId = '' } = (await installation.instance(id)) ?? {};
+    await supervisor.start();
+    vi.spyOn(installation.keyChecker, 'check').mockResolvedValue('refused');
+    installation.launcher.print(id, refusal);
+    await pass(100);
+    expect(await installation.observe(id)).toEqual(atRest('unauthenticated'));
+    const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+    await installation.disk.keys.update(workspaceId, keyId, { secret, status: 'valid' });
+    await pass(31_000);
     expect(await installation.observe(id)).toEqual(running);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clusterLayout, isClusterInitialised } from '../../../selfhost/postgres/cluster.ts';
+import { lockDataFolder } from '../../../selfhost/postgres/data-folder-lock.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../selfhost/postgres/embedded-postgres.ts';
 import { DataFolderInUseError, EmbeddedPostgresError } from '../../../selfhost/postgres/errors.ts';
 
@@ -138,6 +139,43 @@ describe('embedded PostgreSQL', () => {
     const attempt = () => startEmbeddedPostgres({ dataDir: broken, log: () => {} });
     await expect(attempt()).rejects.toThrow(EmbeddedPostgresError);
     await expect(attempt()).rejects.toThrow(/^the embedded PostgreSQL .*\(see .*postgres\.log\)$/);
+  });
+
+  it('gives up a server that does not become ready, ends it and frees the folder', async () => {
+    const late = newFolder();
+    const lines: string[] = [];
+    const start = (readyWithinMilliseconds: number) =>
+      startEmbeddedPostgres({ dataDir: late, log: (line) => lines.push(line), readyWithinMilliseconds });
+    await expect(start(0)).rejects.toThrow(/^the embedded PostgreSQL was not ready after 0 seconds/);
+    expect(readdirSync(clusterLayout(late).cluster)).not.toContain('postmaster.pid');
+    expect(lines).toEqual([]);
+    await (await start(60_000)).stop();
+  });
+
+  it('can be given up at any moment of its start, and leaves nothing running', async () => {
+    const abandoned = newFolder();
+    const reason = new Error('no longer wanted');
+    for (const milliseconds of [0, 100, 400, 700, 1000]) {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(reason), milliseconds);
+      const attempt = startEmbeddedPostgres({ dataDir: abandoned, log: () => {}, signal: abort.signal });
+      const outcome = await attempt.then(
+        (started) => started.stop(),
+        (error) => error,
+      );
+      expect([undefined, reason]).toContain(outcome);
+      if (isClusterInitialised(abandoned)) expect(readdirSync(clusterLayout(abandoned).cluster)).not.toContain('postmaster.pid');
+    }
+    await (await startEmbeddedPostgres({ dataDir: abandoned, log: () => {} })).stop();
+  });
+
+  it('uses the lock of a caller that holds it, and leaves it to that caller', async () => {
+    const locked = newFolder();
+    const lock = lockDataFolder(locked);
+    const other = await startEmbeddedPostgres({ dataDir: locked, log: () => {}, lock });
+    await other.stop();
+    expect(() => lockDataFolder(locked)).toThrow(DataFolderInUseError);
+    lock.release();
   });
 
   it('falls back to a loopback port where the path of the socket would be too long', async () => {

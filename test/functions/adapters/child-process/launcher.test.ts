@@ -64,8 +64,10 @@ describe('a launch', () => {
     delete process.env.LAUNCHER_TEST_CANARY;
     expect(commandLine.slice(1, -1)).toEqual([
       '--permission',
+      '--disable-sigusr1',
       `--allow-fs-read=${fakeInstanceFolder}`,
       '--max-old-space-size=256',
+      '--max-semi-space-size=4',
       join(fakeInstanceFolder, 'main.js'),
       'serve',
       '--managed',
@@ -73,6 +75,14 @@ describe('a launch', () => {
     expect(environment.sort()).toEqual(['NODE_ENV=production', 'TZ=UTC']);
     const record = await readFile(join(stateFolder, 'ins_plain_1.json'), 'utf8');
     for (const secret of [plantedKey, plantedToken]) expect(record).not.toContain(secret);
+  });
+
+  it('opens no debugger in the process when it is sent SIGUSR1', async () => {
+    const { ref } = await launcher.launch(launchRequest());
+    process.kill(Number(ref), 'SIGUSR1');
+    // A debugger says at once where it listens.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(text()).not.toContain('Debugger');
   });
 
   it('makes the process leader of its own group, so that Ctrl-C in our terminal does not reach it', async () => {

@@ -3,10 +3,20 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
 import { deleteExpiredRows } from '../../../../functions/adapters/postgres/expired-rows.ts';
+import { deleteOrphanedSecrets } from '../../../../functions/adapters/postgres/orphaned-secrets.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
 import { createSealer } from '../../../../functions/adapters/sealed-secrets.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
-import { afterNoon, givenInstance, givenKey, givenWorkspace, newAccount, newInstance, noon } from '../store-contract/fixtures.ts';
+import {
+  afterNoon,
+  givenInstance,
+  givenKey,
+  givenWorkspace,
+  newAccount,
+  newInstance,
+  newKey,
+  noon,
+} from '../store-contract/fixtures.ts';
 
 /** What PostgreSQL guards by itself, whoever writes to it. */
 describe('database rules', () => {
@@ -64,6 +74,33 @@ describe('database rules', () => {
     const instance = await givenInstance(stores);
     await sql`delete from workspaces where id = ${instance.workspaceId}`.execute(test.database);
     expect(await stores.instances.findById(instance.id)).toBeUndefined();
+  });
+
+  it.each([
+    ['of an impossible year', ['0000-01-01T00:00:00.000Z', 'ins_1']],
+    ['of a year beyond four digits', ['+012026-01-01T00:00:00.000Z', 'ins_1']],
+    ['of an impossible day', ['2026-02-30T00:00:00.000Z', 'ins_1']],
+    ['with another precision', ['2026-01-01T00:00Z', 'ins_1']],
+    ['with a character no id has', [noon, 'ins_\0']],
+  ])('calls a forged cursor %s invalid input', async (_what, position) => {
+    const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+    const invalid = { type: 'invalid-input', errors: [{ path: 'cursor', message: 'is not a cursor of this list' }] };
+    await expect(stores.instances.listAll({ limit: 1, cursor })).rejects.toMatchObject(invalid);
+  });
+
+  it('sweeps secrets that no key refers to, once they are an hour old', async () => {
+    const workspaceId = await givenWorkspace(stores);
+    const put = (name: string) => stores.secrets.put(`smartlead-key/${name}`, 'sealed');
+    const [replaced, current, next] = [await put('key_1'), await put('key_1'), await put('key_1')];
+    const orphan = await put('key_gone');
+    const foreign = await stores.secrets.put('other/key_gone', 'sealed');
+    await stores.keys.create(newKey(workspaceId, { secret: current }));
+    expect(await deleteOrphanedSecrets(test.database)).toBe(0);
+    await sql`update sealed_secrets set created_at = now() - interval '61 minutes'`.execute(test.database);
+    const young = await put('key_2');
+    expect(await deleteOrphanedSecrets(test.database)).toBe(3);
+    for (const gone of [replaced, next, orphan]) await expect(stores.secrets.get(gone)).rejects.toThrow('there is no secret');
+    for (const kept of [current, foreign, young]) expect(await stores.secrets.get(kept)).toBe('sealed');
   });
 
   it('deletes what has expired and nothing else', async () => {

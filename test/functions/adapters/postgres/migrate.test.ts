@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../../functions/adapters/postgres/database.ts';
 import { DatabaseNewerError, MigrationFailedError, migrate } from '../../../../functions/adapters/postgres/migrate.ts';
 import { migrations } from '../../../../functions/adapters/postgres/migrations/index.ts';
+import { PostgresRefreshSessionStore } from '../../../../functions/adapters/postgres/refresh-session-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
 
 let test: TestDatabase;
@@ -36,6 +37,31 @@ describe('migrate', () => {
     });
     await migrate(counting);
     expect(queries).toBe(1);
+  });
+
+  it('keeps the sessions of the release before refresh tokens had a grace, and still finds a reuse in them', async () => {
+    test = await createTestDatabase({ migrated: false });
+    const released = Object.entries(migrations).filter(([name]) => name < '0005');
+    await migrate(test.database, Object.fromEntries(released));
+    await sql`
+      insert into users (id, email, password_hash, operator, created_at)
+      values ('usr_1', 'ada@example.com', 'hash', true, '2026-11-22T12:00Z')`.execute(test.database);
+    await sql`
+      insert into refresh_sessions (id, user_id, token_hash, created_at, expires_at)
+      values ('ses_1', 'usr_1', 'present', '2026-11-22T12:00Z', '2026-12-22T12:00Z')`.execute(test.database);
+    const spend = sql`insert into spent_refresh_tokens (token_hash, session_id) values ('spent', 'ses_1')`;
+    await spend.execute(test.database);
+    await migrate(test.database);
+
+    const sessions = new PostgresRefreshSessionStore(test.database);
+    const present = async (presentedHash: string) => {
+      const times = { now: '2026-11-22T13:00:00.000Z', expiresAt: '2026-12-22T13:00:00.000Z' };
+      const limits = { createdAfter: '2026-08-22T13:00:00.000Z', replacedAfter: '2026-11-22T12:59:50.000Z' };
+      return (await sessions.rotate({ presentedHash, nextHash: 'next', ...times, ...limits })).outcome;
+    };
+    expect(await present('present')).toBe('rotated');
+    expect(await present('spent')).toBe('reused');
+    expect(await present('next')).toBe('unknown');
   });
 
   it('runs once where several start at the same time', async () => {

@@ -21,6 +21,16 @@ export function instanceStoreContract(open: OpenStores): void {
       expect(await stores().instances.findById(instance.id)).toEqual(instance);
     });
 
+    it('takes as many as the limit allows, also from rivals, and does not count what is being deleted', async () => {
+      const { workspaceId, keyId } = await givenKey(stores());
+      await givenInstance(stores());
+      await stores().instances.create(newInstance(workspaceId, keyId, { desiredState: 'deleted' }));
+      const rivals = Array.from({ length: 5 }, () => stores().instances.create(newInstance(workspaceId, keyId), 2));
+      const refusals = (await Promise.allSettled(rivals)).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+      expect(refusals.map(({ type }) => type)).toEqual(['limit-reached', 'limit-reached', 'limit-reached']);
+      expect((await stores().instances.list(workspaceId, { limit: 10 })).items).toHaveLength(2);
+    });
+
     it('shows an instance to its own workspace only', async () => {
       const instance = await givenInstance(stores());
       const stranger = await givenWorkspace(stores());

@@ -14,6 +14,35 @@ export function instanceTokenStoreContract(open: OpenStores): void {
       expect(await stores().instanceTokens.findByHash('unknown')).toBeUndefined();
     });
 
+    it('calls an instance that is gone not found', async () => {
+      const instance = await givenInstance(stores());
+      await stores().instances.delete(instance.id);
+      const notFound = { name: 'ProblemError', type: 'not-found' };
+      await expect(stores().instanceTokens.create(newToken(instance))).rejects.toMatchObject(notFound);
+      await expect(stores().instanceTokens.create(newToken(instance), 5)).rejects.toMatchObject(notFound);
+    });
+
+    it('never leaves a token of an instance that is deleted at the same time', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const instance = await givenInstance(stores());
+        const token = newToken(instance);
+        const [created] = await Promise.allSettled([
+          stores().instanceTokens.create(token),
+          stores().instances.delete(instance.id),
+        ]);
+        if (created.status === 'rejected') expect(created.reason).toMatchObject({ type: 'not-found' });
+        expect(await stores().instanceTokens.findByHash(token.hash)).toBeUndefined();
+      }
+    });
+
+    it('takes as many as the limit allows, also from rivals', async () => {
+      const [instance, other] = [await givenInstance(stores()), await givenInstance(stores())];
+      await stores().instanceTokens.create(newToken(other), 2);
+      const rivals = Array.from({ length: 4 }, () => stores().instanceTokens.create(newToken(instance), 2));
+      const refusals = (await Promise.allSettled(rivals)).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+      expect(refusals.map(({ type }) => type)).toEqual(['limit-reached', 'limit-reached']);
+    });
+
     it('deletes a token of the instance it belongs to', async () => {
       const [instance, other] = [await givenInstance(stores()), await givenInstance(stores())];
       const token = newToken(instance);

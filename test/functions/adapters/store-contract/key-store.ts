@@ -38,6 +38,27 @@ export function keyStoreContract(open: OpenStores): void {
       expect(await stores().keys.find(workspaceId, keyId)).toEqual(expected);
     });
 
+    it('never goes back to an older version of the secret, which a faster rotation may have deleted', async () => {
+      const key = newKey(await givenWorkspace(stores()));
+      await stores().keys.create(key);
+      const rotate = (version: number) =>
+        stores().keys.update(key.workspaceId, key.id, { secret: { ...key.secret, version }, last4: `000${version}` });
+      await rotate(3);
+      await expect(rotate(2)).rejects.toMatchObject({ name: 'ProblemError', type: 'conflict' });
+      expect(await stores().keys.find(key.workspaceId, key.id)).toMatchObject({ secret: { version: 3 }, last4: '0003' });
+      expect(await rotate(3)).toMatchObject({ secret: { version: 3 } });
+    });
+
+    it('takes as many as the limit allows, also from rivals', async () => {
+      const [workspaceId, other] = [await givenWorkspace(stores()), await givenWorkspace(stores())];
+      await stores().keys.create(newKey(other), 3);
+      const rivals = Array.from({ length: 6 }, () => stores().keys.create(newKey(workspaceId), 3));
+      const refusals = (await Promise.allSettled(rivals)).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+      expect(refusals.map(({ type }) => type)).toEqual(['limit-reached', 'limit-reached', 'limit-reached']);
+      expect((await stores().keys.list(workspaceId, { limit: 10 })).items).toHaveLength(3);
+      await stores().keys.create(newKey(workspaceId));
+    });
+
     it('deletes once', async () => {
       const { workspaceId, keyId } = await givenKey(stores());
       expect(await stores().keys.delete(workspaceId, keyId)).toBe(true);

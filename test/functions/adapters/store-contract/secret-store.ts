@@ -36,6 +36,19 @@ export function secretStoreContract(open: OpenStores): void {
       expect(await stores().secrets.list()).not.toContain('keys/gone');
     });
 
+    it('deletes the versions before one, and nothing else', async () => {
+      const [first, second, third] = [
+        await stores().secrets.put('keys/rotated', '1'),
+        await stores().secrets.put('keys/rotated', '2'),
+        await stores().secrets.put('keys/rotated', '3'),
+      ];
+      const other = await stores().secrets.put('keys/rotated-not', 'y');
+      await stores().secrets.deleteVersionsBefore(second);
+      await stores().secrets.deleteVersionsBefore({ name: 'keys/none', version: 5 });
+      await expect(stores().secrets.get(first)).rejects.toThrow();
+      expect(await Promise.all([second, third, other].map((kept) => stores().secrets.get(kept)))).toEqual(['2', '3', 'y']);
+    });
+
     it('lists each name once', async () => {
       await stores().secrets.put('keys/twice', '1');
       await stores().secrets.put('keys/twice', '2');

@@ -25,6 +25,15 @@ export function usageStoreContract(open: OpenStores): void {
     });
     const newBatch = (records: UsageRecord[]) => ({ batchId: createIdentifier('batch'), records });
 
+    it('answers so many rows at most, the oldest', async () => {
+      const workspaceId = await givenWorkspace(stores());
+      const minutes = ['2026-11-22T08:03:00.000Z', '2026-11-22T08:01:00.000Z', '2026-11-22T08:02:00.000Z'];
+      await stores().usage.apply(newBatch(minutes.map((minute) => newRecord(workspaceId, { minute }))));
+      const read = (limit?: number) => stores().usage.read(workspaceId, { ...wholeDay, step: 'minute', limit });
+      expect((await read(2)).map(({ time }) => time)).toEqual([minutes[1], minutes[2]]);
+      expect(await read()).toHaveLength(3);
+    });
+
     it('adds up the counts of different batches', async () => {
       const workspaceId = await givenWorkspace(stores());
       await stores().usage.apply(newBatch([newRecord(workspaceId), newRecord(workspaceId, { calls: 1, errors: 0 })]));

@@ -27,11 +27,26 @@ it('refresh answers a new access token and replaces the cookie', async () => {
 it('a chain of refreshes goes on', async () => {
   const { platform, api } = createApi();
   let { refreshToken } = await signUp(api);
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     platform.clock.advance(20 * 24 * 60 * 60 * 1000);
     const answer = await api.call('POST', '/v1/auth/refresh', { refreshToken });
     expect(answer.status).toBe(200);
     refreshToken = refreshTokenOf(answer);
+  }
+});
+
+it('a refresh whose answer was lost can be repeated, and whichever cookie the browser kept goes on', async () => {
+  const { platform, api } = createApi();
+  for (const kept of [0, 1]) {
+    const { refreshToken } = await signUp(api, `ada${kept}@example.com`);
+    const first = await api.call('POST', '/v1/auth/refresh', { refreshToken });
+    platform.clock.advance(9_000);
+    const second = await api.call('POST', '/v1/auth/refresh', { refreshToken });
+    expect([first.status, second.status]).toEqual([200, 200]);
+    platform.clock.advance(900_000);
+    const cookies = [first, second].map(refreshTokenOf);
+    expect((await api.call('POST', '/v1/auth/refresh', { refreshToken: cookies[kept] })).status).toBe(200);
+    expect((await api.call('POST', '/v1/auth/refresh', { refreshToken: cookies[1 - kept] })).status).toBe(401);
   }
 });
 

@@ -27,6 +27,7 @@ it('an old refresh token ends the whole session: also the new one is refused, an
   const { platform, api } = createApi();
   const { refreshToken, userId, workspaceId } = await signUp(api);
   const next = refreshTokenOf(await api.call('POST', '/v1/auth/refresh', { refreshToken }));
+  platform.clock.advance(10_000);
   const reuse = await api.call('POST', '/v1/auth/refresh', { refreshToken, address: '198.51.100.1' });
   expect([reuse.status, problemOf(reuse)]).toEqual([401, 'not-signed-in']);
   expect(reuse.cookies[0]).toMatch(/^refresh_token=; Max-Age=0/);
@@ -41,11 +42,12 @@ it('an old refresh token ends the whole session: also the new one is refused, an
 });
 
 it('the other sessions of the account go on', async () => {
-  const { api } = createApi();
+  const { platform, api } = createApi();
   const { refreshToken } = await signUp(api);
   const other = refreshTokenOf(await api.call('POST', '/v1/auth/sign-in', { body: { email: 'ada@example.com', password } }));
   await api.call('POST', '/v1/auth/refresh', { refreshToken });
-  await api.call('POST', '/v1/auth/refresh', { refreshToken });
+  platform.clock.advance(10_000);
+  expect((await api.call('POST', '/v1/auth/refresh', { refreshToken })).status).toBe(401);
   expect((await api.call('POST', '/v1/auth/refresh', { refreshToken: other })).status).toBe(200);
 });
 
@@ -65,4 +67,20 @@ it('a session that was not used for 30 days has ended', async () => {
   const { refreshToken } = await signUp(api);
   platform.clock.advance(30 * 24 * 60 * 60 * 1000);
   expect((await api.call('POST', '/v1/auth/refresh', { refreshToken })).status).toBe(401);
+});
+
+it('a session ends 90 days after its sign-in, however often it was used', async () => {
+  const { platform, api } = createApi();
+  let { refreshToken } = await signUp(api);
+  const refresh = async () => {
+    const answer = await api.call('POST', '/v1/auth/refresh', { refreshToken });
+    refreshToken = refreshTokenOf(answer);
+    return answer.status;
+  };
+  for (let round = 0; round < 4; round += 1) {
+    platform.clock.advance(22 * 24 * 60 * 60 * 1000);
+    expect(await refresh()).toBe(200);
+  }
+  platform.clock.advance(2 * 24 * 60 * 60 * 1000);
+  expect(await refresh()).toBe(401);
 });

@@ -42,3 +42,15 @@ it('what is thrown need not be an error', async () => {
   vi.spyOn(platform.keys, 'list').mockRejectedValue('text');
   expect((await api.call('GET', '/v1/keys', { token: owner.token })).status).toBe(500);
 });
+
+it('a key that an error quotes inside a URL does not reach the log', async () => {
+  const { platform, api } = createApi();
+  const { token } = await signUp(api);
+  const apiKey = 'demo-a+b/c=d&"e';
+  const spellings = [encodeURIComponent(apiKey), new URLSearchParams({ apiKey }).toString().slice('apiKey='.length)];
+  vi.spyOn(platform.keys, 'create').mockRejectedValue(new Error(`bad URL https://x.example/?k=${spellings.join('&other=')}`));
+  expect((await api.call('POST', '/v1/keys', { token, body: { label: 'Main', apiKey } })).status).toBe(500);
+  const logged = JSON.stringify(platform.logger.entries);
+  expect(logged).toContain('bad URL');
+  for (const spelling of spellings) expect(logged).not.toContain(spelling);
+});

@@ -37,6 +37,16 @@ describe.each([
   });
 });
 
+it('an operation that changes nothing leaves no audit entry', async () => {
+  const { platform, api, owner, instanceId } = await createRunningInstance();
+  platform.audit.entries.length = 0;
+  await api.call('POST', `/v1/instances/${instanceId}/start`, { token: owner.token });
+  await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { name: 'Campaigns' } });
+  expect(platform.audit.entries).toEqual([]);
+  await api.call('POST', `/v1/instances/${instanceId}/stop`, { token: owner.token });
+  expect(platform.audit.entries).toMatchObject([{ action: 'instance.stop', target: instanceId }]);
+});
+
 it('asking twice, one after the other or at once, asks the workflow once', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -48,7 +58,7 @@ it('asking twice, one after the other or at once, asks the workflow once', async
         const { platform, api, owner, instanceId } = await createRunningInstance();
         const desiredState = status === 'stopped' || status === 'stopping' ? 'stopped' : 'running';
         await platform.instances.update(instanceId, { desiredState, status });
-        platform.instances.find = scheduler.scheduleFunction(platform.instances.find.bind(platform.instances));
+        platform.instances.findById = scheduler.scheduleFunction(platform.instances.findById.bind(platform.instances));
         platform.instances.update = scheduler.scheduleFunction(platform.instances.update.bind(platform.instances));
         const path = `/v1/instances/${instanceId}/${wish}`;
         const requests = Array.from({ length: count }, () => api.call('POST', path, { token: owner.token }));

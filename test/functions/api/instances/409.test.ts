@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { createRunningInstance, problemOf } from '../api-client.ts';
+import { quotas } from '../../../../functions/domain/quotas.ts';
+import { createInstance, createRunningInstance, problemOf } from '../api-client.ts';
 
 it.each(['start', 'restart'])('%s of a suspended instance', async (wish) => {
   const { platform, api, owner, instanceId } = await createRunningInstance();
@@ -14,7 +15,7 @@ it('an instance that others change without end', async () => {
   const update = vi.spyOn(platform.instances, 'update').mockResolvedValue(undefined);
   const answer = await api.call('POST', `/v1/instances/${instanceId}/stop`, { token: owner.token });
   expect([answer.status, problemOf(answer), answer.headers['retry-after']]).toEqual([409, 'conflict', '1']);
-  expect(update).toHaveBeenCalledTimes(5);
+  expect(update).toHaveBeenCalledTimes(10);
 });
 
 it('a change at the same time is not lost', async () => {
@@ -25,4 +26,19 @@ it('a change at the same time is not lost', async () => {
   ]);
   expect([named.status, sized.status]).toEqual([200, 200]);
   expect(await platform.instances.findById(instanceId)).toMatchObject({ name: 'New', size: 'large' });
+});
+
+it('more instances than a workspace may have', async () => {
+  const { platform, api, owner, keyId, instanceId } = await createRunningInstance();
+  for (let count = 1; count < quotas.instancesInWorkspace; count += 1) await createInstance(api, owner.token, keyId);
+  const body = { name: 'One too many', keyId };
+  const answer = await api.call('POST', '/v1/instances', { token: owner.token, body });
+  expect([answer.status, problemOf(answer), answer.json.detail]).toEqual([
+    409,
+    'limit-reached',
+    `A workspace may have ${quotas.instancesInWorkspace} instances at once. Delete one that you no longer need, or ask the operator of this installation.`,
+  ]);
+  expect((await platform.instances.list(owner.workspaceId, { limit: 1_000 })).items).toHaveLength(quotas.instancesInWorkspace);
+  await api.call('DELETE', `/v1/instances/${instanceId}`, { token: owner.token });
+  expect((await api.call('POST', '/v1/instances', { token: owner.token, body })).status).toBe(201);
 });

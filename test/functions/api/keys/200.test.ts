@@ -35,6 +35,7 @@ it('rotation puts the new key in place of the old one and restarts what should r
   const key = await platform.keys.find(owner.workspaceId, keyId);
   expect(key?.secret.version).toBe(2);
   expect(await platform.secrets.get(key?.secret ?? { name: '', version: 0 })).toBe('demo-next-key-9abc');
+  expect(platform.secrets.versionsOf(`smartlead-key/${keyId}`)).toBe(1);
   expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['restart']);
   expect(platform.lifecycle.operationsOf(refused)).toEqual(['restart']);
   expect(platform.lifecycle.operationsOf(stopped)).toEqual([]);

@@ -100,6 +100,36 @@ describe('follow', () => {
     await chunks.return?.();
   });
 
+  it.each(['the reader left the workspace', 'the instance was deleted', 'the instance is gone'])(
+    'ends within 15 seconds where %s, also while much is logged',
+    async (what) => {
+      const { platform, instanceId, open } = await follow();
+      const { chunks } = await open();
+      await chunks.next();
+      if (what === 'the reader left the workspace') vi.spyOn(platform.accounts, 'findMembership').mockResolvedValue(undefined);
+      else if (what === 'the instance is gone') await platform.instances.delete(instanceId);
+      else await platform.instances.update(instanceId, { desiredState: 'deleted' });
+      const next = chunks.next();
+      await vi.advanceTimersByTimeAsync(1);
+      platform.instanceLogFeed.publish(Array.from({ length: 20 }, (_, number) => entry(instanceId, number)));
+      await next;
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect((await chunks.next()).done).toBe(true);
+      expect(platform.instanceLogFeed.subscriptions).toBe(0);
+    },
+  );
+
+  it('goes on where it cannot be found out whether the reader may', async () => {
+    const { platform, open } = await follow();
+    const { chunks } = await open();
+    await chunks.next();
+    vi.spyOn(platform.accounts, 'findMembership').mockRejectedValue(new Error('down'));
+    const next = chunks.next();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect((await next).value).toBe(': keep-alive\n\n');
+    await chunks.return?.();
+  });
+
   it('filters what comes as it filters what was', async () => {
     const { platform, instanceId, open } = await follow('&level=error');
     const { chunks } = await open();

@@ -1,16 +1,16 @@
 import type { RunOptions, StateMachine, StateMachineDefinition } from 'aws-local-stepfunctions';
 import { createIdentifier } from '../../core/identifiers.ts';
+import { changeInstance } from '../domain/instance-change.ts';
 import { instanceStatusText } from '../domain/instance-status-text.ts';
-import { changeInstance } from '../instance-manager/instance-change.ts';
-import { KeyedQueue } from '../instance-manager/keyed-queue.ts';
-import { lifecycleDefinition, taskFunctionsByState } from '../instance-manager/lifecycle-definition.ts';
-import type { LifecyclePorts } from '../instance-manager/lifecycle-ports.ts';
-import type { LifecycleRunner } from '../instance-manager/lifecycle-runner.ts';
-import type { LifecycleInput, LifecycleState } from '../instance-manager/lifecycle-state.ts';
-import { operationToReach, serves } from '../instance-manager/lifecycle-states.ts';
-import { mergeOperations, type OperationRequest } from '../instance-manager/operation-request.ts';
-import { bindLifecycleTasks, type LifecycleTasks } from '../instance-manager/tasks/index.ts';
+import { KeyedQueue } from '../keyed-queue.ts';
 import type { LifecycleOperation } from '../ports.ts';
+import { lifecycleDefinition, taskFunctionsByState } from './lifecycle-definition.ts';
+import type { LifecyclePorts } from './lifecycle-ports.ts';
+import type { LifecycleRunner } from './lifecycle-runner.ts';
+import type { LifecycleInput, LifecycleState } from './lifecycle-state.ts';
+import { operationToReach, serves } from './lifecycle-states.ts';
+import { mergeOperations, type OperationRequest } from './operation-request.ts';
+import { bindLifecycleTasks, type LifecycleTasks } from './tasks/index.ts';
 
 export interface LocalWorkflowOptions {
   ports: LifecyclePorts;
@@ -27,6 +27,10 @@ interface WaitingOperation {
   request: OperationRequest;
   ended: Promise<void>;
 }
+interface RunningOperation {
+  operation: LifecycleOperation;
+  execution: Execution;
+}
 
 /**
  * Runs the lifecycle in this process: interprets the same Amazon States Language definition that Step Functions runs on AWS.
@@ -37,7 +41,8 @@ export class LocalWorkflow implements LifecycleRunner {
   readonly #overrides: NonNullable<RunOptions['overrides']>;
   readonly #queue = new KeyedQueue();
   readonly #waiting = new Map<string, WaitingOperation>();
-  readonly #executions = new Map<string, Execution>();
+  readonly #running = new Map<string, RunningOperation>();
+  readonly #requestListeners: ((instanceId: string) => void)[] = [];
   #machine: Promise<StateMachine> | undefined;
   #closed = false;
 
@@ -69,6 +74,8 @@ export class LocalWorkflow implements LifecycleRunner {
   run(instanceId: string, operation: LifecycleOperation, options: { recovery?: boolean } = {}): Promise<void> {
     if (this.#closed) return Promise.resolve();
     const request: OperationRequest = { operation, recovery: options.recovery ?? false };
+    if (!request.recovery) for (const listener of this.#requestListeners) listener(instanceId);
+    if (operation === 'stop' || operation === 'delete') void this.#giveUpLaunch(instanceId);
     const waiting = this.#waiting.get(instanceId);
     if (waiting) {
       waiting.request = mergeOperations(waiting.request, request);
@@ -87,6 +94,10 @@ export class LocalWorkflow implements LifecycleRunner {
     return this.#queue.run(instanceId, action);
   }
 
+  onRequest(listener: (instanceId: string) => void): void {
+    this.#requestListeners.push(listener);
+  }
+
   isBusy(instanceId: string): boolean {
     return this.#queue.isBusy(instanceId);
   }
@@ -98,8 +109,8 @@ export class LocalWorkflow implements LifecycleRunner {
     await Promise.race([this.#queue.idle(), deadline]);
     clearTimeout(timer);
     // An abandoned execution does no further task: it marks nothing as failed only because the platform went down.
-    const abandoned = [...this.#executions.keys()];
-    for (const execution of this.#executions.values()) execution.abort();
+    const abandoned = [...this.#running.keys()];
+    for (const { execution } of this.#running.values()) execution.abort();
     return abandoned;
   }
 
@@ -110,12 +121,29 @@ export class LocalWorkflow implements LifecycleRunner {
       input.operation = await this.#presentOperation(instanceId, request.operation);
       const machine = await this.#loadMachine();
       const execution = machine.run({ ...input }, { overrides: this.#overrides, noThrowOnAbort: true });
-      this.#executions.set(instanceId, execution);
-      await execution.result.finally(() => this.#executions.delete(instanceId));
+      this.#running.set(instanceId, { operation: input.operation, execution });
+      await execution.result.finally(() => this.#running.delete(instanceId));
     } catch (error) {
       if (isExpectedFailure(error)) return;
       this.#ports.report({ message: `The operation ${request.operation} ended unexpectedly.`, instanceId, cause: error });
       await this.#markFailed(input);
+    }
+  }
+
+  /**
+   * Ends what a start or restart is just launching, so that a stop or delete need not wait until a launch that hangs is given up.
+   * As everywhere, the stored wish decides, not the request. Never rejects.
+   */
+  async #giveUpLaunch(instanceId: string): Promise<void> {
+    const running = this.#running.get(instanceId);
+    if (!running || running.operation === 'stop' || running.operation === 'delete') return;
+    try {
+      const instance = await this.#ports.instances.findById(instanceId);
+      const isOvertaken = !instance || !serves(running.operation, instance.desiredState);
+      if (isOvertaken && this.#running.get(instanceId) === running) await this.#ports.launcher.stop(instanceId);
+    } catch (cause) {
+      // The operation that waits ends the instance all the same, only later.
+      this.#ports.report({ message: 'A launch that nobody wants any more could not be given up.', instanceId, cause });
     }
   }
 

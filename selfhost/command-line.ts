@@ -1,0 +1,26 @@
+import { runService } from './run-service.ts';
+import type { StopSignals } from './stop-signals.ts';
+import { version } from './version.ts';
+
+const help = `smartlead-service ${version}
+
+  smartlead-service start [--demo] [--scale single]   runs the service until Ctrl-C
+
+  --demo    against a simulated Smartlead; keys start with demo-
+  --scale   single (the only one in this version)
+
+Settings are environment variables: PORT, HOST, PUBLIC_URL, DATA_DIR, DATABASE_URL, MASTER_KEY and others; see README.md.
+`;
+
+/** Runs one command; the process ends with its exit code. */
+export async function runCommandLine([command, ...rest]: string[], stopSignals: StopSignals): Promise<void> {
+  let exitCode = 0;
+  if (command === 'start') exitCode = await runService(rest, stopSignals);
+  else if (command === '--version') process.stdout.write(`${version}\n`);
+  else if (command === '--help' || command === undefined) process.stdout.write(help);
+  else {
+    process.stderr.write(`smartlead-service: unknown command "${command}"; see smartlead-service --help\n`);
+    exitCode = 1;
+  }
+  process.exit(exitCode);
+}
