@@ -36,6 +36,9 @@ export interface RouterTiming {
   tokenUsedMs: number;
   /** How long a client may take to send its body. */
   bodyTimeoutMs: number;
+  /** How long a request waits for an instance that is being started, and how often the router looks. */
+  arrivalWaitMs: number;
+  arrivalPollMs: number;
   connectTimeoutMs: number;
   /** How long an instance may take to begin its answer. */
   answerTimeoutMs: number;
@@ -88,6 +91,8 @@ export const defaultTiming: RouterTiming = {
   usageSinkTimeoutMs: 10_000,
   tokenUsedMs: 60_000,
   bodyTimeoutMs: 30_000,
+  arrivalWaitMs: 8_000,
+  arrivalPollMs: 25,
   connectTimeoutMs: 5_000,
   answerTimeoutMs: 300_000,
   stalledReaderMs: 120_000,

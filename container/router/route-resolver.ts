@@ -1,3 +1,4 @@
+import { Arrivals, isComing } from './arrivals.ts';
 import { LookUpCache } from './look-up-cache.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
@@ -12,6 +13,7 @@ import type { VerifiedToken } from './token-verifier.ts';
 export class RouteResolver {
   readonly #routes: LookUpCache<RouteRecord>;
   readonly #descriptions: LookUpCache<InstanceDescription>;
+  readonly #arrivals: Arrivals;
 
   constructor(routes: RouteDirectory, instances: InstanceDirectory, limits: RouterLimits, timing: RouterTiming) {
     const bounds = {
@@ -23,6 +25,12 @@ export class RouteResolver {
     // A missing route is asked for every time, so that an instance is there for its clients as soon as it has one.
     this.#routes = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => routes.get(instanceId) });
     this.#descriptions = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => instances.describe(instanceId) });
+    this.#arrivals = new Arrivals({
+      findRoute: (instanceId) => this.#routes.get(instanceId),
+      describe: (instanceId) => this.#descriptions.get(instanceId),
+      waitMs: timing.arrivalWaitMs,
+      pollMs: timing.arrivalPollMs,
+    });
   }
 
   /** The route of the token's instance, or a refusal. Rejects, or throws, where a directory fails. */
@@ -39,12 +47,19 @@ export class RouteResolver {
   }
 
   #decide(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
-    if (route !== undefined) return route.workspaceId === token.workspaceId ? route : refusals.instanceNotFound;
+    if (route !== undefined) return ownRoute(route, token);
     const description = this.#descriptions.get(token.instanceId);
-    return description instanceof Promise ? description.then(refusalFor) : refusalFor(description);
+    if (description instanceof Promise) return description.then((found) => this.#withoutRoute(found, token));
+    return this.#withoutRoute(description, token);
+  }
+
+  #withoutRoute(description: InstanceDescription | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
+    if (description === undefined) return refusals.instanceNotFound;
+    if (!isComing(description)) return instanceNotReady(description);
+    return this.#arrivals.wait(token.instanceId).then((arrived) => ('address' in arrived ? ownRoute(arrived, token) : arrived));
   }
 }
 
-function refusalFor(description: InstanceDescription | undefined): Refusal {
-  return description === undefined ? refusals.instanceNotFound : instanceNotReady(description);
+function ownRoute(route: RouteRecord, token: VerifiedToken): RouteRecord | Refusal {
+  return route.workspaceId === token.workspaceId ? route : refusals.instanceNotFound;
 }

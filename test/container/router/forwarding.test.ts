@@ -443,6 +443,45 @@ describe('an instance without a route', () => {
     expect((await post(fixture.url(instance, 'mcp'), instance.token, toolCall(4))).status).toBe(200);
   });
 
+  it.each(['provisioning', 'restarting'] as const)(
+    'that is %s is waited for, and its clients notice a pause only',
+    async (status) => {
+      const patient = await startRouter({ timing: { arrivalWaitMs: 5_000 } });
+      try {
+        const instance = await patient.addInstance();
+        const route = patient.routes.get(instance.id);
+        patient.routes.delete(instance.id);
+        patient.descriptions.set(instance.id, { status, statusReason: '', nextStep: null });
+        const calls = [1, 2, 3].map((id) => post(patient.url(instance, 'mcp'), instance.token, toolCall(id)));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        expect(instance.seen).toEqual([]);
+        if (route !== undefined) patient.routes.set(instance.id, route);
+        expect((await Promise.all(calls)).map((answer) => answer.status)).toEqual([200, 200, 200]);
+      } finally {
+        await patient.close();
+      }
+    },
+  );
+
+  it('that fails while it is waited for is not waited for any longer', async () => {
+    const patient = await startRouter({ timing: { arrivalWaitMs: 60_000, lookUpMaxAgeMs: 50 } });
+    try {
+      const instance = await patient.addInstance();
+      patient.routes.delete(instance.id);
+      patient.descriptions.set(instance.id, { status: 'provisioning', statusReason: '', nextStep: null });
+      const call = post(patient.url(instance, 'mcp'), instance.token, toolCall(1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      patient.descriptions.set(instance.id, {
+        status: 'failed',
+        statusReason: 'It did not come up.',
+        nextStep: 'Look into its logs.',
+      });
+      expect(reasonOf((await call).text)).toBe('instance_failed');
+    } finally {
+      await patient.close();
+    }
+  });
+
   it('that does not exist any more: 404', async () => {
     const instance = await fixture.addInstance();
     fixture.routes.delete(instance.id);
