@@ -29,7 +29,7 @@ function record(name: string, value: number): void {
   samples.set(name, [...(samples.get(name) ?? []), value]);
 }
 
-const stub = await startNode([join(root, 'test/bench/smartlead-stub.ts')], {}, /"port":(\d+)/);
+const stub = await startNode([join(root, 'test/bench/smartlead-stub.mjs')], {}, /"port":(\d+)/);
 const stubUrl = `http://127.0.0.1:${stub.match?.[1]}`;
 const upstream = {
   SMARTLEAD_API_KEY: 'demo-bench',
@@ -74,7 +74,7 @@ async function measureStart(name: string, program: (port: number) => string[]): 
 
 async function measureBareServer(): Promise<void> {
   const started = performance.now();
-  const server = await startNode([join(root, 'test/bench/bare-server.ts')], {}, /"port":(\d+)/);
+  const server = await startNode([join(root, 'test/bench/bare-server.mjs')], {}, /"port":(\d+)/);
   await (await fetch(`http://127.0.0.1:${server.match?.[1]}/`)).text();
   record('bare node:http: spawn to first answer, ms', performance.now() - started);
   record('bare node:http: memory when idle, MiB', memoryMebibytes(family(server.process.pid)));

@@ -1,4 +1,4 @@
-/** The limit: a bare node:http server that answers a fixed text. Prints its port. */
+/** The limit: a bare node:http server that answers a fixed text. Plain JavaScript, so that nothing but the runtime is measured. Prints its port. */
 import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => {
