@@ -31,6 +31,7 @@ describe.skipIf(!browserTestsRun())('the dashboard in Chromium', { timeout: 120_
     expect(token).toMatch(/^slmcp_/);
     const snippet = page.getByRole('region', { name: 'n8n over Streamable HTTP settings' });
     expect(await snippet.textContent()).toContain(`Bearer Token:     ${token}`);
+    expect(await page.content()).not.toContain('YOUR_INSTANCE_TOKEN');
     await page.getByText('Running', { exact: true }).waitFor();
     await page.getByText('Waiting for the first client…').waitFor();
     const [instance] = dashboard.fake.state.instances;

@@ -14,9 +14,11 @@ interface ConnectionSettingsProps {
 
 /** How one client is connected: steps and a snippet. */
 export function ConnectionSettings({ connection, token, titled }: ConnectionSettingsProps) {
-  const snippet = token === undefined ? connection.snippet : connection.snippet.replaceAll(tokenPlaceholder, token);
+  const filledIn = (text: string) => (token === undefined ? text : text.replaceAll(tokenPlaceholder, token));
   // Once the token is filled in, the first step (create one and put it in) is done.
-  const steps = connection.steps.filter((step, index) => token === undefined || index > 0 || !step.includes(tokenPlaceholder));
+  const steps = connection.steps
+    .filter((step, index) => token === undefined || index > 0 || !step.includes(tokenPlaceholder))
+    .map(filledIn);
   return (
     <Stack spacing={1.5}>
       {titled && <Typography variant="h3">{connection.title}</Typography>}
@@ -27,7 +29,11 @@ export function ConnectionSettings({ connection, token, titled }: ConnectionSett
           ))}
         </Box>
       )}
-      <CodeSnippet code={snippet} title={`${connection.title} settings`} language={languages[connection.language]} />
+      <CodeSnippet
+        code={filledIn(connection.snippet)}
+        title={`${connection.title} settings`}
+        language={languages[connection.language]}
+      />
     </Stack>
   );
 }
