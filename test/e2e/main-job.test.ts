@@ -93,9 +93,9 @@ describe('the main job: sign up, create an instance, connect a client', () => {
     const { body: whole } = await rest.get('/v1/usage?step=minute');
     expect(whole.totals).toEqual({ calls: 3 + Object.keys(mcpClients).length, errors: 0 });
 
-    const logs = await rest.get(`/v1/instances/${instance.id}/logs?tool=leads_categories`);
-    expect(logs.body.items).toHaveLength(3);
-    expect(logs.body.items[0]).toMatchObject({ tool: 'leads_categories', outcome: 'ok', durationMs: expect.any(Number) });
+    const logs = async () => (await rest.get(`/v1/instances/${instance.id}/logs?tool=leads_categories`)).body.items;
+    await expect.poll(async () => (await logs()).length, { timeout: 5_000, interval: 50 }).toBe(3);
+    expect((await logs())[0]).toMatchObject({ tool: 'leads_categories', outcome: 'ok', durationMs: expect.any(Number) });
 
     expect((await rest.get(`/v1/instances/${instance.id}`)).body.firstConnectedAt).toMatch(/^\d{4}-/);
     const events = await rest.get(`/v1/instances/${instance.id}/events`);
