@@ -1,35 +1,14 @@
+import type { Parameter } from '../../container/instance/catalogue/operation.ts';
 import catalogueFile from '../../container/instance/catalogue/smartlead-api.json' with { type: 'json' };
 import { type SmartleadHosts, smartleadHostsSchema } from '../../core/instance-configuration.ts';
 
-/** Types a parameter of the catalogue can have; a list of them means that any will do. */
-export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'any';
-
-/** What a value must look like, wherever it stands: a parameter, a nested field or a list's element. */
-export interface ValueSchema {
-  type: ParameterType | ParameterType[];
-  enum?: (string | number)[];
-  min?: number;
-  max?: number;
-  minLength?: number;
-  maxLength?: number;
-  minItems?: number;
-  maxItems?: number;
-  pattern?: string;
-  format?: string;
-  nullable?: boolean;
-  items?: ValueSchema;
-  properties?: FieldSchema[];
-}
-
-export interface FieldSchema extends ValueSchema {
-  name: string;
-  required: boolean;
-  default?: unknown;
-}
-
-export interface Parameter extends FieldSchema {
-  in: 'path' | 'query' | 'body';
-}
+/** The shapes of what a request holds are the instance's; only what it leaves out of its bundle is declared here. */
+export type {
+  FieldShape,
+  Parameter,
+  ParameterType,
+  ValueShape,
+} from '../../container/instance/catalogue/operation.ts';
 
 /** A rule between parameters that a single parameter's schema cannot express. */
 export interface Constraint {

@@ -1,4 +1,4 @@
-import type { FieldSchema, Operation, ParameterType, ValueSchema } from './catalogue.ts';
+import type { FieldShape, Operation, ParameterType, ValueShape } from './catalogue.ts';
 import { findBrokenConstraint } from './constraints.ts';
 import { Fields, isRecord } from './fields.ts';
 import { formatMessage, hasFormat } from './formats.ts';
@@ -23,7 +23,7 @@ export interface Fault {
   path: string;
   message: string;
   /** The schema that was broken and the value that broke it; absent for unknown fields and constraints. */
-  schema?: ValueSchema;
+  schema?: ValueShape;
   value?: unknown;
 }
 
@@ -64,7 +64,7 @@ function check(operation: Operation, place: 'path' | 'query' | 'body', raw: unkn
   return whole === undefined ? (checked.value as Record<string, unknown>) : { $body: checked.value };
 }
 
-function checkObject(schemas: readonly FieldSchema[], raw: unknown, path: string, scope: string, inQuery: boolean): Checked {
+function checkObject(schemas: readonly FieldShape[], raw: unknown, path: string, scope: string, inQuery: boolean): Checked {
   if (!isRecord(raw)) return { fault: { path, message: 'must be of type object' } };
   const value: Record<string, unknown> = {};
   for (const schema of schemas) {
@@ -87,7 +87,7 @@ function checkObject(schemas: readonly FieldSchema[], raw: unknown, path: string
   return { value };
 }
 
-function checkValue(schema: ValueSchema, raw: unknown, path: string, scope: string, inQuery: boolean): Checked {
+function checkValue(schema: ValueShape, raw: unknown, path: string, scope: string, inQuery: boolean): Checked {
   if (raw === null && schema.nullable === true) return { value: null };
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   if (types.includes('any')) return { value: raw };
@@ -119,7 +119,7 @@ function resembles(type: ParameterType, raw: unknown): boolean {
 
 type MakeFault = (message: string) => Checked;
 
-function checkString(schema: ValueSchema, raw: unknown, inQuery: boolean, fault: MakeFault): Checked {
+function checkString(schema: ValueShape, raw: unknown, inQuery: boolean, fault: MakeFault): Checked {
   if (typeof raw !== 'string') return fault('must be a string');
   // Clients report that empty query values are refused; bodies take empty texts, such as a subject that continues a thread.
   if (raw === '' && (inQuery || (schema.minLength ?? 0) > 0)) return fault('is not allowed to be empty');
@@ -133,7 +133,7 @@ function checkString(schema: ValueSchema, raw: unknown, inQuery: boolean, fault:
   return { value: raw };
 }
 
-function checkNumber(schema: ValueSchema, type: 'integer' | 'number', raw: unknown, fault: MakeFault): Checked {
+function checkNumber(schema: ValueShape, type: 'integer' | 'number', raw: unknown, fault: MakeFault): Checked {
   const value = typeof raw === 'string' && /^[+-]?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw;
   if (typeof value !== 'number' || !Number.isFinite(value)) return fault('must be a number');
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return fault('must be a safe number');
@@ -150,7 +150,7 @@ function checkBoolean(raw: unknown, fault: MakeFault): Checked {
   return fault('must be a boolean');
 }
 
-function checkArray(schema: ValueSchema, raw: unknown, path: string, scope: string, fault: MakeFault): Checked {
+function checkArray(schema: ValueShape, raw: unknown, path: string, scope: string, fault: MakeFault): Checked {
   if (!Array.isArray(raw)) return fault('must be an array');
   if (raw.length < (schema.minItems ?? 0)) return fault(`must contain at least ${schema.minItems} items`);
   if (raw.length > (schema.maxItems ?? Number.POSITIVE_INFINITY))

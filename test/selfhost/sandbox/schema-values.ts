@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FieldSchema, Operation, Parameter, ParameterType, ValueSchema } from '../../../selfhost/sandbox/catalogue.ts';
+import type { FieldShape, Operation, Parameter, ParameterType, ValueShape } from '../../../selfhost/sandbox/catalogue.ts';
 import type { RawArguments } from '../../../selfhost/sandbox/validator.ts';
 
 const formatSamples: Record<string, string[]> = {
@@ -13,17 +13,17 @@ const formatSamples: Record<string, string[]> = {
   'hex-color': ['#A1b2C3'],
 };
 
-const typesOf = (schema: ValueSchema) => (Array.isArray(schema.type) ? schema.type : [schema.type]);
+const typesOf = (schema: ValueShape) => (Array.isArray(schema.type) ? schema.type : [schema.type]);
 
 /** Any value the schema accepts. */
-export function validValue(schema: ValueSchema): fc.Arbitrary<unknown> {
+export function validValue(schema: ValueShape): fc.Arbitrary<unknown> {
   const byType = fc.oneof(...typesOf(schema).map((type) => validOfType(schema, type)));
   return schema.nullable === true
     ? fc.oneof({ weight: 4, arbitrary: byType }, { weight: 1, arbitrary: fc.constant(null) })
     : byType;
 }
 
-function validOfType(schema: ValueSchema, type: ParameterType): fc.Arbitrary<unknown> {
+function validOfType(schema: ValueShape, type: ParameterType): fc.Arbitrary<unknown> {
   if (schema.enum !== undefined && type !== 'array') return fc.constantFrom(...schema.enum);
   switch (type) {
     case 'string':
@@ -52,7 +52,7 @@ function validOfType(schema: ValueSchema, type: ParameterType): fc.Arbitrary<unk
   }
 }
 
-function validFields(schemas: readonly FieldSchema[]): fc.Arbitrary<Record<string, unknown>> {
+function validFields(schemas: readonly FieldShape[]): fc.Arbitrary<Record<string, unknown>> {
   const requiredKeys = schemas.filter((schema) => schema.required).map((schema) => schema.name);
   return fc.record(Object.fromEntries(schemas.map((schema) => [schema.name, validValue(schema)])), { requiredKeys });
 }
@@ -119,7 +119,7 @@ export function asText(values: Record<string, unknown>): Record<string, string> 
 }
 
 /** Values the schema must refuse, each with what is wrong with it. `text` is true for query values, which are always text. */
-export function brokenValues(schema: ValueSchema, text = false): { fault: string; value: unknown }[] {
+export function brokenValues(schema: ValueShape, text = false): { fault: string; value: unknown }[] {
   const types = typesOf(schema);
   if (types.includes('any')) return [];
   const broken: { fault: string; value: unknown }[] = [];
@@ -158,7 +158,7 @@ export function brokenValues(schema: ValueSchema, text = false): { fault: string
   return broken;
 }
 
-function brokenObjects(schemas: readonly FieldSchema[]): { fault: string; value: unknown }[] {
+function brokenObjects(schemas: readonly FieldShape[]): { fault: string; value: unknown }[] {
   const required = schemas.filter((schema) => schema.required);
   const valid = () =>
     fc.sample(fc.record(Object.fromEntries(required.map((schema) => [schema.name, validValue(schema)]))), {
