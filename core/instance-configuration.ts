@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { policySchema, toolsetSchema } from './tool-selection.ts';
+import { policySchema, policySwitchSchema, toolNameSchema } from './policy.ts';
+import { toolSelectionSchema } from './tool-selection.ts';
 
 /** Which doors an instance opens: `sse` the network ones, `stdio` only what a stdio bridge needs (`/mcp`), `both` all of them. */
 export const instanceModes = ['sse', 'stdio', 'both'] as const;
@@ -42,8 +43,14 @@ export const rateLimitSchema = z
 export const instanceConfigurationSchema = z.object({
   instanceId: z.string(),
   mode: instanceModeSchema,
-  toolsets: z.array(toolsetSchema).optional(),
+  /** Sets of tools to offer, or one profile, or `discovery`; everything where it is missing. */
+  toolsets: toolSelectionSchema.optional(),
   policy: policySchema,
+  /** Switches that are on; all are off where it is missing. */
+  allow: z.array(policySwitchSchema).optional(),
+  /** Where given, no other tool may be called. */
+  allowedTools: z.array(toolNameSchema).min(1).optional(),
+  deniedTools: z.array(toolNameSchema).optional(),
   smartleadApiKey: z.string().min(1),
   /** Bearer token that the router presents to the instance; made anew at every launch. */
   accessToken: z.string().min(1),
