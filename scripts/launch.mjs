@@ -20,6 +20,11 @@ const commands = {
   build: { parts: ['instance', 'service', 'dashboard', 'functions'], run: undefined },
   test: { parts: ['instance', 'service', 'dashboard', 'functions'], run: (rest) => ['scripts/test.ts', ...rest] },
   bench: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['test/bench/main.ts', ...rest] },
+  'bench:instance': { parts: ['instance'], run: (rest) => ['test/bench/instance.ts', ...rest] },
+  conformance: { parts: [], run: (rest) => ['scripts/run-conformance.ts', ...rest] },
+  'conformance:serve': { parts: [], run: (rest) => ['scripts/serve-conformance.ts', ...rest] },
+  budget: { parts: [], run: (rest) => ['scripts/print-token-budget.ts', ...rest] },
+  coverage: { parts: [], run: (rest) => ['scripts/write-coverage.ts', ...rest] },
   service: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['dist/service/main.js', ...rest] },
   instance: { parts: ['instance'], run: (rest) => ['dist/instance/main.js', ...rest] },
 };
