@@ -1,8 +1,9 @@
 import { refusesKey } from '../../../core/smartlead-key-refusal.ts';
+import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { chooseErrorMessage } from './error-message.ts';
 import type { IncomingAnswer } from './http-connection.ts';
-import { removeSecrets } from './secret-removal.ts';
+import { mayHoldSecrets, removeSecrets } from './secret-removal.ts';
 import { type ErrorCode, SmartleadError } from './smartlead-error.ts';
 
 /** An answer that is not JSON. */
@@ -21,7 +22,10 @@ export interface TextAnswer {
 export function interpretAnswer(operation: Operation, answer: IncomingAnswer, redact: (text: string) => string): unknown {
   const text = redact(answer.text).trim();
   // Cleaned as soon as it is read, so that neither an answer nor an error message can carry a credential.
-  const body = removeSecrets(parseJson(text), redact);
+  const parsed = parseJson(text);
+  const body = mayHoldSecrets(text)
+    ? removeSecrets(parsed, redact, handsOutClientKeys(operation) ? 'handed-out' : 'masked')
+    : parsed;
   if (answer.status < 200 || answer.status > 299) throw failureOfStatus(answer, body, text);
   if (body === undefined) return interpretText(operation, { ...answer, text: redact(answer.text) }, text);
   if (isFailureReport(body)) {
@@ -30,7 +34,7 @@ export function interpretAnswer(operation: Operation, answer: IncomingAnswer, re
       status: answer.status,
     });
   }
-  if (isEmpty(body) && namesOneThing(operation)) throw nothingFound(answer.status);
+  if (isEmptyAnswer(body, operation) && namesOneThing(operation)) throw nothingFound(answer.status);
   if (typeof body === 'string' || typeof body === 'boolean') return { result: body };
   return body === null ? {} : body;
 }
@@ -110,12 +114,20 @@ const errorFields = new Set([
   'max_allowed',
 ]);
 
+/** Keys of clients are what these operations are for; the policy's switch `secrets` decides whether they may be called at all. */
+function handsOutClientKeys({ id, effects }: Operation): boolean {
+  return effects.includes('returns_secret') && id.startsWith('clients/');
+}
+
+/** Reads that name one thing outside their path. */
+const lookUps: ReadonlySet<string> = new Set(['leads/get-by-email', 'inbox/reply-status', 'smart-senders/order-details']);
+/** Names a campaign and asks for any number of leads, of which none may have messages. */
+const bulkHistory = 'campaigns/get-leads-history-bulk';
+
 /** Whether the operation asks for one thing by its id or address, so that an empty answer means there is no such thing. */
 function namesOneThing(operation: Operation): boolean {
-  return (
-    operation.method === 'GET' &&
-    (operation.id === 'leads/get-by-email' || operation.params.some(({ in: place }) => place === 'path'))
-  );
+  if (!isRead(operation) || operation.id === bulkHistory) return false;
+  return lookUps.has(operation.id) || operation.params.some(({ in: place }) => place === 'path');
 }
 
 function nothingFound(status: number): SmartleadError {
@@ -136,6 +148,18 @@ function mediaType(answer: IncomingAnswer): string {
   const header = answer.headers['content-type'];
   return (typeof header === 'string' ? header : '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
+
+/** Whether an answer says nothing: no fields at all, or an envelope with nothing in it. */
+function isEmptyAnswer(body: unknown, operation: Operation): boolean {
+  if (isEmpty(body)) return true;
+  if (!isObject(body) || !('data' in body)) return false;
+  if (!Object.keys(body).every((name) => envelopeFields.has(name))) return false;
+  // One lead comes as a list of one.
+  const listsOne = operation.id === 'campaigns/get-lead-by-id' && Array.isArray(body.data) && body.data.length === 0;
+  return listsOne || isEmpty(body.data);
+}
+
+const envelopeFields: ReadonlySet<string> = new Set(['ok', 'success', 'message', 'data']);
 
 function isEmpty(body: unknown): boolean {
   return body === null || (isObject(body) && Object.keys(body).length === 0);

@@ -5,7 +5,7 @@ const longestMessage = 400;
  * that works for all of them: text of the validator, `error` as text, `error.message`, `message`, and else the raw text.
  */
 export function chooseErrorMessage(body: unknown, rawText: string): string {
-  const chosen = isObject(body) ? messageOf(body) : undefined;
+  const chosen = isObject(body) ? (messageOf(body) ?? messageOfFlags(body)) : undefined;
   return shorten(chosen ?? (body === undefined ? withoutMarkup(rawText) : JSON.stringify(body)));
 }
 
@@ -16,6 +16,14 @@ function messageOf(body: Record<string, unknown>): string | undefined {
   if (isObject(error) && isText(error.message)) return error.message;
   if (isText(message)) return message;
   return undefined;
+}
+
+/** Some refusals are a flag alone, such as `{ok: false}` for an unsubscribe that changes nothing. */
+function messageOfFlags(body: Record<string, unknown>): string | undefined {
+  const isFlag = (value: unknown) => typeof value !== 'object' && !isText(value);
+  return Object.values(body).every(isFlag)
+    ? 'no reason was given; most often this means that there was nothing to change'
+    : undefined;
 }
 
 /** Error pages of proxies are HTML; their text alone is worth showing. */

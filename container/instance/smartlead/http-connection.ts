@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { Dispatcher } from 'undici';
+import { HttpAttempt } from './http-attempt.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
 import type { AnswerHeaders } from './rate-governor.ts';
 import { SmartleadError } from './smartlead-error.ts';
@@ -15,6 +15,10 @@ export interface SendOptions {
   /** Milliseconds until the whole answer must be there. */
   timeoutMs: number;
   signal: AbortSignal;
+  /** Whether the signal counts no longer once the request has begun to leave: what was sent is not undone by hanging up. */
+  finishOnceLeft?: boolean;
+  /** Called just before the first byte leaves. */
+  onLeaving?: () => void;
 }
 
 /** Answers above this size are refused: an instance has 128 MiB to live in. */
@@ -23,7 +27,8 @@ const connectionsPerHost = 64;
 
 /**
  * The one way out to Smartlead: pooled keep-alive connections, no redirects (they would carry the key elsewhere), a limit on time and
- * size. The library is loaded on first use or by {@link warmUp}, so it costs nothing while the instance starts.
+ * size, and every request sent at most once. The library is loaded on first use or by {@link warmUp}, so it costs nothing while the
+ * instance starts.
  */
 export class HttpConnection {
   #dispatcher: Promise<Dispatcher> | undefined;
@@ -33,36 +38,51 @@ export class HttpConnection {
     await this.#load();
   }
 
-  /** @throws SmartleadError `cancelled`, `smartlead_timeout`, `smartlead_unreachable` or `answer_too_large`. */
-  async send(request: OutgoingRequest, { timeoutMs, signal }: SendOptions): Promise<IncomingAnswer> {
+  /**
+   * @throws SmartleadError `cancelled`, `smartlead_timeout`, `smartlead_unreachable` or `answer_too_large`, whose `requestLeft` tells
+   *   whether the request may have arrived.
+   */
+  async send(request: OutgoingRequest, options: SendOptions): Promise<IncomingAnswer> {
     const dispatcher = await this.#load();
-    // An emitter does here what an AbortController would, at a tenth of the cost.
-    const attempt = new EventEmitter();
-    const failure: AttemptFailure = { timeoutMs };
-    const end = (reason: 'cancelled' | 'timedOut') => {
-      failure.reason ??= reason;
-      attempt.emit('abort');
-    };
-    const cancel = () => end('cancelled');
-    if (signal.aborted) throw describeFailure(undefined, { ...failure, reason: 'cancelled' });
-    const timer = setTimeout(end, timeoutMs, 'timedOut');
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      const answer = await dispatcher.request({
-        origin: request.origin,
-        path: request.pathAndQuery,
-        method: request.method,
-        headers: requestHeaders(request),
-        body: request.body ?? null,
-        signal: attempt,
+    const { timeoutMs, signal } = options;
+    return new Promise((resolve, reject) => {
+      let reason: EndReason | undefined;
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+      };
+      const attempt = new HttpAttempt({
+        answered(answer) {
+          settle();
+          resolve(answer);
+        },
+        failed(failure) {
+          settle();
+          reject(describeFailure({ ...failure, reason, timeoutMs }));
+        },
+        ...(options.onLeaving === undefined ? {} : { leaving: options.onLeaving }),
       });
-      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
-    } catch (error) {
-      throw describeFailure(error, failure);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-    }
+      const end = (why: EndReason) => {
+        reason ??= why;
+        attempt.abort();
+      };
+      const cancel = () => {
+        if (options.finishOnceLeft !== true || !attempt.requestLeft) end('cancelled');
+      };
+      const timer = setTimeout(end, timeoutMs, 'timedOut' satisfies EndReason);
+      if (signal.aborted) return cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      dispatcher.dispatch(
+        {
+          origin: request.origin,
+          path: request.pathAndQuery,
+          method: request.method,
+          headers: requestHeaders(request),
+          body: request.body ?? null,
+        },
+        attempt,
+      );
+    });
   }
 
   /** Ends all connections; requests under way fail. */
@@ -75,6 +95,8 @@ export class HttpConnection {
       ({ Agent }) =>
         new Agent({
           connections: connectionsPerHost,
+          // More than one request on a connection would tie their fates together.
+          pipelining: 1,
           keepAliveTimeout: 30_000,
           maxResponseSize: largestAnswerBytes,
           // The time limit of each request is kept here, from its start to its last byte.
@@ -87,28 +109,41 @@ export class HttpConnection {
   }
 }
 
+/** Why we ended an attempt, where it was us. */
+type EndReason = 'cancelled' | 'timedOut';
+
 function requestHeaders(request: OutgoingRequest): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'smartlead-mcp' };
   if (request.body !== undefined) headers['content-type'] = 'application/json';
   return headers;
 }
 
-interface AttemptFailure {
+interface FailedAttempt {
+  requestLeft: boolean;
+  cause?: unknown;
+  reason: EndReason | undefined;
   timeoutMs: number;
-  /** Why we ended the attempt, where it was us. */
-  reason?: 'cancelled' | 'timedOut';
 }
 
 /** Says what failed without the error's own text, which can hold the URL and with it the key. */
-function describeFailure(error: unknown, { reason, timeoutMs }: AttemptFailure): SmartleadError {
-  if (reason === 'cancelled') return new SmartleadError('cancelled', 'The call was cancelled.');
+function describeFailure({ requestLeft, cause, reason, timeoutMs }: FailedAttempt): SmartleadError {
+  const details = { requestLeft };
+  if (reason === 'cancelled') return new SmartleadError('cancelled', 'The call was cancelled.', details);
   if (reason === 'timedOut') {
-    return new SmartleadError('smartlead_timeout', `Smartlead did not answer within ${Math.round(timeoutMs / 1000)} seconds.`);
+    return new SmartleadError(
+      'smartlead_timeout',
+      `Smartlead did not answer within ${Math.round(timeoutMs / 1000)} seconds.`,
+      details,
+    );
   }
-  const { code } = error as { code?: unknown };
+  const { code } = (cause ?? {}) as { code?: unknown };
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return new SmartleadError('answer_too_large', `Smartlead’s answer is larger than ${largestAnswerBytes / 1_048_576} MB.`);
+    return new SmartleadError(
+      'answer_too_large',
+      `Smartlead’s answer is larger than ${largestAnswerBytes / 1_048_576} MB.`,
+      details,
+    );
   }
   const name = typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code) ? ` (${code})` : '';
-  return new SmartleadError('smartlead_unreachable', `The connection to Smartlead failed${name}.`);
+  return new SmartleadError('smartlead_unreachable', `The connection to Smartlead failed${name}.`, details);
 }

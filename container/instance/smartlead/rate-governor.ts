@@ -1,26 +1,47 @@
-import { sleep } from './sleep.ts';
-import { SmartleadError } from './smartlead-error.ts';
+import { InMemoryRateGovernor } from './rate/in-memory-rate-governor.ts';
 
 /** Response headers, names in lower case. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Decides when the next request to Smartlead may leave. One governor serves one API key. */
+/**
+ * Decides when the next request to Smartlead may leave. One governor serves one API key: everything that uses the key shares its
+ * limits. It is all asynchronous, so that one behind a shared store can take the place of the one in memory.
+ */
 export interface RateGovernor {
   /**
    * Waits until a request may leave.
    * @param wait.deadline Unix time in milliseconds; where the turn would come later, the call is refused at once.
+   * @param wait.session Calls of different sessions take turns, so that none can starve another.
    * @throws SmartleadError `rate_limit_queue_full` with `retryAfter`, or `cancelled`.
    */
-  acquire(wait: { deadline: number; signal: AbortSignal }): Promise<void>;
+  acquire(wait: { deadline: number; signal: AbortSignal; session: string }): Promise<void>;
   /** Learns from an answer: its limits, or that Smartlead wants a pause of so many seconds. */
   observe(answer: { headers: AnswerHeaders; pauseSeconds?: number }): void;
-  /** Calls waiting for their turn now. */
-  readonly waiting: number;
+  /** How things stand, for metrics. */
+  state(): RateGovernorState;
+}
+
+export interface RateGovernorState {
+  /** Calls that wait for their turn. */
+  waiting: number;
+  /** What is kept to; missing where there is no limit. */
+  limit?: RateLimit & {
+    /** Whether the limit came from Smartlead's headers. */
+    learned: boolean;
+  };
+  /** Requests that left within the last 60 seconds. */
+  usedLastMinute: number;
+  /** Requests that may still leave within the present minute, or hour where that is less. */
+  remaining?: number;
+  /** Seconds until anything may leave again, after Smartlead asked for a pause; 0 without one. */
+  pausedSeconds: number;
 }
 
 export interface RateLimit {
   perSecond: number;
   perMinute: number;
+  /** Missing where no limit of an hour is known. */
+  perHour?: number;
 }
 
 /** What every plan allows. Source: Smartlead's rate limit guide, 60 a minute and 10 a second on the smallest plan, kept below. */
@@ -32,108 +53,13 @@ export const safeRateLimit: RateLimit = { perSecond: 5, perMinute: 50 };
  */
 export function createRateGovernor(text: string | undefined): RateGovernor {
   if (text === 'off') return unlimited;
-  if (text === undefined) return new WindowRateGovernor(safeRateLimit, { learns: true });
+  if (text === undefined) return new InMemoryRateGovernor(safeRateLimit, { learns: true });
   const [perSecond, perMinute] = text.split('/').map(Number) as [number, number];
-  return new WindowRateGovernor({ perSecond, perMinute }, { learns: false });
+  return new InMemoryRateGovernor({ perSecond, perMinute }, { learns: false });
 }
 
-const unlimited: RateGovernor = { waiting: 0, acquire: () => Promise.resolve(), observe: () => undefined };
-
-/** Share of an announced limit that is used: the key may have other users. */
-const usedShare = 0.85;
-
-/** Longest pause that one answer can cause. A header that asks for more is a mistake, and must not silence an instance for hours. */
-const longestPauseMs = 10 * 60_000;
-
-/**
- * Gives every call the earliest free place on one time line, on which no second holds more than `perSecond` and no minute more than
- * `perMinute` calls. So the wait is known at once, the order is first come first served, and nothing polls.
- */
-export class WindowRateGovernor implements RateGovernor {
-  #limit: RateLimit;
-  readonly #learns: boolean;
-  /** Times at which calls left or will leave, ascending; as many as the longest window needs. */
-  #places: number[] = [];
-  #pausedUntil = 0;
-  waiting = 0;
-
-  constructor(limit: RateLimit, { learns }: { learns: boolean }) {
-    this.#limit = limit;
-    this.#learns = learns;
-  }
-
-  get limit(): RateLimit {
-    return this.#limit;
-  }
-
-  async acquire({ deadline, signal }: { deadline: number; signal: AbortSignal }): Promise<void> {
-    for (;;) {
-      const now = Date.now();
-      const place = this.#nextPlace(now);
-      if (place > deadline) {
-        throw new SmartleadError('rate_limit_queue_full', 'Too many calls are waiting for Smartlead’s rate limit already.', {
-          retryAfter: Math.ceil((place - now) / 1000),
-        });
-      }
-      this.#places.push(place);
-      if (place <= now) return;
-      this.waiting += 1;
-      try {
-        await sleep(place - now, signal);
-      } catch (error) {
-        this.#release(place);
-        throw error;
-      } finally {
-        this.waiting -= 1;
-      }
-      // A pause that began meanwhile holds back whoever has not left yet.
-      if (this.#pausedUntil <= Date.now()) return;
-      this.#release(place);
-    }
-  }
-
-  observe({ headers, pauseSeconds }: { headers: AnswerHeaders; pauseSeconds?: number }): void {
-    const now = Date.now();
-    if (pauseSeconds !== undefined) this.#pause(now, pauseSeconds * 1000);
-    const limit = positiveNumber(headers['x-ratelimit-limit']);
-    const remaining = positiveNumber(headers['x-ratelimit-remaining']);
-    const reset = positiveNumber(headers['x-ratelimit-reset']);
-    const untilReset = reset === undefined ? undefined : reset * 1000 - now;
-    if (untilReset === undefined || untilReset <= 0 || untilReset > 3_600_000) return;
-    if (remaining === 0) this.#pause(now, untilReset);
-    // The headers do not name their window. A reset within the minute is taken for the minute's; a longer one is the hour's.
-    if (this.#learns && limit !== undefined && limit >= 10 && untilReset > 2_000 && untilReset <= 60_000) {
-      const perMinute = Math.floor(limit * usedShare);
-      this.#limit = { perMinute, perSecond: Math.max(1, Math.min(20, Math.round(limit / 12))) };
-    }
-  }
-
-  #pause(now: number, milliseconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(milliseconds, longestPauseMs));
-  }
-
-  #nextPlace(now: number): number {
-    const { perSecond, perMinute } = this.#limit;
-    const kept = Math.max(perSecond, perMinute);
-    if (this.#places.length > 2 * kept) this.#places = this.#places.slice(-kept);
-    const afterSecond = this.#places.at(-perSecond);
-    const afterMinute = this.#places.at(-perMinute);
-    return Math.max(
-      now,
-      this.#pausedUntil,
-      this.#places.at(-1) ?? 0,
-      afterSecond === undefined ? 0 : afterSecond + 1_000,
-      afterMinute === undefined ? 0 : afterMinute + 60_000,
-    );
-  }
-
-  #release(place: number): void {
-    const index = this.#places.lastIndexOf(place);
-    if (index !== -1) this.#places.splice(index, 1);
-  }
-}
-
-function positiveNumber(header: string | string[] | undefined): number | undefined {
-  const value = typeof header === 'string' && header.trim() !== '' ? Number(header) : Number.NaN;
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
-}
+const unlimited: RateGovernor = {
+  acquire: () => Promise.resolve(),
+  observe: () => undefined,
+  state: () => ({ waiting: 0, usedLastMinute: 0, pausedSeconds: 0 }),
+};

@@ -1,7 +1,15 @@
-/** Fields of mailbox rows that carry credentials: in plain text by id and by campaign, base64 in the list. */
-const passwordFields = new Set(['password', 'imap_password', 'smtp_password', 'imappassword', 'smtppassword']);
+/**
+ * Names of fields that carry credentials. Mailbox rows have several: in plain text by id and by campaign, base64 in the list. A flag
+ * such as `has_password` is none.
+ */
+const credentialName = /(?:password|passwd|^token|(?:access|refresh|oauth)_?token|client_?secret|(?:private|secret)_?key)$/i;
 /** Fields that carry keys of the agency's clients. Their last four characters stay, to tell one key from another. */
-const keyFields = new Set(['api_key', 'apikey']);
+const clientKeyName = /^api_?key$/i;
+/**
+ * What the text of an answer has in it where any of the above may stand in it, or the key in an escaped form that the redactor does
+ * not know. Most answers have none of it and need not be searched field by field.
+ */
+const traceOfSecret = /passw|token|secret|private_?key|api_?key|\\u|\\\//i;
 
 const removedText = '[removed]';
 const shortestKeyToSearchFor = 6;
@@ -20,23 +28,33 @@ export function createRedactor(apiKey: string): (text: string) => string {
   return (text) => forms.reduce((clean, form) => (clean.includes(form) ? clean.replaceAll(form, removedText) : clean), text);
 }
 
+/** Whether {@link removeSecrets} may find something in an answer of which this is the text, its API key replaced already. */
+export function mayHoldSecrets(text: string): boolean {
+  return traceOfSecret.test(text);
+}
+
 /**
- * Answers the value without credentials: password fields are left out, client API keys are cut to their last four characters, and
- * every text goes through the redactor. The value is changed in place; it has just been parsed and nobody else holds it.
+ * Answers the value without credentials: password fields are left out, API keys of clients are cut to their last four characters
+ * unless the operation is there to hand them out, and every text goes through the redactor. The value is changed in place; it has
+ * just been parsed and nobody else holds it.
  */
-export function removeSecrets(value: unknown, redact: (text: string) => string): unknown {
+export function removeSecrets(
+  value: unknown,
+  redact: (text: string) => string,
+  clientKeys: 'masked' | 'handed-out' = 'masked',
+): unknown {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) value[index] = removeSecrets(value[index], redact);
+    for (let index = 0; index < value.length; index += 1) value[index] = removeSecrets(value[index], redact, clientKeys);
     return value;
   }
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
   for (const name of Object.keys(fields)) {
-    const lowerCase = name.toLowerCase();
-    if (passwordFields.has(lowerCase)) delete fields[name];
-    else if (keyFields.has(lowerCase) && typeof fields[name] === 'string') fields[name] = maskKey(fields[name]);
-    else fields[name] = removeSecrets(fields[name], redact);
+    const inner = fields[name];
+    if (credentialName.test(name) && typeof inner !== 'boolean') delete fields[name];
+    else if (clientKeys === 'masked' && typeof inner === 'string' && clientKeyName.test(name)) fields[name] = maskKey(inner);
+    else fields[name] = removeSecrets(inner, redact, clientKeys);
     const safeName = redact(name);
     if (safeName !== name && name in fields) {
       fields[safeName] = fields[name];

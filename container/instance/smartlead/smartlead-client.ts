@@ -1,64 +1,88 @@
 import type { SmartleadHosts } from '../../../core/instance-configuration.ts';
 import { isRead } from '../catalogue/catalogue.ts';
-import type { Operation } from '../catalogue/operation.ts';
+import type { Operation, SmartleadHost } from '../catalogue/operation.ts';
 import { interpretAnswer } from './answer.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { HttpConnection, type IncomingAnswer } from './http-connection.ts';
-import { buildRequest } from './outgoing-request.ts';
+import type { OperationCallContext, OperationCaller, OperationOutcome } from './operation-caller.ts';
+import { buildRequest, type OutgoingRequest } from './outgoing-request.ts';
 import type { RateGovernor } from './rate-governor.ts';
+import { isRepeatedByItself, pauseBeforeRepeating } from './repeating.ts';
 import { createRedactor } from './secret-removal.ts';
 import { sleep } from './sleep.ts';
-import { type ErrorCode, SmartleadError } from './smartlead-error.ts';
-import { answerTimeLimit, callTimeLimit } from './time-limits.ts';
+import { SmartleadError } from './smartlead-error.ts';
+import { answerTimeLimit, callTimeLimit, type TimeLimits, usualTimeLimits } from './time-limits.ts';
+import { failureOfWrite, unknownOutcome } from './unknown-outcome.ts';
 
 export interface SmartleadClientOptions {
   apiKey: string;
   hosts: SmartleadHosts;
   governor: RateGovernor;
+  timeLimits?: TimeLimits;
 }
 
-/** Failures after which the same read is worth another attempt. */
-const repeatable = new Set<ErrorCode>(['smartlead_rate_limited', 'smartlead_unavailable', 'smartlead_unreachable']);
-const mostAttempts = 3;
+/** Circumstances of a call, and who wants to know when it leaves. */
+export interface SendingContext extends Pick<OperationCallContext, 'signal' | 'session'> {
+  /** Called each time a request begins to leave. */
+  onLeaving?: () => void;
+}
 
 /**
  * Calls operations of the Smartlead API with one key. Everything an instance sends to Smartlead goes through here: the key is added,
  * the rate is kept, failures become {@link SmartleadError}s, and credentials are taken out of every answer.
  */
-export class SmartleadClient {
+export class SmartleadClient implements OperationCaller {
   readonly #apiKey: string;
   readonly #hosts: SmartleadHosts;
   readonly #governor: RateGovernor;
+  readonly #timeLimits: TimeLimits;
   readonly #connection = new HttpConnection();
+  readonly #breakers: Record<SmartleadHost, CircuitBreaker> = {
+    core: new CircuitBreaker(),
+    prospect: new CircuitBreaker(),
+    delivery: new CircuitBreaker(),
+    senders: new CircuitBreaker(),
+  };
   readonly #redact: (text: string) => string;
 
-  constructor({ apiKey, hosts, governor }: SmartleadClientOptions) {
+  constructor({ apiKey, hosts, governor, timeLimits = usualTimeLimits }: SmartleadClientOptions) {
     this.#apiKey = apiKey;
     this.#hosts = hosts;
     this.#governor = governor;
+    this.#timeLimits = timeLimits;
     this.#redact = createRedactor(apiKey);
   }
 
   /**
-   * Calls one operation. Only reads are repeated, after a rate limit, an outage or a lost connection, at most twice and only while
-   * time is left; a write leaves exactly once, since Smartlead has no idempotency key.
+   * Calls one operation. Reads, and writes that may be repeated without harm, are repeated after a rate limit, an outage or a lost
+   * connection, at most twice and only while time is left. Any other write leaves exactly once, since Smartlead has no idempotency
+   * key; where its answer is lost, that is said. Once a write has begun to leave, cancelling does not end it.
    * @param callArguments Arguments by name, validated already.
    * @returns The answer without credentials.
    * @throws SmartleadError
    */
-  async call(operation: Operation, callArguments: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> {
+  async call(
+    operation: Operation,
+    callArguments: Readonly<Record<string, unknown>>,
+    context: SendingContext,
+  ): Promise<OperationOutcome> {
     const request = buildRequest(operation, callArguments, { hosts: this.#hosts, apiKey: this.#apiKey });
-    const deadline = Date.now() + callTimeLimit(operation, callArguments);
-    const timeLimit = answerTimeLimit(operation, callArguments);
+    const deadline = Date.now() + callTimeLimit(operation, callArguments, this.#timeLimits);
+    const timeLimit = answerTimeLimit(operation, callArguments, this.#timeLimits);
+    let lost: SmartleadError | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#governor.acquire({ deadline, signal });
-        const timeoutMs = Math.max(1, Math.min(timeLimit, deadline - Date.now()));
-        const answer = await this.#connection.send(request, { timeoutMs, signal });
-        return this.#judge(operation, answer);
+        return { value: await this.#attempt(operation, callArguments, request, { timeLimit, deadline, ...context }) };
       } catch (error) {
-        const pause = this.#pauseBeforeNext(operation, error, attempt, deadline);
-        if (pause === undefined) throw error;
-        await sleep(pause, signal);
+        if (!(error instanceof SmartleadError)) throw error;
+        if (error.code === 'outcome_unknown') lost = error;
+        const pause = isRepeatedByItself(operation) ? pauseBeforeRepeating(error, attempt, deadline) : undefined;
+        if (pause === undefined) throw afterLostAnswer(lost, error, operation, callArguments);
+        try {
+          await sleep(pause, context.signal);
+        } catch (cancelled) {
+          throw lost ?? cancelled;
+        }
       }
     }
   }
@@ -72,6 +96,33 @@ export class SmartleadClient {
     return this.#connection.close();
   }
 
+  async #attempt(
+    operation: Operation,
+    callArguments: Readonly<Record<string, unknown>>,
+    request: OutgoingRequest,
+    { timeLimit, deadline, signal, session, onLeaving }: SendingContext & { timeLimit: number; deadline: number },
+  ): Promise<unknown> {
+    const breaker = this.#breakers[operation.host];
+    breaker.check();
+    await this.#governor.acquire({ deadline, signal, session });
+    const probe = breaker.enter();
+    let answer: IncomingAnswer | undefined;
+    try {
+      answer = await this.#connection.send(request, {
+        timeoutMs: Math.max(1, Math.min(timeLimit, deadline - Date.now())),
+        signal,
+        finishOnceLeft: !isRead(operation),
+        ...(onLeaving === undefined ? {} : { onLeaving }),
+      });
+      breaker.settle(probe, isOutage(answer) ? 'down' : 'answered');
+      return this.#judge(operation, answer);
+    } catch (error) {
+      if (answer === undefined) breaker.settle(probe, saysNothingOfHost(error) ? 'untold' : 'down');
+      if (isRead(operation) || !(error instanceof SmartleadError)) throw error;
+      throw failureOfWrite(operation, callArguments, error, answer);
+    }
+  }
+
   #judge(operation: Operation, answer: IncomingAnswer): unknown {
     try {
       const value = interpretAnswer(operation, answer, this.#redact);
@@ -83,12 +134,24 @@ export class SmartleadClient {
       throw error;
     }
   }
+}
 
-  /** Milliseconds to wait before the next attempt, or undefined where there must not be one. */
-  #pauseBeforeNext(operation: Operation, error: unknown, attempt: number, deadline: number): number | undefined {
-    if (!(error instanceof SmartleadError) || !repeatable.has(error.code)) return undefined;
-    if (!isRead(operation) || attempt >= mostAttempts) return undefined;
-    const pause = error.retryAfter === undefined ? 250 * 2 ** attempt * (0.5 + Math.random()) : error.retryAfter * 1000;
-    return Date.now() + pause + 1_000 > deadline ? undefined : pause;
-  }
+/** Smartlead answers some refusals with 500 and JSON; all else from 500 on means that the host is not well. */
+function isOutage({ status, text }: IncomingAnswer): boolean {
+  return status > 500 || (status === 500 && !/^\s*[{[]/.test(text));
+}
+
+function saysNothingOfHost(error: unknown): boolean {
+  return !(error instanceof SmartleadError) || error.code === 'cancelled' || error.code === 'answer_too_large';
+}
+
+/** A refusal that follows a lost answer may be its consequence: what is deleted already cannot be found. So it settles nothing. */
+function afterLostAnswer(
+  lost: SmartleadError | undefined,
+  last: SmartleadError,
+  operation: Operation,
+  callArguments: Readonly<Record<string, unknown>>,
+): SmartleadError {
+  if (lost === undefined || last.code === 'outcome_unknown') return last;
+  return unknownOutcome(operation, callArguments, `The answer was lost, and to the second attempt: ${last.message}`, last);
 }

@@ -14,6 +14,26 @@ export const errorKinds = {
     retryable: false,
     nextStep: 'Correct the named arguments and call the tool again.',
   },
+  not_allowed: {
+    retryable: false,
+    nextStep:
+      'Tell the user which setting to change. Only they can: an owner of the instance in the dashboard, or whoever starts it with the ' +
+      'command line. Do not look for another way to the same end.',
+  },
+  confirmation_required: {
+    retryable: false,
+    nextStep:
+      'Nothing was sent. Tell the user what will happen, and once they agree call again with the same arguments and `confirm` set to ' +
+      'exactly the given text.',
+  },
+  declined: {
+    retryable: false,
+    nextStep: 'The user was asked and said no. Nothing was sent. Do not ask again unless they want it.',
+  },
+  outcome_unknown: {
+    retryable: false,
+    nextStep: 'It may or may not have been done. Look before you do anything else; do not simply call again.',
+  },
   smartlead_key_refused: {
     retryable: false,
     nextStep:
@@ -92,7 +112,26 @@ export interface SmartleadErrorDetails {
   status?: number;
   /** For `invalid_arguments`: which argument, and what is allowed. */
   issues?: ArgumentIssue[];
+  /** For `not_allowed`: each setting that has to change, such as `policy: standard` or `switch: send`. */
+  needs?: string[];
+  /** For `confirmation_required`: the text to repeat. */
+  confirm?: string;
+  /** For a write that may have been done: the read that tells. */
+  verify?: VerifyingRead;
+  /** Whether the request began to leave before it failed, so that Smartlead may have carried it out. */
+  requestLeft?: boolean;
+  /** Said instead of the usual next step of the code. */
+  nextStep?: string;
   cause?: unknown;
+}
+
+/** A read that shows whether a write was done. */
+export interface VerifyingRead {
+  /** Name of the tool to call. */
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** What there is to see if the write was done. */
+  lookFor: string;
 }
 
 export interface ArgumentIssue {
@@ -108,6 +147,11 @@ export class SmartleadError extends Error {
   readonly retryAfter: number | undefined;
   readonly status: number | undefined;
   readonly issues: ArgumentIssue[] | undefined;
+  readonly needs: string[] | undefined;
+  readonly confirm: string | undefined;
+  readonly verify: VerifyingRead | undefined;
+  readonly nextStep: string | undefined;
+  readonly requestLeft: boolean | undefined;
 
   constructor(code: ErrorCode, message: string, details: SmartleadErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -115,6 +159,11 @@ export class SmartleadError extends Error {
     this.retryAfter = details.retryAfter;
     this.status = details.status;
     this.issues = details.issues;
+    this.needs = details.needs;
+    this.confirm = details.confirm;
+    this.verify = details.verify;
+    this.nextStep = details.nextStep;
+    this.requestLeft = details.requestLeft;
   }
 }
 
@@ -127,6 +176,9 @@ export interface ErrorReport {
   retryAfter?: number;
   nextStep: string;
   issues?: ArgumentIssue[];
+  needs?: string[];
+  confirm?: string;
+  verify?: VerifyingRead;
 }
 
 /** Turns any thrown value into the report shown to the caller. Of unknown errors nothing is shown: their text may hold anything. */
@@ -139,7 +191,10 @@ export function errorReport(error: unknown): ErrorReport {
     message: known.message,
     retryable: kind.retryable,
     ...(known.retryAfter === undefined ? {} : { retryAfter: known.retryAfter }),
-    nextStep: kind.nextStep,
+    nextStep: known.nextStep ?? kind.nextStep,
     ...(known.issues === undefined ? {} : { issues: known.issues }),
+    ...(known.needs === undefined ? {} : { needs: known.needs }),
+    ...(known.confirm === undefined ? {} : { confirm: known.confirm }),
+    ...(known.verify === undefined ? {} : { verify: known.verify }),
   };
 }

@@ -10,17 +10,33 @@ export const slowOperations: ReadonlySet<string> = new Set([
   'smart-prospect/search-contacts',
 ]);
 
-const usualAnswerMs = 30_000;
-const slowAnswerMs = 60_000;
-/** What a call may spend beyond one answer: waiting for its turn, and repeating a read. Usual calls so stay below the 60 s of n8n. */
-const beyondOneAnswerMs = 15_000;
+/** Milliseconds. */
+export interface TimeLimits {
+  /** For one answer of a usual operation. */
+  answerMs: number;
+  /** For one answer of a slow operation. */
+  slowAnswerMs: number;
+  /** What a call may spend beyond one answer: waiting for its turn, and repeating a read. */
+  beyondOneAnswerMs: number;
+}
+
+/** Usual calls so stay below the 60 s that n8n waits for a tool. */
+export const usualTimeLimits: TimeLimits = { answerMs: 30_000, slowAnswerMs: 60_000, beyondOneAnswerMs: 15_000 };
 
 /** Milliseconds Smartlead has for one answer. */
-export function answerTimeLimit(operation: Operation, callArguments: Readonly<Record<string, unknown>>): number {
-  return slowOperations.has(operation.id) || callArguments.fetch_message_history === true ? slowAnswerMs : usualAnswerMs;
+export function answerTimeLimit(
+  operation: Operation,
+  callArguments: Readonly<Record<string, unknown>>,
+  { answerMs, slowAnswerMs }: TimeLimits = usualTimeLimits,
+): number {
+  return slowOperations.has(operation.id) || callArguments.fetch_message_history === true ? slowAnswerMs : answerMs;
 }
 
 /** Milliseconds a whole call may take, with waiting and repeating. */
-export function callTimeLimit(operation: Operation, callArguments: Readonly<Record<string, unknown>>): number {
-  return answerTimeLimit(operation, callArguments) + beyondOneAnswerMs;
+export function callTimeLimit(
+  operation: Operation,
+  callArguments: Readonly<Record<string, unknown>>,
+  limits: TimeLimits = usualTimeLimits,
+): number {
+  return answerTimeLimit(operation, callArguments, limits) + limits.beyondOneAnswerMs;
 }

@@ -91,3 +91,87 @@ it('connections are kept', async () => {
   // The next request may leave before the last connection is free again; more than two would mean that none is kept.
   expect(ports.size).toBeLessThanOrEqual(2);
 });
+
+describe('whether the request may have arrived is known', () => {
+  const request = (origin: string) => ({ origin, pathAndQuery: '/', method: 'POST' as const, body: '{}' });
+
+  it('not where nobody listens', async () => {
+    const { origin } = await serve(() => undefined);
+    await new Promise((resolve) => server?.close(resolve));
+    await expect(connection.send(request(origin), { timeoutMs: 5_000, signal: never })).rejects.toMatchObject({
+      code: 'smartlead_unreachable',
+      requestLeft: false,
+    });
+  });
+
+  it('not where the name of the host is unknown', async () => {
+    const sent = connection.send(request('http://no-such-host.invalid'), { timeoutMs: 10_000, signal: never });
+    await expect(sent).rejects.toMatchObject({ code: 'smartlead_unreachable', requestLeft: false });
+  });
+
+  it('not where the other side speaks no TLS', async () => {
+    const { origin } = await serve(() => undefined);
+    const sent = connection.send(request(origin.replace('http:', 'https:')), { timeoutMs: 5_000, signal: never });
+    await expect(sent).rejects.toMatchObject({ code: 'smartlead_unreachable', requestLeft: false });
+  });
+
+  it('not where it was cancelled, or its time ran out, while it waited for a connection', async () => {
+    const { origin } = await serve(() => undefined);
+    const cancelAll = new AbortController();
+    const blocking = Array.from({ length: 64 }, () =>
+      connection.send(request(origin), { timeoutMs: 9_000, signal: cancelAll.signal }),
+    );
+    const cancel = new AbortController();
+    const cancelled = connection.send(request(origin), { timeoutMs: 9_000, signal: cancel.signal });
+    const late = connection.send(request(origin), { timeoutMs: 300, signal: never });
+    setTimeout(() => cancel.abort(), 200);
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled', requestLeft: false });
+    await expect(late).rejects.toMatchObject({ code: 'smartlead_timeout', requestLeft: false });
+    cancelAll.abort();
+    for (const { status } of await Promise.allSettled(blocking)) expect(status).toBe('rejected');
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['the connection is cut', (incoming) => incoming.socket.destroy(), 'smartlead_unreachable'],
+    ['no answer comes in time', () => undefined, 'smartlead_timeout'],
+    ['the answer is too large', (_incoming, response) => response.end(Buffer.alloc(17 * 1024 * 1024, 'x')), 'answer_too_large'],
+  ])('for certain not any more once %s', async (_name, listener, code) => {
+    const { origin } = await serve(listener);
+    await expect(connection.send(request(origin), { timeoutMs: 1_000, signal: never })).rejects.toMatchObject({
+      code,
+      requestLeft: true,
+    });
+  });
+});
+
+it('a request on a kept connection that the other side has just closed is not sent by itself again', async () => {
+  let requests = 0;
+  const { origin } = await serve((incoming, response) => {
+    requests += 1;
+    if (requests === 1) response.end('[]');
+    else incoming.socket.destroy();
+  });
+  const post = { origin, pathAndQuery: '/', method: 'POST' as const, body: '{}' };
+  await connection.send(post, { timeoutMs: 5_000, signal: never });
+  for (let index = 0; index < 5; index += 1) {
+    await expect(connection.send(post, { timeoutMs: 5_000, signal: never })).rejects.toMatchObject({ requestLeft: true });
+  }
+  expect(requests).toBe(6);
+});
+
+it('what has begun to leave goes on after its caller has gone, where that is asked for', async () => {
+  const request = await serve((_incoming, response) => setTimeout(() => response.end('done'), 200));
+  const cancel = new AbortController();
+  let left = 0;
+  const sent = connection.send(request, {
+    timeoutMs: 5_000,
+    signal: cancel.signal,
+    finishOnceLeft: true,
+    onLeaving: () => {
+      left += 1;
+      setTimeout(() => cancel.abort(), 50);
+    },
+  });
+  expect((await sent).text).toBe('done');
+  expect(left).toBe(1);
+});
