@@ -127,9 +127,28 @@ describe('answers that are not what they seem', () => {
     ['campaigns_get_by_id', { campaign_id: 1 }, 'null'],
     ['campaigns_get_analytics', { campaign_id: 1 }, '{}'],
     ['leads_get_by_email', { email: 'a@example.com' }, '{}'],
+    ['campaigns_get_lead_by_id', { lead_id: 1 }, '{"data": []}'],
+    ['webhooks_get', { webhook_id: 1 }, '{"ok": true, "data": {}}'],
+    ['inbox_reply_status', { message_id: '<a@b>' }, '{"ok": true, "data": {}}'],
+    ['smart_senders_order_details', { order_id: 'x' }, '{"ok": true, "data": null}'],
+    ['smart_delivery_geo_report', { spamTestId: 1 }, '{}'],
   ])('%s answered with %j %j is not found', async (tool, callArguments, body) => {
     const result = await answerTo({ body }, tool, callArguments);
     expect(result.value).toMatchObject({ code: 'smartlead_not_found', retryable: false });
+  });
+
+  it.each([
+    ['campaigns_get_sequences', { campaign_id: 1 }, '{"data": []}'],
+    ['campaigns_get_leads_history_bulk', { campaign_id: 1 }, '{"data": {}}'],
+    ['campaigns_get_leads_history_bulk', { campaign_id: 1 }, '{}'],
+  ])('%s answered with %j %j is an empty list', async (tool, callArguments, body) => {
+    expect(await answerTo({ body }, tool, callArguments)).toMatchObject({ isError: false, value: { items: [] } });
+  });
+
+  it('a refusal without a word is told as one', async () => {
+    const result = await answerTo({ body: { ok: false } }, 'leads_unsubscribe', { lead_id: 1 });
+    const { value } = await answerTo({ body: { ok: false } }, 'leads_unsubscribe', { lead_id: 1, confirm: result.value.confirm });
+    expect(value).toMatchObject({ code: 'smartlead_refused', message: expect.stringContaining('nothing to change') });
   });
 
   it.each([
@@ -145,7 +164,7 @@ describe('answers that are not what they seem', () => {
     ['a list stands in items', { body: [{ id: 1 }, { id: 2 }] }, { items: [{ id: 1 }, { id: 2 }] }],
     ['an empty list is a list', { body: [] }, { items: [] }],
     ['an empty object where a list was asked for stays one', { body: {} }, {}],
-    ['an object stays as it is', { body: { ok: true, data: [1] } }, { ok: true, data: [1] }],
+    ['an envelope is taken off', { body: { ok: true, data: [{ id: 1 }] } }, { items: [{ id: 1 }] }],
     ['an empty body is an empty object', { body: '' }, {}],
     ['a bare word', { body: 'success', headers: { 'content-type': 'text/html; charset=utf-8' } }, { result: 'success' }],
     ['a quoted word', { body: '"success"' }, { result: 'success' }],

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRedactor, removeSecrets } from '../../../container/instance/smartlead/secret-removal.ts';
+import { operations } from '../../../container/instance/catalogue/catalogue.ts';
+import { interpretAnswer } from '../../../container/instance/smartlead/answer.ts';
+import { createRedactor, mayHoldSecrets, removeSecrets } from '../../../container/instance/smartlead/secret-removal.ts';
 import { apiKey, callTool, connectClient, type RunningInstance, startInstance, token } from './start-instance.ts';
 
 describe('the API key and the token', () => {
@@ -78,5 +81,74 @@ describe('credentials in answers', () => {
   it('are looked for in every text, but not for a key that is too short to be one', () => {
     expect(createRedactor('abcdef')('x abcdef y abcdef')).toBe('x [removed] y [removed]');
     expect(createRedactor('a')('a banana')).toBe('a banana');
+  });
+});
+
+describe('answers of every operation', () => {
+  const redact = createRedactor(apiKey);
+  const interpret = (id: string, body: unknown) => {
+    const operation = operations.find((candidate) => candidate.id === id);
+    if (operation === undefined) throw new Error(`There is no operation ${id}`);
+    return interpretAnswer(operation, { status: 200, headers: {}, text: JSON.stringify(body) }, redact);
+  };
+  const secretNames = [
+    'password',
+    'imap_password',
+    'smtpPassword',
+    'Password',
+    'token',
+    'access_token',
+    'refresh_token',
+    'client_secret',
+    'secret_key',
+  ];
+
+  it('hold no password, no token and not our key, wherever they stand', () => {
+    const secret = 'S3cr3t-to-look-for';
+    const leaf = fc.constantFrom<unknown>(apiKey, `x${apiKey}`, encodeURIComponent(apiKey), 'text', 1, null);
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('data', 'id', 'a', apiKey), tie('tree'), { maxKeys: 3 }),
+        fc.tuple(fc.constantFrom(...secretNames), tie('tree')).map(([name, inner]) => ({ [name]: secret, inner })),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.constantFrom(...operations), tree, (operation, body) => {
+        const text = JSON.stringify(interpret(operation.id, [body]));
+        for (const forbidden of [secret, apiKey, encodeURIComponent(apiKey)]) expect(text).not.toContain(forbidden);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(secretNames)('lose %s also where its name is written with escapes', (name) => {
+    const escaped = [...name].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+    expect(mayHoldSecrets(`{"${name}":"x"}`)).toBe(true);
+    expect(mayHoldSecrets(`{"${escaped}":"x"}`)).toBe(true);
+  });
+
+  it('keep flags and times about secrets', () => {
+    const body = { id: 1, has_password: true, password_updated_at: '2026-01-01', is_token_valid: true };
+    expect(interpret('email-accounts/get-by-id', body)).toEqual(body);
+  });
+
+  it('hand out keys of clients only where that is what they are for, and never our own', () => {
+    const key = 'cl_live_abcdefghijkl1234';
+    for (const id of ['clients/list-api-keys', 'clients/create-api-key', 'clients/reset-api-key', 'clients/save']) {
+      expect(interpret(id, { ok: true, data: { id: 1, api_key: key } })).toEqual({ ok: true, data: { id: 1, api_key: key } });
+      expect(JSON.stringify(interpret(id, { ok: true, data: { id: 1, api_key: apiKey } }))).not.toContain(apiKey);
+    }
+    expect(interpret('clients/get-all', [{ id: 1, api_key: key }])).toEqual([{ id: 1, api_key: '…1234' }]);
+    expect(interpret('email-accounts/get-all', [{ id: 1, api_key: key }])).toEqual([{ id: 1, api_key: '…1234' }]);
+    expect(interpret('smart-senders/order-details', { data: { id: 1, email_accounts: [{ password: 'p' }] } })).toEqual({
+      data: { id: 1, email_accounts: [{}] },
+    });
+    expect(interpret('smart-senders/get-otp', { ok: true, data: { otp: '847192' } })).toEqual({
+      ok: true,
+      data: { otp: '847192' },
+    });
   });
 });
