@@ -1,8 +1,9 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import type { Operation } from '../catalogue/operation.ts';
 import { type ArgumentIssue, SmartleadError } from '../smartlead/smartlead-error.ts';
+import { answerArguments, pagePositionParameter } from './answer-arguments.ts';
 import { constraintIssues } from './constraints.ts';
-import { inputSchema } from './input-schema.ts';
+import { inputSchema, type ToolInputSchema } from './input-schema.ts';
 import { valueFormats } from './value-formats.ts';
 
 const mostIssues = 8;
@@ -33,16 +34,26 @@ export function loadValidator(): Promise<Ajv> {
 export function createArgumentCheck(operation: Operation): (callArguments: Record<string, unknown>) => Promise<void> {
   let validate: ValidateFunction | undefined;
   return async (callArguments) => {
-    validate ??= (await loadValidator()).compile(inputSchema(operation, { audience: 'checked' }));
+    validate ??= (await loadValidator()).compile(checkedInputSchema(operation));
     const issues = validate(callArguments)
       ? constraintIssues(operation.constraints ?? [], callArguments)
       : schemaIssues(validate.errors ?? [], operation);
     if (issues.length === 0) return;
     const shown = issues.slice(0, mostIssues);
     const text = shown.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
-    throw new SmartleadError('invalid_arguments', `${capitalised(text)}.`, { issues: shown });
+    // A name keeps its case, so that it can be found.
+    throw new SmartleadError('invalid_arguments', `${shown[0]?.path === '' ? capitalised(text) : text}.`, { issues: shown });
   };
 }
+
+/** What Smartlead takes, and the arguments that the caller and the shaping of answers take out before it gets there. */
+function checkedInputSchema(operation: Operation): ToolInputSchema {
+  const schema = inputSchema(operation, { audience: 'checked' });
+  const properties = { ...answerArguments(operation, 'checked'), ...steering, ...schema.properties };
+  return { ...schema, properties };
+}
+
+const steering = { confirm: {}, repeat: {} };
 
 function schemaIssues(errors: readonly ErrorObject[], operation: Operation): ArgumentIssue[] {
   const issues = errors.map((error) => issueOf(error, operation));
@@ -80,9 +91,16 @@ function issueOf(error: ErrorObject, operation: Operation): ArgumentIssue {
 }
 
 function unknownArgument(error: ErrorObject, operation: Operation): string {
-  const allowed = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
+  const allowed = error.instancePath === '' ? toldArguments(operation) : Object.keys(error.parentSchema?.properties ?? {});
   const known = allowed.length === 0 ? 'there are none' : `known are ${allowed.join(', ')}`;
   return error.instancePath === '' ? `is no argument of ${operation.id}; ${known}` : `is not known here; ${known}`;
+}
+
+/** Arguments that clients are told of, without those that every tool takes. */
+function toldArguments(operation: Operation): string[] {
+  const position = pagePositionParameter(operation);
+  const own = operation.params.map(({ name }) => name).filter((name) => name !== position);
+  return [...own, ...Object.keys(answerArguments(operation, 'published'))];
 }
 
 function rangeMessage(verb: string, schema: unknown, leastKeyword: string, mostKeyword: string, unit: string): string {

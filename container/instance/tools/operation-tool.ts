@@ -1,21 +1,32 @@
+import { prepareAnswer } from '../answers/prepare-answer.ts';
+import { translateArguments } from '../answers/vocabulary.ts';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import type { SmartleadClient } from '../smartlead/smartlead-client.ts';
+import { isAdministrative } from '../policy/administrative-toolsets.ts';
+import { operationConsequence } from '../policy/operation-consequence.ts';
+import { operationEffects } from '../policy/operation-effects.ts';
+import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import { toolDescription } from './descriptions/tool-descriptions.ts';
-import { inputSchema } from './input-schema.ts';
 import { createArgumentCheck } from './input-validation.ts';
-import type { Tool } from './tool.ts';
+import { outputSchema } from './output-schema.ts';
+import { publishedInputSchema } from './published-input-schema.ts';
+import type { CallArguments, Tool } from './tool.ts';
 import { toolName } from './tool-name.ts';
 import { toolsetOf } from './toolset-of-operation.ts';
 
 /** The tool that offers one operation of the Smartlead API as it is. */
-export function createOperationTool(operation: Operation, client: Pick<SmartleadClient, 'call'>): Tool {
+export function createOperationTool(operation: Operation, caller: OperationCaller): Tool {
   const check = createArgumentCheck(operation);
+  const name = toolName(operation.id);
+  const output = outputSchema(operation);
+  // Nothing may be decided by words that Smartlead will not get.
+  const translate = (callArguments: CallArguments) => translateArguments(operation, callArguments);
   return {
     definition: {
-      name: toolName(operation.id),
+      name,
       description: toolDescription(operation.id) ?? operation.id,
-      inputSchema: inputSchema(operation, { audience: 'published' }) as Tool['definition']['inputSchema'],
+      inputSchema: publishedInputSchema(operation) as Tool['definition']['inputSchema'],
+      ...(output === undefined ? {} : { outputSchema: output }),
       annotations: {
         readOnlyHint: isRead(operation),
         destructiveHint: operation.effects.includes('destructive'),
@@ -24,9 +35,16 @@ export function createOperationTool(operation: Operation, client: Pick<Smartlead
       },
     },
     toolset: toolsetOf(operation.id),
-    async run(callArguments, signal) {
-      await check(callArguments);
-      return client.call(operation, callArguments, signal);
+    administrative: isAdministrative(toolsetOf(operation.id)),
+    effects: (callArguments) => operationEffects(operation, translate(callArguments)),
+    check: (callArguments) => check({ ...translate(callArguments) }),
+    alreadyMade: (callArguments) =>
+      caller.remembers?.(operation, prepareAnswer(operation, callArguments).requestArguments) ?? false,
+    consequence: (callArguments, context) => operationConsequence(operation, translate(callArguments), context, caller),
+    async run(callArguments, context) {
+      const { requestArguments, shape } = prepareAnswer(operation, translate(callArguments));
+      const { value, firstSentAt } = await caller.call(operation, requestArguments, context);
+      return { structured: shape(value), ...(firstSentAt === undefined ? {} : { firstSentAt }) };
     },
   };
 }

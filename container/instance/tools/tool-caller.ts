@@ -1,44 +1,93 @@
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { CallPolicy } from '../../../core/policy.ts';
+import { UnknownFeature } from '../features/feature-errors.ts';
+import type { CallContext, CallOutcome, ToolFeatures } from '../features/mcp-features.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { confirmCall } from '../policy/confirmation.ts';
+import { decide, needsConfirmation } from '../policy/decide.ts';
+import { notOffered, refusal } from '../policy/refusal.ts';
 import { errorReport } from '../smartlead/smartlead-error.ts';
-import type { Tool } from './tool.ts';
-import { failureResult, successResult } from './tool-result.ts';
+import { callToolName, describeToolName, searchToolsName } from './discovery/discovery-tool-names.ts';
+import { resolveCall } from './discovery/resolve-call.ts';
+import { takeSteering } from './steering-arguments.ts';
+import type { CallArguments, RunContext, Tool } from './tool.ts';
+import type { ToolRegistry } from './tool-registry.ts';
+import { answerResult, failureResult } from './tool-result.ts';
 
-export interface ToolCallContext {
-  signal: AbortSignal;
-  /** Names this call in the log; the router's `X-Request-Id` where there is one. */
-  requestId: string;
+export interface ToolCallerOptions {
+  registry: ToolRegistry;
+  policy: CallPolicy;
+  log: Log;
+  metrics: Metrics;
 }
 
-export type ToolCaller = (
-  tool: Tool,
-  callArguments: Record<string, unknown>,
-  context: ToolCallContext,
-) => Promise<CallToolResult>;
-
-/** Makes the function every tool call goes through: it runs the tool, shapes the result, and records one log line and one count. */
-export function createToolCaller({ log, metrics }: { log: Log; metrics: Metrics }): ToolCaller {
-  return async (tool, callArguments, { signal, requestId }) => {
-    const name = tool.definition.name;
+/**
+ * Makes the function every tool call goes through, whichever way it came: it keeps the policy, has risky calls confirmed, runs the
+ * tool, shapes the result, and records one log line and one count.
+ */
+export function createToolCaller({ registry, policy, log, metrics }: ToolCallerOptions): ToolFeatures['call'] {
+  return async (name, callArguments, context) => {
+    const meant = resolveCall(registry, name, callArguments);
+    const tool = registry.findAny(meant.name);
+    if (tool === undefined)
+      throw new UnknownFeature(`there is no tool ${JSON.stringify(name.slice(0, 100))} here; see tools/list`);
+    const offered = registry.find(meant.name) !== undefined;
     const start = performance.now();
     const record = (outcome: string, message: string) => {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
-      metrics.countCall(name, outcome, durationMs);
-      const level = outcome === 'ok' || outcome === 'cancelled' ? 'info' : outcome === 'internal_error' ? 'error' : 'warn';
-      log.write({ level, message, tool: name, durationMs, outcome, requestId });
+      metrics.countCall(meant.name, outcome, durationMs);
+      log.write({ level: levelOf(outcome), message, tool: meant.name, durationMs, outcome, requestId: context.requestId });
     };
     try {
-      const result = successResult(await tool.run(callArguments, signal));
-      record('ok', 'Tool call');
-      return result;
+      if (!offered) throw notOffered(meant.name, tool.toolset);
+      const outcome = await callTool(tool, meant.callArguments, policy, context);
+      if (outcome.kind === 'question') record('confirmation_required', 'Tool call asks for confirmation');
+      else record(outcome.result.isError === true ? 'incomplete' : 'ok', 'Tool call');
+      return outcome;
     } catch (error) {
       const { code } = errorReport(error);
       // Messages may quote arguments or what Smartlead wrote; the log names the code alone.
       record(code, code === 'internal_error' ? `Tool call failed inside: ${describe(error)}` : 'Tool call failed');
-      return failureResult(error);
+      return { kind: 'result', result: failureResult(error) };
     }
   };
+}
+
+async function callTool(
+  tool: Tool,
+  callArguments: CallArguments,
+  policy: CallPolicy,
+  { signal, session, requestId, progress, asks, confirmation }: CallContext,
+): Promise<CallOutcome> {
+  const { definition, administrative } = tool;
+  const { steering, toolArguments } = takeSteering(callArguments);
+  const effects = tool.effects(toolArguments);
+  const obstacles = decide(rulesFor(definition.name, policy), { tool: definition.name, effects, administrative });
+  if (obstacles.length > 0) throw refusal(definition.name, obstacles);
+  await tool.check(toolArguments);
+  const run: RunContext = { signal, session, requestId, progress, repeat: steering.repeat };
+  if (needsConfirmation(effects) && (steering.repeat || tool.alreadyMade?.(toolArguments) !== true)) {
+    const question = await confirmCall(
+      { effects, confirm: steering.confirm, consequence: () => tool.consequence(toolArguments, run) },
+      { asks, ...(confirmation === undefined ? {} : { confirmation }) },
+    );
+    if (question !== undefined) return { kind: 'question', question };
+  }
+  return { kind: 'result', result: answerResult(await tool.run(toolArguments, run)) };
+}
+
+/** The tools that search, describe and call others do nothing by themselves; the lists speak of the tools they lead to. */
+function rulesFor(name: string, rules: CallPolicy): CallPolicy {
+  return discoveryToolNames.has(name) ? { policy: rules.policy, allow: rules.allow } : rules;
+}
+
+const discoveryToolNames: ReadonlySet<string> = new Set([searchToolsName, describeToolName, callToolName]);
+
+const expectedOutcomes = new Set(['ok', 'cancelled', 'declined', 'confirmation_required']);
+
+function levelOf(outcome: string): 'info' | 'warn' | 'error' {
+  if (outcome === 'internal_error') return 'error';
+  return expectedOutcomes.has(outcome) ? 'info' : 'warn';
 }
 
 /** Kind and place of an unexpected error, without its message, which may hold anything. */

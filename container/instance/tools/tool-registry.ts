@@ -1,24 +1,70 @@
-import type { ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
-import type { Toolset } from '../../../core/tool-selection.ts';
-import { isRead, operations } from '../catalogue/catalogue.ts';
-import type { SmartleadClient } from '../smartlead/smartlead-client.ts';
-import { createOperationTool } from './operation-tool.ts';
+import type { ListToolsResult, Tool as ToolDefinition } from '@modelcontextprotocol/sdk/types.js';
+import type { CallPolicy } from '../../../core/policy.ts';
+import type { ToolSelection } from '../../../core/tool-selection.ts';
+import { withoutAssumedHints } from './assumed-hints.ts';
+import { briefDefinitions } from './brief-definitions.ts';
+import { createDiscoveryTools } from './discovery/discovery-tools.ts';
+import { profileTools } from './profiles.ts';
 import type { Tool } from './tool.ts';
 
 /** The tools of an instance: one registry behind every transport and every session. */
 export interface ToolRegistry {
   /** The answer to tools/list. Made once; the same object every time. */
   readonly list: ListToolsResult;
+  /** A tool of the instance's selection: listed, reached through `call_tool`, or kept off the list by the policy alone. */
   find(name: string): Tool | undefined;
+  /** Any tool there is, so that a call of one outside of the selection can be refused with the reason. */
+  findAny(name: string): Tool | undefined;
 }
 
-/** Builds the registry: every read operation of the chosen toolsets (all of them where none are chosen). */
-export function createToolRegistry(client: Pick<SmartleadClient, 'call'>, toolsets?: readonly Toolset[]): ToolRegistry {
-  const tools = operations
-    .filter(isRead)
-    .map((operation) => createOperationTool(operation, client))
-    .filter((tool) => toolsets === undefined || toolsets.includes(tool.toolset));
-  const byName = new Map(tools.map((tool) => [tool.definition.name, tool]));
-  const list: ListToolsResult = { tools: tools.map((tool) => tool.definition) };
-  return { list, find: (name) => byName.get(name) };
+/** The policy's lists of tools: what they forbid is not listed. */
+export type ToolLists = Pick<CallPolicy, 'allowedTools' | 'deniedTools'>;
+
+/** Lists longer than this say everything as briefly as can be. */
+const longestDetailedList = 60;
+
+/** Builds the registry of the chosen ones among all tools. */
+export function createToolRegistry(
+  all: readonly Tool[],
+  selection: ToolSelection = { kind: 'full' },
+  { allowedTools, deniedTools }: ToolLists = {},
+): ToolRegistry {
+  const chosen = choose(all, selection);
+  const usable = chosen.filter(
+    ({ definition: { name } }) => allowedTools?.includes(name) !== false && deniedTools?.includes(name) !== true,
+  );
+  const discovery = selection.kind === 'discovery' ? createDiscoveryTools(usable) : undefined;
+  const definitions = (discovery ?? usable).map(({ definition }) => definition);
+  const offered = byName([...chosen, ...(discovery ?? [])]);
+  const existing = byName([...all, ...(discovery ?? [])]);
+  return {
+    list: { tools: listed(definitions, selection) },
+    find: (name) => offered.get(name),
+    findAny: (name) => existing.get(name),
+  };
+}
+
+/** The definitions in the form that suits the length of the list: profiles promise to be short, and long lists have to be. */
+function listed(definitions: ToolDefinition[], { kind }: ToolSelection): ToolDefinition[] {
+  if (definitions.length > longestDetailedList) return withoutAssumedHints(briefDefinitions(definitions));
+  return kind === 'profile' ? briefDefinitions(definitions) : definitions;
+}
+
+/** The tools of a selection, in the order of all; those of a profile in the order of the profile. */
+function choose(all: readonly Tool[], selection: ToolSelection): readonly Tool[] {
+  switch (selection.kind) {
+    case 'full':
+    case 'discovery':
+      return all;
+    case 'toolsets':
+      return all.filter(({ toolset }) => (selection.toolsets as readonly string[]).includes(toolset));
+    case 'profile': {
+      const existing = byName(all);
+      return profileTools[selection.profile].flatMap((name) => existing.get(name) ?? []);
+    }
+  }
+}
+
+function byName(tools: readonly Tool[]): Map<string, Tool> {
+  return new Map(tools.map((tool) => [tool.definition.name, tool]));
 }

@@ -1,20 +1,20 @@
-import { type Toolset, toolsets } from '../../../core/tool-selection.ts';
+import { discovery, profiles, type ToolSelectionName, toolSelectionSchema, toolsets } from '../../../core/tool-selection.ts';
 
 /**
- * Reads the value of `--tools`: `full`, or toolsets separated by commas.
- * @returns The chosen toolsets, or undefined for all.
+ * Reads the value of `--tools`: `full`, `discovery`, a profile, or toolsets separated by commas.
+ * @returns The chosen names, or undefined for all tools.
  * @throws Error with one line that says what is allowed.
  */
-export function parseToolSelection(text: string): Toolset[] | undefined {
+export function parseToolSelection(text: string): ToolSelectionName[] | undefined {
   if (text === 'full') return undefined;
   const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !isToolset(name));
-  if (unknown !== undefined) {
-    throw new Error(`--tools does not know "${unknown}"; use full, or toolsets separated by commas: ${toolsets.join(', ')}`);
-  }
-  return [...new Set(names.filter(isToolset))];
-}
-
-function isToolset(name: string): name is Toolset {
-  return (toolsets as readonly string[]).includes(name);
+  const parsed = toolSelectionSchema.safeParse(names);
+  if (parsed.success) return parsed.data;
+  const known: readonly string[] = [discovery, ...profiles, ...toolsets];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) throw new Error('--tools takes one profile alone, discovery alone, or toolsets separated by commas');
+  throw new Error(
+    `--tools does not know "${unknown}"; use full, ${discovery}, a profile (${profiles.join(', ')}), ` +
+      `or toolsets separated by commas: ${toolsets.join(', ')}`,
+  );
 }

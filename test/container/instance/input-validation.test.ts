@@ -30,7 +30,7 @@ describe('arguments are refused with their path and what is allowed', () => {
     [
       'campaigns/get-by-id',
       { campaign_id: 1, campaignId: 1 },
-      ['campaignId is no argument of campaigns/get-by-id; known are campaign_id, include_tags'],
+      ['campaignId is no argument of campaigns/get-by-id; known are campaign_id, include_tags, fields'],
     ],
     ['leads/categories', { all: true }, ['all is no argument of leads/categories; there are none']],
     ['campaigns/get-leads', { campaign_id: 1, limit: 101 }, ['limit must be 1 to 100']],
@@ -89,8 +89,12 @@ describe('arguments are refused with their path and what is allowed', () => {
   });
 
   it.each<[string, Record<string, unknown>, string[]]>([
-    ['lead-lists/push-to-campaign', {}, ['give at least one of campaignId, campaignName']],
-    ['webhooks/create', { association_type: 'client' }, ['client_id is required when association_type is client']],
+    ['lead-lists/push-to-campaign', { campaignId: undefined }, ['give at least one of campaignId, campaignName']],
+    [
+      'webhooks/create',
+      { association_type: 'client', client_id: undefined },
+      ['client_id is required when association_type is client'],
+    ],
   ])('rules of writes hold too: %s', async (id, callArguments, expected) => {
     const all = { ...sampleArguments(operationOf(id), 'required'), ...callArguments };
     expect(await issues(id, all)).toEqual(expected);
@@ -130,4 +134,15 @@ it('no arguments whatever make the check fail in any other way', async () => {
     ),
     { numRuns: 400 },
   );
+});
+
+describe('arguments that every tool of a kind takes', () => {
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['campaigns/get-all', { fields: ['id', 'name'], cursor: 'abc' }, []],
+    ['campaigns/get-all', { fields: 'id,name' }, []],
+    ['campaigns/get-all', { fields: 1 }, ['fields must be a list or text']],
+    ['campaigns/get-leads', { campaign_id: 1, offset: 20, limit: 20 }, []],
+    ['campaigns/create', { fields: ['id'] }, ['fields is no argument of campaigns/create; known are name, client_id']],
+    ['campaigns/create', { confirm: 'create', repeat: true }, []],
+  ])('%s %j', async (id, callArguments, expected) => expect(await issues(id, callArguments)).toEqual(expected));
 });

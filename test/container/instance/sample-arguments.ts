@@ -15,22 +15,45 @@ const samplesOfFormat: Record<string, string> = {
 export function sampleArguments(operation: Operation, which: 'required' | 'all'): Record<string, unknown> {
   const given = operation.params.filter((parameter) => parameter.required || which === 'all');
   const values = Object.fromEntries(given.map((parameter) => [parameter.name, sampleValue(parameter)]));
+  const give = (name: string | undefined) => {
+    const parameter = operation.params.find((candidate) => candidate.name === name);
+    if (parameter !== undefined) values[parameter.name] ??= sampleValue(parameter);
+  };
   for (const constraint of operation.constraints ?? []) {
-    if (constraint.kind === 'exactly_one_of') {
-      const [kept, ...others] = constraint.params;
-      for (const name of others) delete values[name];
-      const parameter = operation.params.find(({ name }) => name === kept);
-      if (kept !== undefined && parameter !== undefined) values[kept] = sampleValue(parameter);
+    switch (constraint.kind) {
+      case 'exactly_one_of':
+        for (const name of constraint.params.slice(1)) delete values[name];
+        give(constraint.params[0]);
+        break;
+      case 'at_least_one_of':
+        give(constraint.params[0]);
+        break;
+      case 'excludes':
+        removeAt(values, constraint.param);
+        break;
+      case 'requires_when':
+        if (values[constraint.param] === constraint.equals) constraint.needs.forEach(give);
+        break;
+      case 'requires':
+        break;
     }
   }
   return values;
 }
 
-function sampleValue(shape: ValueShape): unknown {
+function removeAt(values: Record<string, unknown>, path: string): void {
+  const [first = '', ...rest] = path.split('.');
+  if (rest.length === 0) delete values[first];
+  else if (typeof values[first] === 'object') removeAt(values[first] as Record<string, unknown>, rest.join('.'));
+}
+
+/** A value the shape accepts. */
+export function sampleValue(shape: ValueShape): unknown {
   if (shape.enum !== undefined) return shape.enum.at(-1);
   const [type] = Array.isArray(shape.type) ? shape.type : [shape.type];
   switch (type) {
     case 'string':
+      if (shape.pattern !== undefined && shape.format === undefined) return 'Key-1 a_b';
       return samplesOfFormat[shape.format ?? ''] ?? 'a b/ü&?'.padEnd(shape.minLength ?? 0, 'x').slice(0, shape.maxLength ?? 100);
     case 'integer':
     case 'number':

@@ -1,6 +1,10 @@
 import type { ToolDescriptions } from './tool-descriptions.ts';
 
 export const agency: ToolDescriptions = {
-  'clients/get-all': 'Clients of the agency with id, name, e-mail and permissions.',
-  'clients/list-api-keys': 'API keys of clients: name, client and status. Of the key itself only the last characters are shown.',
+  'clients/get-all': 'Clients: id, name, e-mail, permissions.',
+  'clients/save': 'Create a client, or change one (id). Takes a password; may return an API key.',
+  'clients/list-api-keys': 'API keys of clients by name; the keys themselves are hidden.',
+  'clients/create-api-key': 'Create an API key for a client and return it: a secret.',
+  'clients/delete-api-key': 'Delete an API key; what uses it stops working.',
+  'clients/reset-api-key': 'Replace an API key and return the new one; the old stops working.',
 };
