@@ -1,0 +1,57 @@
+import type { ListResourceTemplatesResult } from '@modelcontextprotocol/sdk/types.js';
+import { ResourceNotFound } from '../features/feature-errors.ts';
+import type { ResourceFeatures } from '../features/mcp-features.ts';
+import type { OperationCaller } from '../smartlead/operation-caller.ts';
+import { campaignOverview } from './campaign-overview.ts';
+import { type Exports, exportUriPrefix } from './exports.ts';
+
+export const campaignTemplate = 'smartlead://campaigns/{campaign_id}';
+
+const templates: ListResourceTemplatesResult = {
+  resourceTemplates: [
+    {
+      uriTemplate: campaignTemplate,
+      name: 'campaign',
+      title: 'Campaign',
+      description: 'Settings, schedule, mails, state of the mailboxes and counts of one campaign.',
+      mimeType: 'application/json',
+    },
+  ],
+};
+
+export interface ResourcesOptions {
+  exports: Exports;
+  caller: OperationCaller;
+  /** Whether campaigns may be read: not where the tool that reads them is forbidden. */
+  offersCampaigns?: boolean;
+}
+
+/** The resources of an instance: files that tools have made, and every campaign under its id. */
+export function createResources({ exports, caller, offersCampaigns = true }: ResourcesOptions): ResourceFeatures {
+  return {
+    templates: offersCampaigns ? templates : { resourceTemplates: [] },
+    list: () => ({
+      resources: exports.list().map(({ uri, name, description, mimeType, bytes }) => {
+        return { uri, name, description, mimeType, size: bytes.length };
+      }),
+    }),
+    async read(uri, context) {
+      if (uri.startsWith(exportUriPrefix)) return readExport(exports, uri);
+      const campaignId = /^smartlead:\/\/campaigns\/(\d{1,15})$/.exec(uri)?.[1];
+      if (campaignId === undefined || !offersCampaigns) throw new ResourceNotFound(uri);
+      const overview = await campaignOverview(caller, Number(campaignId), uri, context);
+      return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(overview) }] };
+    },
+    onListChanged: (listener) => exports.onChanged(listener),
+  };
+}
+
+function readExport(exports: Exports, uri: string) {
+  const file = exports.find(uri);
+  if (file === undefined)
+    throw new ResourceNotFound(
+      uri,
+      'This export is gone: exports are kept for an hour, fewer while many are made, and not over a restart. Run the export again.',
+    );
+  return { contents: [{ uri, mimeType: file.mimeType, text: file.bytes.toString('utf8') }] };
+}
