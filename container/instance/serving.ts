@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { InstanceMode } from '../../core/instance-configuration.ts';
 import type { Instance } from './instance.ts';
 import type { Log } from './observability/log.ts';
-import { checkLoopbackOrigin, createTokenCheck } from './protocol/access-check.ts';
+import { checkLocalNetworkOrigin, checkLoopbackOrigin, createTokenCheck } from './protocol/access-check.ts';
 import { createDoorServer, textDoor } from './protocol/http-server.ts';
 import { createHttpSseDoors, createStreamableHttpDoors } from './protocol/mcp-doors.ts';
+import { createModernDoor } from './protocol/modern/create-modern-door.ts';
+import { createOutlivingRule } from './protocol/outliving-requests.ts';
 import { type SessionLimits, Sessions, usualSessionLimits } from './protocol/sessions.ts';
 
 export interface ServingOptions {
@@ -34,13 +36,15 @@ export async function startServing(instance: Instance, options: ServingOptions, 
   const sessions = new Sessions(options.sessionLimits ?? usualSessionLimits);
   instance.metrics.gauge('smartlead_mcp_sessions', 'Open sessions.', () => sessions.size);
   const createServer = () => instance.createServer();
+  const modern = createModernDoor(instance.features, { log });
+  const outlivesClient = createOutlivingRule(instance.features);
   const doors = createDoorServer({
     doors: {
       '/healthz': textDoor('text/plain; charset=utf-8', () => 'ok\n'),
       '/readyz': textDoor('text/plain; charset=utf-8', () => 'ready\n'),
       '/metrics': textDoor('text/plain; version=0.0.4; charset=utf-8', () => instance.metrics.text()),
       ...(options.mode === 'stdio' ? {} : createHttpSseDoors({ sessions, createServer })),
-      ...createStreamableHttpDoors({ sessions, createServer }),
+      ...createStreamableHttpDoors({ sessions, createServer, modern, outlivesClient }),
     },
     checks: accessChecks(options),
     log,
@@ -55,7 +59,8 @@ export async function startServing(instance: Instance, options: ServingOptions, 
       while (instance.callsInProgress > 0 && Date.now() < deadline) await delay(20);
       // The last answers are on their way through the protocol engine and the sockets.
       await delay(50);
-      sessions.closeAll();
+      sessions.endAll();
+      await modern.close();
       await delay(50);
       await Promise.all([doors.close(), instance.close()]);
     },
@@ -64,7 +69,7 @@ export async function startServing(instance: Instance, options: ServingOptions, 
 
 function accessChecks({ token, host }: ServingOptions) {
   if (token !== undefined) return [createTokenCheck(token)];
-  return isLoopback(host) ? [checkLoopbackOrigin] : [];
+  return [isLoopback(host) ? checkLoopbackOrigin : checkLocalNetworkOrigin];
 }
 
 /** Whether only programs of this machine can reach the address. */

@@ -45,6 +45,23 @@ export function checkLoopbackOrigin(request: IncomingMessage): void {
   if (origin !== undefined && !loopbackNames.has(hostName(origin) ?? '')) throw forbidden('Origin');
 }
 
+const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])$/;
+
+/**
+ * The same for a server that other machines can reach and no token protects, such as the image started without one: it can be
+ * reached by its address or by a name of a local network (`smartlead`, without a dot), but not by a name that anybody can own and
+ * point here, and not from a page of another origin. This keeps browsers out, nobody else.
+ * @throws RefusedRequest 403.
+ */
+export function checkLocalNetworkOrigin(request: IncomingMessage): void {
+  const { host, origin } = request.headers;
+  const name = hostName(`http://${host ?? ''}`) ?? '';
+  if (name === '' || (name.includes('.') && !address.test(name))) throw forbidden('Host');
+  if (origin === undefined) return;
+  const page = hostName(origin) ?? '';
+  if (page !== name && !loopbackNames.has(page)) throw forbidden('Origin');
+}
+
 function forbidden(header: string): RefusedRequest {
   const message = `This ${header} may not reach a server without a token; set MCP_TOKEN to serve other hosts`;
   return new RefusedRequest({ status: 403, code: rpcErrorCodes.refused, message });

@@ -1,15 +1,37 @@
 import type { ServerResponse } from 'node:http';
 
-const keepAliveMs = 15_000;
+/** A proxy that hears nothing for longer may take the stream for dead. The beat is slower than this by at most one beat. */
+const keepAliveMs = 10_000;
+const beatMs = 5_000;
+/** A client that takes nothing off the line for this long is gone: a living one empties its buffer while it sleeps, too. */
+const stalledMs = 30_000;
 /** A client that leaves this much unread is gone or broken; holding more for it would cost the others their memory. */
 const mostUnreadBytes = 16 * 1024 * 1024;
+
+/** Every stream of the process that is open. One timer serves them all. */
+const openStreams = new Set<EventStream>();
+let beat: NodeJS.Timeout | undefined;
+
+export interface ServerSentEvent {
+  /** One line of text; JSON has no line breaks of its own. */
+  data: string;
+  /** `message` where it is missing, which is what clients take an event without a name for. */
+  event?: string;
+  /** Where the client resumes after a cut. */
+  id?: string;
+  /** Milliseconds the client shall wait before it connects again. */
+  retry?: number;
+}
 
 /** A response as a stream of server-sent events. Writing to a stream whose client has left does nothing. */
 export class EventStream {
   readonly #response: ServerResponse;
-  readonly #keepAlive: NodeJS.Timeout;
+  #wroteAt = Date.now();
+  /** How much the client had taken off the line, and when it last took some or had nothing to take. */
+  #takenBytes = 0;
+  #tookAt = Date.now();
 
-  /** Sends the headers at once and a comment every 15 s, so that no proxy takes the silence for death. */
+  /** Sends the headers at once, and from now on a comment in every silence, so that no proxy takes it for death. */
   constructor(response: ServerResponse, headers: Record<string, string> = {}) {
     this.#response = response;
     response.writeHead(200, {
@@ -19,9 +41,11 @@ export class EventStream {
       ...headers,
     });
     response.flushHeaders();
-    this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), keepAliveMs);
-    this.#keepAlive.unref();
-    response.once('close', () => clearInterval(this.#keepAlive));
+    openStreams.add(this);
+    if (beat === undefined) {
+      beat = setInterval(beatAll, beatMs);
+      beat.unref();
+    }
   }
 
   /** Whether the client can still read. */
@@ -29,22 +53,70 @@ export class EventStream {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  /** @param data One line of text; JSON has no line breaks of its own. */
-  send(event: string, data: string): void {
-    this.#write(`event: ${event}\ndata: ${data}\n\n`);
+  send({ data, event = 'message', id, retry }: ServerSentEvent): void {
+    // A priming event has no name: it must not be handed out as a message.
+    const name = data === '' ? '' : `event: ${event}\n`;
+    const place = id === undefined ? '' : `id: ${id}\n`;
+    const wait = retry === undefined ? '' : `retry: ${retry}\n`;
+    this.#write(`${name}${place}${wait}data: ${data}\n\n`);
   }
 
-  end(): void {
-    clearInterval(this.#keepAlive);
-    if (this.open) this.#response.end();
+  /** Says how many milliseconds a client that loses the stream shall wait before it connects again. */
+  hintRetry(retry: number): void {
+    this.#write(`retry: ${retry}\n\n`);
+  }
+
+  /** Ends the response. @param retry Milliseconds the client shall wait before it connects again. */
+  end(retry?: number): void {
+    openStreams.delete(this);
+    if (!this.open) return;
+    if (retry === undefined) this.#response.end();
+    else this.#response.end(`retry: ${retry}\n\n`);
+  }
+
+  /** Breaks the connection: the client has long been gone. */
+  destroy(): void {
+    openStreams.delete(this);
+    this.#response.destroy();
+  }
+
+  /** Keeps the stream alive, or gives it up. @returns whether it is still to be watched. */
+  beat(now: number): boolean {
+    if (!this.open) return false;
+    if (this.#isStalled(now)) {
+      this.destroy();
+      return false;
+    }
+    if (now - this.#wroteAt >= keepAliveMs) this.#write(': keep-alive\n\n');
+    return true;
+  }
+
+  #isStalled(now: number): boolean {
+    const { bytesWritten = 0, writableLength = 0 } = this.#response.socket ?? {};
+    // What was written counts what still waits in memory.
+    const takenBytes = bytesWritten - writableLength;
+    if (writableLength === 0 || takenBytes !== this.#takenBytes) this.#tookAt = now;
+    this.#takenBytes = takenBytes;
+    return now - this.#tookAt >= stalledMs;
   }
 
   #write(text: string): void {
-    if (!this.open) {
-      clearInterval(this.#keepAlive);
-      return;
-    }
+    if (!this.open) return;
+    this.#wroteAt = Date.now();
     this.#response.write(text);
-    if (this.#response.writableLength > mostUnreadBytes) this.#response.destroy();
+    if (this.#response.writableLength > mostUnreadBytes) this.destroy();
   }
+}
+
+function beatAll(): void {
+  const now = Date.now();
+  for (const stream of openStreams) if (!stream.beat(now)) openStreams.delete(stream);
+  if (openStreams.size > 0) return;
+  clearInterval(beat);
+  beat = undefined;
+}
+
+/** Milliseconds after which a client that lost its stream comes back: not all of them at the same moment. */
+export function retryHint(leastMs = 2_000): number {
+  return leastMs + Math.floor(Math.random() * leastMs);
 }

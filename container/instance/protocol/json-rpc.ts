@@ -6,8 +6,11 @@ export const rpcErrorCodes = { parseError: -32700, invalidRequest: -32600, refus
 
 export interface HttpFailure {
   status: number;
-  code: (typeof rpcErrorCodes)[keyof typeof rpcErrorCodes];
+  /** JSON-RPC error code, such as one of {@link rpcErrorCodes}. */
+  code: number;
   message: string;
+  /** The request that is refused, where the refusal belongs to one alone. */
+  id?: RequestId | null;
   headers?: Record<string, string>;
 }
 
@@ -22,10 +25,10 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** Answers with a JSON-RPC error; its id is null because no request was taken. */
-export function sendFailure(response: ServerResponse, { status, code, message, headers }: HttpFailure): void {
+/** Answers with a JSON-RPC error; its id is null where no request was taken. */
+export function sendFailure(response: ServerResponse, { status, code, message, headers, id = null }: HttpFailure): void {
   if (response.headersSent || response.destroyed) return;
-  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
   response
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
     .end(body);
@@ -33,23 +36,42 @@ export function sendFailure(response: ServerResponse, { status, code, message, h
 
 const mostMessagesInBatch = 100;
 
-/**
- * Reads one message or a batch (which revision 2025-03-26 has) out of JSON text.
- * @throws RefusedRequest with -32700 for broken JSON and -32600 for JSON that is no JSON-RPC.
- */
-export function parseMessages(text: string): { messages: JSONRPCMessage[]; isBatch: boolean } {
-  let value: unknown;
+/** @throws RefusedRequest -32700 for text that is no JSON. */
+export function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new RefusedRequest({ status: 400, code: rpcErrorCodes.parseError, message: 'Parse error: the body is not valid JSON' });
   }
+}
+
+export interface ReadMessages {
+  messages: JSONRPCMessage[];
+  /** Whether they came as a batch, which is answered as one. */
+  isBatch: boolean;
+}
+
+/**
+ * Takes one message, or a batch of them, out of parsed JSON.
+ * @throws RefusedRequest -32600 for JSON that is no JSON-RPC.
+ */
+export function readMessages(value: unknown): ReadMessages {
   const candidates = Array.isArray(value) ? value : [value];
   if (candidates.length === 0 || candidates.length > mostMessagesInBatch) {
     throw invalidRequest(`a batch must hold 1 to ${mostMessagesInBatch} messages`);
   }
   if (!candidates.every(isMessage)) throw invalidRequest('the body is not a JSON-RPC 2.0 message');
   return { messages: candidates, isBatch: Array.isArray(value) };
+}
+
+/**
+ * Only revision 2025-03-26 has batches.
+ * @throws RefusedRequest -32600 for a batch in a session of another one.
+ */
+export function checkBatch(isBatch: boolean, revision: string | undefined): void {
+  if (isBatch && revision !== '2025-03-26') {
+    throw invalidRequest('batches belong to protocol revision 2025-03-26 alone; send each message by itself');
+  }
 }
 
 /**
@@ -60,9 +82,30 @@ export function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
   return 'method' in message && 'id' in message;
 }
 
+/**
+ * Two answers with one id could not be told apart.
+ * @param inUse Ids of requests that are still being answered.
+ * @throws RefusedRequest -32600
+ */
+export function checkRequestIds(messages: readonly JSONRPCMessage[], inUse: { has(id: RequestId): boolean }): void {
+  let earlier: Set<RequestId> | undefined;
+  for (const message of messages) {
+    if (!isRequest(message)) continue;
+    if (inUse.has(message.id) || earlier?.has(message.id)) throw invalidRequest('a request with this id is still being answered');
+    if (messages.length > 1) earlier = (earlier ?? new Set()).add(message.id);
+  }
+}
+
 /** The id that a message answers, or undefined for a message that is no answer. */
 export function answeredId(message: JSONRPCMessage): RequestId | undefined {
   return 'method' in message ? undefined : message.id;
+}
+
+/** The request that a message cancels, or undefined for a message that cancels none. */
+export function cancelledId(message: JSONRPCMessage): RequestId | undefined {
+  if (!('method' in message) || message.method !== 'notifications/cancelled') return undefined;
+  const requestId = message.params?.requestId;
+  return typeof requestId === 'string' || typeof requestId === 'number' ? requestId : undefined;
 }
 
 function isMessage(value: unknown): value is JSONRPCMessage {
@@ -75,10 +118,10 @@ function isMessage(value: unknown): value is JSONRPCMessage {
   return hasId && (isObject(value.result) || isObject(value.error));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function invalidRequest(reason: string): RefusedRequest {
+export function invalidRequest(reason: string): RefusedRequest {
   return new RefusedRequest({ status: 400, code: rpcErrorCodes.invalidRequest, message: `Invalid request: ${reason}` });
 }

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { EventStream } from './event-stream.ts';
+import { isRequest } from './json-rpc.ts';
+import type { ReplayedStream } from './replayed-stream.ts';
 import { serialiseMessage } from './serialised-result.ts';
 
 /** After this time without an answer the response becomes a stream, so that headers and keep-alive comments reach the client. */
@@ -8,39 +10,44 @@ const streamAfterMs = 5_000;
 
 export interface ExchangeOptions {
   response: ServerResponse;
-  /** Ids of the posted requests; the exchange is complete when each is answered. */
-  requestIds: readonly RequestId[];
+  messages: readonly JSONRPCMessage[];
   isBatch: boolean;
   headers: Record<string, string>;
-  /** Called when the response is over, with the ids that were not answered because the client left. */
-  onEnd(unanswered: RequestId[]): void;
+  /** Makes the stream of this exchange, where it needs one. */
+  openStream(response: ServerResponse): ReplayedStream;
+  /** Called when the client has left and can not come back for the answer. */
+  onLeft(exchange: MessageExchange): void;
 }
 
 /**
  * One POST of the Streamable HTTP transport and its response. Where the answer is the first thing to say, it is sent as plain JSON,
  * the cheaper form; where something comes before it (a notification, a request to the client, or a long silence) the response
- * becomes an event stream.
+ * becomes an event stream, which the client can take up again where it was cut.
  */
 export class MessageExchange {
-  readonly #response: ServerResponse;
-  readonly #unanswered: Set<RequestId>;
-  readonly #isBatch: boolean;
-  readonly #headers: Record<string, string>;
+  readonly #options: ExchangeOptions;
+  readonly #unanswered = new Map<RequestId, JSONRPCRequest>();
   readonly #answers: string[] = [];
   readonly #streamTimer: NodeJS.Timeout;
-  #stream: EventStream | undefined;
+  #stream: ReplayedStream | undefined;
+  #completed = false;
 
-  constructor({ response, requestIds, isBatch, headers, onEnd }: ExchangeOptions) {
-    this.#response = response;
-    this.#unanswered = new Set(requestIds);
-    this.#isBatch = isBatch;
-    this.#headers = headers;
-    this.#streamTimer = setTimeout(() => this.#openStream(), streamAfterMs);
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    for (const message of options.messages) if (isRequest(message)) this.#unanswered.set(message.id, message);
+    this.#streamTimer = setTimeout(() => this.#toStream(), streamAfterMs);
     this.#streamTimer.unref();
-    response.once('close', () => {
-      clearTimeout(this.#streamTimer);
-      onEnd([...this.#unanswered]);
-    });
+    options.response.once('close', () => this.#onClose());
+  }
+
+  /** The requests that are still to be answered. */
+  get unanswered(): Iterable<JSONRPCRequest> {
+    return this.#unanswered.values();
+  }
+
+  /** The stream that the response has become. */
+  get stream(): ReplayedStream | undefined {
+    return this.#stream;
   }
 
   /** Sends the answer to one of the requests. */
@@ -48,49 +55,73 @@ export class MessageExchange {
     if (!this.#unanswered.delete(id)) return;
     const text = serialiseMessage(message);
     if (this.#stream === undefined) this.#answers.push(text);
-    else this.#stream.send('message', text);
+    else this.#stream.send(text);
     if (this.#unanswered.size === 0) this.#complete();
   }
 
   /** Sends a notification or a request that belongs to one of the requests. */
   tell(message: JSONRPCMessage): void {
-    this.#openStream().send('message', serialiseMessage(message));
+    this.#toStream().send(serialiseMessage(message));
   }
 
   /** Gives up one of the requests: it was cancelled, so there will be no answer. */
   abandon(id: RequestId): void {
-    if (this.#unanswered.delete(id) && this.#unanswered.size === 0) this.#complete();
+    this.#unanswered.delete(id);
+  }
+
+  /** Ends the response where nothing is left to answer after {@link abandon}. */
+  completeAbandoned(): void {
+    if (this.#unanswered.size === 0) this.#complete();
+  }
+
+  /** Ends the connection, not the exchange: the client shall come back for the answer. */
+  pause(): void {
+    this.#toStream().disconnect();
   }
 
   /** Ends the response, answered or not. */
   end(): void {
+    clearTimeout(this.#streamTimer);
+    const { response } = this.#options;
     if (this.#stream !== undefined) this.#stream.end();
-    else if (!this.#response.headersSent) this.#response.destroy();
+    else if (!response.headersSent) response.destroy();
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#streamTimer);
+    if (this.#unanswered.size > 0 && this.#stream?.resumable !== true) this.#options.onLeft(this);
   }
 
   #complete(): void {
     clearTimeout(this.#streamTimer);
-    if (this.#response.destroyed) return;
-    // With nothing to say, an empty stream is the one valid form of a response.
-    if (this.#stream !== undefined || this.#answers.length === 0) {
-      this.#openStream().end();
+    if (this.#completed) return;
+    this.#completed = true;
+    const { response, isBatch, headers } = this.#options;
+    if (this.#stream !== undefined) {
+      this.#stream.end();
       return;
     }
-    const body = this.#isBatch ? `[${this.#answers.join(',')}]` : (this.#answers[0] as string);
-    this.#response.writeHead(200, {
+    if (response.destroyed) return;
+    if (this.#answers.length === 0) {
+      // With nothing to say, an empty stream is the one valid form of a response. It names no place to resume at.
+      new EventStream(response, headers).end();
+      return;
+    }
+    const body = isBatch ? `[${this.#answers.join(',')}]` : (this.#answers[0] as string);
+    response.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       'x-accel-buffering': 'no',
-      ...this.#headers,
+      ...headers,
     });
-    this.#response.end(body);
+    response.end(body);
   }
 
-  #openStream(): EventStream {
+  #toStream(): ReplayedStream {
     if (this.#stream === undefined) {
       clearTimeout(this.#streamTimer);
-      this.#stream = new EventStream(this.#response, this.#headers);
-      for (const text of this.#answers) this.#stream.send('message', text);
+      this.#stream = this.#options.openStream(this.#options.response);
+      for (const text of this.#answers) this.#stream.send(text);
     }
     return this.#stream;
   }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage, MessageExtraInfo, RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { answeredId, isRequest, parseMessages, RefusedRequest } from './json-rpc.ts';
+import { answeredId, cancelledId, isRequest, parseJson, RefusedRequest, readMessages } from './json-rpc.ts';
 import { largestBodyBytes } from './request-body.ts';
 import { serialiseMessage } from './serialised-result.ts';
 
@@ -71,13 +71,8 @@ export class StdioTransport implements Transport {
 
   #receive(line: string): void {
     try {
-      const { messages } = parseMessages(line);
-      for (const message of messages) {
-        if (isRequest(message)) this.#pending.add(message.id);
-        if ('method' in message && message.method === 'notifications/cancelled') {
-          // A cancelled request gets no answer, so nobody must wait for one.
-          this.#pending.delete((message.params as { requestId: RequestId } | undefined)?.requestId ?? '');
-        }
+      for (const message of readMessages(parseJson(line)).messages) {
+        this.#expectAnswer(message);
         this.onmessage?.(message);
       }
     } catch (error) {
@@ -87,7 +82,19 @@ export class StdioTransport implements Transport {
     }
   }
 
+  /** Keeps count of what has to be answered. A subscription is answered when it ends, and a cancelled request never. */
+  #expectAnswer(message: JSONRPCMessage): void {
+    if (isRequest(message) && message.method !== 'subscriptions/listen') this.#pending.add(message.id);
+    const cancelled = cancelledId(message);
+    if (cancelled === undefined) return;
+    this.#pending.delete(cancelled);
+    if (this.#pending.size === 0) this.#whenIdle?.();
+  }
+
+  /** A client that does not read its answers gets no more of them: its next requests wait until it does. */
   #write(line: string): void {
-    if (!this.#output.destroyed) this.#output.write(`${line}\n`);
+    if (this.#output.destroyed || this.#output.write(`${line}\n`) || this.#input.isPaused()) return;
+    this.#input.pause();
+    this.#output.once('drain', () => this.#input.resume());
   }
 }

@@ -1,26 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createInstance } from '../../../container/instance/instance.ts';
-import { Sessions, usualSessionLimits } from '../../../container/instance/protocol/sessions.ts';
-import { StreamableHttpTransport } from '../../../container/instance/protocol/streamable-http-transport.ts';
+import { RefusedRequest } from '../../../container/instance/protocol/json-rpc.ts';
+import { type Session, Sessions, usualSessionLimits } from '../../../container/instance/protocol/sessions.ts';
 import { openStream, rawRequest } from './raw-http.ts';
 import { authorization, startInstance } from './start-instance.ts';
 
-const hosts = {
-  core: 'http://127.0.0.1:9',
-  prospect: 'http://127.0.0.1:9',
-  delivery: 'http://127.0.0.1:9',
-  senders: 'http://127.0.0.1:9',
-};
-const instance = createInstance(
-  { smartleadApiKey: 'demo-key', smartleadHosts: hosts },
-  { write: () => undefined, flush: () => undefined },
-);
+class IdleSession implements Session {
+  readonly sessionId: string;
+  readonly openedAt = Date.now();
+  lastUsedAt = this.openedAt;
+  busy = false;
+  onended?: () => void;
 
-async function open(sessions: Sessions, id: string) {
-  const server = instance.createServer();
-  sessions.add(server, new StreamableHttpTransport(id));
-  const transport = sessions.use(id, StreamableHttpTransport)?.transport;
-  if (transport !== undefined) await server.connect(transport);
+  constructor(sessionId: string) {
+    this.sessionId = sessionId;
+  }
+
+  sweep(): void {
+    // Nothing of it changes by itself.
+  }
+
+  end(): void {
+    this.onended?.();
+  }
+}
+
+function open(sessions: Sessions, id: string): IdleSession {
+  const session = new IdleSession(id);
+  sessions.makeRoom();
+  sessions.add(session);
+  return session;
+}
+
+function use(sessions: Sessions, id: string): boolean {
+  const session = sessions.find(id, IdleSession);
+  if (session !== undefined) sessions.use(session);
+  return session !== undefined;
 }
 
 describe('sessions', () => {
@@ -33,34 +47,39 @@ describe('sessions', () => {
 
   it('end after 30 minutes without use', async () => {
     const sessions = new Sessions(usualSessionLimits);
-    await open(sessions, 'used');
-    await open(sessions, 'idle');
+    open(sessions, 'used');
+    open(sessions, 'idle');
+    open(sessions, 'busy').busy = true;
     await vi.advanceTimersByTimeAsync(20 * 60_000);
-    expect(sessions.use('used', StreamableHttpTransport)).toBeDefined();
+    expect(use(sessions, 'used')).toBe(true);
     await vi.advanceTimersByTimeAsync(11 * 60_000);
-    expect(sessions.use('idle', StreamableHttpTransport)).toBeUndefined();
-    expect(sessions.use('used', StreamableHttpTransport)).toBeDefined();
-    expect(sessions.size).toBe(1);
+    expect(use(sessions, 'idle')).toBe(false);
+    expect(use(sessions, 'used')).toBe(true);
+    expect(use(sessions, 'busy')).toBe(true);
+    expect(sessions.size).toBe(2);
   });
 
   it('end after 24 hours however much they are used', async () => {
     const sessions = new Sessions(usualSessionLimits);
-    await open(sessions, 'busy');
+    open(sessions, 'busy');
     for (let minutes = 0; minutes < 24 * 60 - 10; minutes += 10) {
       await vi.advanceTimersByTimeAsync(10 * 60_000);
-      expect(sessions.use('busy', StreamableHttpTransport)).toBeDefined();
+      expect(use(sessions, 'busy')).toBe(true);
     }
     await vi.advanceTimersByTimeAsync(11 * 60_000);
     expect(sessions.size).toBe(0);
   });
 
-  it('are limited in number: the one used least recently makes room', async () => {
+  it('are limited in number: the one used least recently makes room, but none that is being answered', () => {
     const sessions = new Sessions({ ...usualSessionLimits, most: 3 });
-    for (const id of ['a', 'b', 'c']) await open(sessions, id);
-    sessions.use('a', StreamableHttpTransport);
-    await open(sessions, 'd');
-    const known = ['a', 'b', 'c', 'd'].filter((id) => sessions.use(id, StreamableHttpTransport) !== undefined);
-    expect(known).toEqual(['a', 'c', 'd']);
+    const opened = ['a', 'b', 'c'].map((id) => open(sessions, id));
+    use(sessions, 'a');
+    if (opened[1] !== undefined) opened[1].busy = true;
+    open(sessions, 'd');
+    expect(['a', 'b', 'c', 'd'].filter((id) => use(sessions, id))).toEqual(['a', 'b', 'd']);
+    for (const id of ['a', 'd']) for (const session of [sessions.find(id, IdleSession)]) if (session) session.busy = true;
+    expect(() => open(sessions, 'e')).toThrow(RefusedRequest);
+    expect(sessions.size).toBe(3);
   });
 });
 

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterEach, expect, it } from 'vitest';
+import { StreamableHttpSession } from '../../../../container/instance/protocol/streamable-http-session.ts';
+import { type OpenStream, openStream, rawRequest } from '../raw-http.ts';
+import { openSession, type RunningDoors, readEvents, request, result, startDoors } from './start-doors.ts';
+
+let doors: RunningDoors;
+afterEach(() => doors.close());
+
+const hibernateAfterMs = 1_000;
+
+function sessionOf(headers: Record<string, string>): StreamableHttpSession {
+  const session = doors.sessions.find(headers['mcp-session-id'] ?? '', StreamableHttpSession);
+  if (session === undefined) throw new Error('no such session');
+  return session;
+}
+
+/** Lets so much time pass for the sessions. */
+function pass(ms: number): void {
+  doors.sessions.sweep(Date.now() + ms);
+}
+
+async function echo(headers: Record<string, string>, id: number): Promise<unknown> {
+  const body = request(id, 'tools/call', { name: 'write', arguments: { id } });
+  const answer = await rawRequest(`${doors.url}/mcp`, { method: 'POST', headers, body });
+  return JSON.parse(answer.text);
+}
+
+it('a session that is not used keeps no protocol engine, and its next request finds everything as it was', async () => {
+  const asked: string[] = [];
+  doors = await startDoors(
+    {
+      write: async ({ id }, { asks }) => {
+        asked.push(asks);
+        return result(`echo ${id}`);
+      },
+    },
+    { hibernateAfterMs },
+  );
+  const headers = await openSession(doors.url, '2025-06-18', { elicitation: {} });
+  pass(hibernateAfterMs + 10);
+  expect(sessionOf(headers).hibernating).toBe(true);
+  // Several at once wait for the same waking.
+  const answers = await Promise.all([1, 2, 3].map((id) => echo(headers, id)));
+  expect(answers).toEqual(
+    [1, 2, 3].map((id) => ({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: `echo ${id}` }] } })),
+  );
+  expect(sessionOf(headers)).toMatchObject({ hibernating: false, revision: '2025-06-18' });
+  expect(asked).toEqual(['protocol', 'protocol', 'protocol']);
+});
+
+it('whatever a client does between hibernations, it sees one session', { timeout: 60_000 }, async () => {
+  doors = await startDoors(
+    {
+      write: async ({ id }) => result(`echo ${id}`),
+      async read(_arguments, { progress }) {
+        progress(1);
+        return result('read');
+      },
+    },
+    { hibernateAfterMs },
+  );
+  const action = fc.constantFrom('call', 'sleep', 'listen', 'leave', 'stream', 'resume', 'change');
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 15 }), async (actions) => {
+      const headers = await openSession(doors.url);
+      let listening: OpenStream | undefined;
+      let cursor: string | undefined;
+      let id = 0;
+      for (const next of actions) {
+        id += 1;
+        if (next === 'call') expect(await echo(headers, id)).toMatchObject({ id, result: { content: [{ text: `echo ${id}` }] } });
+        if (next === 'sleep') {
+          pass(hibernateAfterMs + 10);
+          expect(sessionOf(headers).hibernating).toBe(listening === undefined);
+        }
+        if (next === 'listen') {
+          listening?.leave();
+          listening = await openStream(`${doors.url}/mcp`, { headers });
+          expect(listening.status).toBe(200);
+        }
+        if (next === 'leave' && listening !== undefined) {
+          listening.leave();
+          listening = undefined;
+          await delay(20);
+        }
+        if (next === 'change' && listening !== undefined) {
+          const before = readEvents(listening.text()).length;
+          doors.changeResources();
+          const stream = listening;
+          await expect.poll(() => readEvents(stream.text()).length).toBe(before + 1);
+        }
+        if (next === 'stream') {
+          const body = request(id, 'tools/call', { name: 'read', _meta: { progressToken: id } });
+          const stream = await openStream(`${doors.url}/mcp`, { method: 'POST', headers, body });
+          await stream.ended;
+          cursor = readEvents(stream.text())[0]?.id;
+        }
+        if (next === 'resume' && cursor !== undefined) {
+          const stream = await openStream(`${doors.url}/mcp`, { headers: { ...headers, 'last-event-id': cursor } });
+          await stream.ended;
+          expect(readEvents(stream.text())).toHaveLength(2);
+        }
+      }
+      listening?.leave();
+      await rawRequest(`${doors.url}/mcp`, { method: 'DELETE', headers });
+    }),
+    { numRuns: 40 },
+  );
+  expect(doors.sessions.size).toBe(0);
+  expect(doors.faults).toEqual([]);
+});
