@@ -48,12 +48,29 @@ const replacements: { filter: RegExp; importer?: RegExp; contents: string }[] = 
     contents: "throw new Error('HTTP/2 is not in this bundle');",
   },
   {
+    // The same of the SDK of revision 2026-07-28, which brings an ajv of its own.
+    filter: /^@modelcontextprotocol\/server\/_shims$/,
+    contents: `
+      exports.process = process;
+      exports.DefaultJsonSchemaValidator = class { constructor() { throw new Error('hand the Server a jsonSchemaValidator'); } };`,
+  },
+  {
     // The SDK's default validator of elicited answers. Ours is handed to it, and ajv itself is loaded at the first call.
     filter: /[\\/]validation[\\/]ajv-provider\.js$/,
     contents:
       "exports.AjvJsonSchemaValidator = class { constructor() { throw new Error('hand the Server a jsonSchemaValidator'); } };",
   },
 ];
+
+/** Leaves the SDK of revision 2026-07-28 to a bundle of its own, which is loaded when it is first needed. */
+const lazyModernSdkPlugin: Plugin = {
+  name: 'lazy-modern-sdk',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/sdk\.ts$/ }, ({ importer }) =>
+      importer.endsWith('load-sdk.ts') ? { path: './modern-sdk.cjs', external: true } : undefined,
+    );
+  },
+};
 
 const leanDependenciesPlugin: Plugin = {
   name: 'lean-dependencies',
@@ -86,7 +103,8 @@ const shared = {
 
 /**
  * Builds the instance into a folder of its own, so that reading this folder is all a process needs to be allowed: `main.js` starts
- * it (as CommonJS: Node's loader of ES modules costs 20 ms), `server.cjs` is everything it runs, `server.code-cache` is V8's compiled form of that.
+ * it (as CommonJS: Node's loader of ES modules costs 20 ms), `server.cjs` is everything it runs but what only clients of revision
+ * 2026-07-28 need, which is `modern-sdk.cjs`; the `.code-cache` beside each is V8's compiled form of it.
  * @throws Error where esbuild warns: a warning about a bundle that handles keys is a fault.
  */
 export async function buildInstance({ outdir }: { outdir: string }): Promise<void> {
@@ -97,7 +115,17 @@ export async function buildInstance({ outdir }: { outdir: string }): Promise<voi
       outdir,
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
-      plugins: [compactCataloguePlugin, englishOnlyPlugin, leanDependenciesPlugin],
+      // A script that is run from a code cache cannot import; what it loads later it requires.
+      supported: { 'dynamic-import': false },
+      plugins: [compactCataloguePlugin, englishOnlyPlugin, lazyModernSdkPlugin, leanDependenciesPlugin],
+    }),
+    build({
+      ...shared,
+      entryPoints: { 'modern-sdk': 'container/instance/protocol/modern/sdk.ts' },
+      outdir,
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      plugins: [englishOnlyPlugin, leanDependenciesPlugin],
     }),
     build({
       ...shared,

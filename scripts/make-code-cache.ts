@@ -1,11 +1,12 @@
 /**
- * Makes the V8 code cache of a built instance: `node scripts/make-code-cache.ts <folder>`. The server is started and used once,
- * against a Smartlead that is a server of this script, so that the cache also holds the functions that V8 compiles when they first run.
+ * Makes the V8 code caches of a built instance: `node scripts/make-code-cache.ts <folder>`. The server is started and used once,
+ * against a Smartlead that is a server of this script, so that the caches also hold the functions that V8 compiles when they first run.
  */
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { Script } from 'node:vm';
 import type * as bundle from '../container/instance/bundle.ts';
 import { codeCacheFile, loadBundle } from '../container/instance/load-bundle.ts';
 
@@ -28,9 +29,16 @@ const messages = [
   { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'campaigns_get_all', arguments: {} } },
 ];
 
-const { script, exported } = loadBundle<typeof bundle>(folder);
-await exerciseInstance(exported);
-writeFileSync(join(folder, codeCacheFile), script.createCachedData());
+/** The same in revision 2026-07-28. */
+const modernMessages = [
+  { method: 'server/discover' },
+  { method: 'tools/list' },
+  { method: 'tools/call', name: 'campaigns_get_all' },
+];
+
+const scripts = new Map<string, Script>();
+await exerciseInstance(loadBundle<typeof bundle>(folder, 'server', scripts));
+for (const [name, script] of scripts) writeFileSync(join(folder, codeCacheFile(name)), script.createCachedData());
 process.exit(0);
 
 async function exerciseInstance({ createInstance, createLog, startServing }: typeof bundle): Promise<void> {
@@ -44,6 +52,7 @@ async function exerciseInstance({ createInstance, createLog, startServing }: typ
     {
       smartleadApiKey: 'build-only',
       smartleadHosts: { core: base, prospect: base, delivery: base, senders: base },
+      policy: { policy: 'read-only', allow: [] },
       rateLimit: 'off',
     },
     log,
@@ -52,6 +61,7 @@ async function exerciseInstance({ createInstance, createLog, startServing }: typ
   const url = `http://127.0.0.1:${serving.port}`;
   await exerciseStreamableHttp(`${url}/mcp`);
   await exerciseHttpSse(`${url}/sse`);
+  await exerciseModernRevision(`${url}/mcp`);
   await serving.stop(0);
   smartlead.closeAllConnections();
   smartlead.close();
@@ -81,4 +91,32 @@ async function exerciseHttpSse(url: string): Promise<void> {
     if (text.includes('"id":2')) break;
   }
   leave.abort();
+}
+
+async function exerciseModernRevision(url: string): Promise<void> {
+  const protocolVersion = '2026-07-28';
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': protocolVersion,
+    'io.modelcontextprotocol/clientInfo': { name: 'build', version: '0' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  for (const [id, { method, name }] of modernMessages.entries()) {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'mcp-protocol-version': protocolVersion,
+        'mcp-method': method,
+        ...(name === undefined ? {} : { 'mcp-name': name }),
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        method,
+        params: { ...(name === undefined ? {} : { name, arguments: {} }), _meta },
+      }),
+    });
+    if (!answer.ok) throw new Error(`the built instance answers ${answer.status} to ${method} of ${protocolVersion}`);
+    await answer.text();
+  }
 }

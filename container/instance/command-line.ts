@@ -1,17 +1,17 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { type Policy, policies, type Toolset } from '../../core/tool-selection.ts';
+import { type Policy, type PolicySwitch, policies, policySwitches, toolNameSchema } from '../../core/policy.ts';
+import type { ToolSelectionName } from '../../core/tool-selection.ts';
 import { type LogLevel, logLevels } from './observability/log.ts';
 import { StartError } from './start-error.ts';
 import { parseToolSelection } from './tools/tool-selection-text.ts';
 
-/** Switches of `--allow`: what goes beyond a policy. */
-export const allowances = ['send', 'destroy', 'spend', 'secrets'] as const;
-export type Allowance = (typeof allowances)[number];
-
 interface ToolOptions {
-  toolsets: Toolset[] | undefined;
+  toolsets: ToolSelectionName[] | undefined;
   policy: Policy;
-  allow: Allowance[];
+  allow: PolicySwitch[];
+  /** Names that look like those of tools; whether there are such tools is known once the instance is there. */
+  allowedTools: string[] | undefined;
+  deniedTools: string[] | undefined;
   logLevel: LogLevel;
 }
 
@@ -26,15 +26,18 @@ const toolOptions = {
   tools: { type: 'string' },
   policy: { type: 'string' },
   allow: { type: 'string' },
+  'allow-tools': { type: 'string' },
+  'deny-tools': { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 const logOption = { 'log-level': { type: 'string' } } as const satisfies ParseArgsOptionsConfig;
 const addressOptions = { port: { type: 'string' }, host: { type: 'string' } } as const satisfies ParseArgsOptionsConfig;
 
 /**
  * Reads the arguments after the program's name.
+ * @param usualHost Address to listen at where the command line names none.
  * @throws StartError with exit code 2 and one line that says what is wrong.
  */
-export function parseCommandLine(commandLine: readonly string[]): Command {
+export function parseCommandLine(commandLine: readonly string[], usualHost = '127.0.0.1'): Command {
   const [name, ...rest] = commandLine;
   if (commandLine.some((argument) => argument === '--help' || argument === '-h') || name === 'help') return { name: 'help' };
   if (name === '--version' || name === '-v') return { name: 'version' };
@@ -45,10 +48,14 @@ export function parseCommandLine(commandLine: readonly string[]): Command {
   if (name !== 'serve') throw wrong(`there is no command "${name}"; use stdio or serve`);
   if (rest.includes('--managed')) {
     const values = readOptions(rest, { ...addressOptions, ...logOption, managed: { type: 'boolean' } });
-    return { name: 'serve-managed', ...readAddress(values, 0), logLevel: readLogLevel(values['log-level'], 'info') };
+    return {
+      name: 'serve-managed',
+      ...readAddress(values, { host: usualHost, port: 0 }),
+      logLevel: readLogLevel(values['log-level'], 'info'),
+    };
   }
   const values = readOptions(rest, { ...addressOptions, ...toolOptions, ...logOption });
-  return { name, ...readAddress(values, 3000), ...readToolOptions(values, 'info') };
+  return { name, ...readAddress(values, { host: usualHost, port: 3000 }), ...readToolOptions(values, 'info') };
 }
 
 type Values = Record<string, string | boolean | undefined>;
@@ -62,11 +69,11 @@ function readOptions(commandLine: readonly string[], options: ParseArgsOptionsCo
   }
 }
 
-function readAddress({ host = '127.0.0.1', port }: Values, defaultPort: number): { host: string; port: number } {
-  const number = port === undefined ? defaultPort : /^\d{1,5}$/.test(String(port)) ? Number(port) : Number.NaN;
+function readAddress({ host, port }: Values, usual: { host: string; port: number }): { host: string; port: number } {
+  const number = port === undefined ? usual.port : /^\d{1,5}$/.test(String(port)) ? Number(port) : Number.NaN;
   if (!(number <= 65_535)) throw wrong('--port must be a number from 0 to 65535');
   if (host === '') throw wrong('--host must be an address such as 127.0.0.1');
-  return { host: String(host), port: number };
+  return { host: String(host ?? usual.host), port: number };
 }
 
 function readToolOptions(values: Values, usualLogLevel: LogLevel): ToolOptions {
@@ -78,17 +85,31 @@ function readToolOptions(values: Values, usualLogLevel: LogLevel): ToolOptions {
         ? []
         : String(values.allow)
             .split(',')
-            .map((text) => oneOf('--allow', allowances, text.trim())),
+            .map((text) => oneOf('--allow', policySwitches, text.trim())),
+    allowedTools: readToolNames('--allow-tools', values['allow-tools']),
+    deniedTools: readToolNames('--deny-tools', values['deny-tools']),
     logLevel: readLogLevel(values['log-level'], usualLogLevel),
   };
 }
 
-function readTools(text: string | boolean | undefined): Toolset[] | undefined {
+function readTools(text: string | boolean | undefined): ToolSelectionName[] | undefined {
   try {
     return parseToolSelection(text === undefined ? 'full' : String(text));
   } catch (error) {
     throw wrong((error as Error).message);
   }
+}
+
+function readToolNames(option: string, text: string | boolean | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = String(text)
+    .split(',')
+    .map((name) => name.trim());
+  const wrongName = names.find((name) => !toolNameSchema.safeParse(name).success);
+  if (wrongName !== undefined) {
+    throw wrong(`${option} takes names of tools separated by commas, such as campaigns_get_all, not "${wrongName}"`);
+  }
+  return [...new Set(names)];
 }
 
 function readLogLevel(text: string | boolean | undefined, usual: LogLevel): LogLevel {

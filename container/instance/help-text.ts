@@ -1,5 +1,5 @@
-import { policies, toolsets } from '../../core/tool-selection.ts';
-import { allowances } from './command-line.ts';
+import { policies, policySwitches } from '../../core/policy.ts';
+import { profiles, toolsets } from '../../core/tool-selection.ts';
 import { logLevels } from './observability/log.ts';
 import { version } from './version.ts';
 
@@ -15,16 +15,21 @@ Usage:
                                                    run under a launcher: one JSON line of settings on standard input
 
 Options:
-  --tools full|<set,set>      tools to offer (full): ${toolsets.join(', ')}
+  --tools full|discovery|<profile>|<set,set>
+                              tools to offer (full); discovery: three tools that search, describe and call all others
+                              profiles: ${profiles.join(', ')}
+                              sets: ${toolsets.join(', ')}
   --policy <policy>           ${policies.join(', ')} (read-only)
-  --allow <switch,switch>     ${allowances.join(', ')} (none)
-                              This version only has tools that read, so --policy and --allow change nothing yet.
+  --allow <switch,switch>     ${policySwitches.join(', ')} (none)
+  --allow-tools <tool,tool>   no other tool may be called (all), whatever the policy
+  --deny-tools <tool,tool>    tools that may not be called (none)
   --log-level <level>         ${logLevels.join(', ')} (serve: info, stdio: warn); the log goes to standard error
   --version, --help
 
 Environment:
   SMARTLEAD_API_KEY           required; in Smartlead: Settings, API Keys
   MCP_TOKEN                   serve: bearer token that clients must present
+  MCP_HOST                    serve: address to listen at where --host names none (127.0.0.1; in the image 0.0.0.0)
   SMARTLEAD_RATE_LIMIT        off, or calls per second and minute such as 10/120 (starts at 5/50 and learns)
   SMARTLEAD_CORE_URL, SMARTLEAD_PROSPECT_URL, SMARTLEAD_DELIVERY_URL, SMARTLEAD_SENDERS_URL
                               base URLs to use instead of Smartlead's own

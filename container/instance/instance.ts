@@ -1,35 +1,57 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { SmartleadHosts } from '../../core/instance-configuration.ts';
-import type { Toolset } from '../../core/tool-selection.ts';
+import type { CallPolicy } from '../../core/policy.ts';
+import { resolveToolSelection, type ToolSelectionName } from '../../core/tool-selection.ts';
+import { operations } from './catalogue/catalogue.ts';
+import { createCompositeTools } from './composite/composite-tools.ts';
+import { createCompletion } from './features/completion.ts';
+import type { McpFeatures } from './features/mcp-features.ts';
+import { instructions } from './instructions.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
-import { createProtocolServer } from './protocol/protocol-server.ts';
+import { addRateLimitGauges } from './observability/rate-limit-gauges.ts';
+import { listObstacle } from './policy/decide.ts';
+import { createPrompts } from './prompts/prompts.ts';
+import { createProtocolServers } from './protocol/protocol-server.ts';
 import { rememberSerialised } from './protocol/serialised-result.ts';
+import { createExports } from './resources/exports.ts';
+import { createCampaignDirectory, createCategoryDirectory } from './resources/name-directory.ts';
+import { createResources } from './resources/resources.ts';
 import { createRateGovernor } from './smartlead/rate-governor.ts';
 import { SmartleadClient } from './smartlead/smartlead-client.ts';
+import { type TimeLimits, usualTimeLimits } from './smartlead/time-limits.ts';
+import { WriteLedger } from './smartlead/write-ledger.ts';
 import { loadValidator } from './tools/input-validation.ts';
+import { createOperationTool } from './tools/operation-tool.ts';
 import { createToolCaller } from './tools/tool-caller.ts';
 import { createToolRegistry } from './tools/tool-registry.ts';
+import { version } from './version.ts';
 
 /** What an instance needs to know, wherever it was told. */
 export interface InstanceSettings {
   smartleadApiKey: string;
   smartleadHosts: SmartleadHosts;
-  /** Toolsets to offer; all where there are none. */
-  toolsets?: readonly Toolset[];
+  /** What to offer: sets, a profile or discovery; everything where it is missing. */
+  toolsets?: readonly ToolSelectionName[];
+  policy: CallPolicy;
   /** `off`, or calls per second and minute such as `10/120`; the safe default where it is missing. */
   rateLimit?: string;
+  /** How long Smartlead may take; the usual limits where it is missing. */
+  timeLimits?: TimeLimits;
 }
 
 /** One MCP server for one Smartlead account, not yet connected to anything. */
 export interface Instance {
+  readonly features: McpFeatures;
   readonly metrics: Metrics;
-  /** Tool calls that run now. */
+  /** Tool calls that run now, and writes that go on after their caller has left. */
   readonly callsInProgress: number;
-  /** Makes a protocol engine for a new session, over the tools that all sessions share. */
+  /** Makes a protocol engine for a new session, over the features that all sessions share. */
   createServer(): Server;
   /** Loads what the first tool call needs, so that it need not wait for it. */
   warmUp(): Promise<void>;
+  /** Whether there is a tool of this name, offered or not. */
+  knowsTool(name: string): boolean;
   /** Ends the connections to Smartlead. */
   close(): Promise<void>;
 }
@@ -37,14 +59,24 @@ export interface Instance {
 /** Puts the parts of an instance together. Nothing is sent anywhere yet. */
 export function createInstance(settings: InstanceSettings, log: Log): Instance {
   const governor = createRateGovernor(settings.rateLimit);
-  const client = new SmartleadClient({ apiKey: settings.smartleadApiKey, hosts: settings.smartleadHosts, governor });
-  const registry = createToolRegistry(client, settings.toolsets);
+  const { smartleadApiKey: apiKey, smartleadHosts: hosts, timeLimits = usualTimeLimits } = settings;
+  const client = new SmartleadClient({ apiKey, hosts, governor, timeLimits });
+  const ledger = new WriteLedger({ client, log });
+  const exports = createExports();
+  const registry = createToolRegistry(
+    [
+      ...createCompositeTools({ caller: ledger, exports }),
+      ...operations.map((operation) => createOperationTool(operation, ledger)),
+    ],
+    resolveToolSelection(settings.toolsets),
+    settings.policy,
+  );
   rememberSerialised(registry.list);
   const metrics = createMetrics();
-  const callTool = createToolCaller({ log, metrics });
+  const callTool = createToolCaller({ registry, policy: settings.policy, log, metrics });
   let callsInProgress = 0;
   metrics.gauge('smartlead_mcp_tool_calls_in_progress', 'Tool calls that run now.', () => callsInProgress);
-  metrics.gauge('smartlead_mcp_rate_limit_waiting', 'Calls that wait for the rate limit.', () => governor.waiting);
+  addRateLimitGauges(metrics, governor);
   const countedCall: typeof callTool = async (...call) => {
     callsInProgress += 1;
     try {
@@ -53,15 +85,39 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
       callsInProgress -= 1;
     }
   };
+  const isForbidden = (name: string) => listObstacle(settings.policy, name) !== undefined;
+  const mayBeCalled = (name: string) => registry.find(name) !== undefined && !isForbidden(name);
+  const features: McpFeatures = {
+    serverInfo: { name: 'smartlead-mcp', title: 'Smartlead', version },
+    instructions,
+    tools: { list: registry.list, call: countedCall },
+    prompts: createPrompts({ hasTool: mayBeCalled }),
+    resources: createResources({ exports, caller: ledger, offersCampaigns: !isForbidden('campaigns_get_by_id') }),
+    completion: createCompletion({ campaigns: createCampaignDirectory(ledger), categories: createCategoryDirectory(ledger) }),
+  };
   return {
+    features,
     metrics,
     get callsInProgress() {
-      return callsInProgress;
+      return callsInProgress + ledger.unattended;
     },
-    createServer: () => createProtocolServer({ registry, callTool: countedCall }),
+    createServer: createProtocolServers(features, (error) => logFault(log, error)),
     warmUp: async () => {
       await Promise.all([client.warmUp(), loadValidator()]);
     },
-    close: () => client.close(),
+    knowsTool: (name) => registry.findAny(name) !== undefined,
+    close: () => {
+      exports.close();
+      return client.close();
+    },
   };
+}
+
+/** Records a fault of ours by its kind and place, without its message, which may hold anything. */
+function logFault(log: Log, error: unknown): void {
+  const place = error instanceof Error ? (error.stack?.match(/\n\s+at ([^\n]+)/)?.[1] ?? '') : '';
+  log.write({
+    level: 'error',
+    message: `Request failed inside: ${error instanceof Error ? error.name : typeof error} ${place}`.trim(),
+  });
 }

@@ -1,5 +1,15 @@
 import type { Log } from './observability/log.ts';
 
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Ends the process at once on SIGTERM or SIGINT, until {@link endOnSignals} takes over. The kernel drops a signal that process 1 of a
+ * container does not handle; without this, to stop a container that has just started takes as long as its runtime's patience.
+ */
+export function endBeforeServing(): void {
+  for (const signal of stopSignals) process.on(signal, () => process.exit(0));
+}
+
 /** Ends the process in order on SIGTERM or SIGINT, and at once on a second one. */
 export function endOnSignals(stop: () => Promise<void>, log: Log): void {
   let stopping = false;
@@ -8,8 +18,7 @@ export function endOnSignals(stop: () => Promise<void>, log: Log): void {
     stopping = true;
     void endInOrder(stop, log);
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of stopSignals) process.removeAllListeners(signal).on(signal, onSignal);
 }
 
 /** Ends the process in order when the parent that started it with an IPC channel is gone. */

@@ -1,10 +1,12 @@
+import type { InstanceConfiguration } from '../../core/instance-configuration.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { readEnvironment } from './environment.ts';
 import { helpText } from './help-text.ts';
-import { createInstance, type InstanceSettings } from './instance.ts';
+import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
 import { readManagedConfiguration } from './managed-configuration.ts';
 import { createLog, type Log, type LogLevel } from './observability/log.ts';
 import { endOnSignals, endWithParent, logFaults } from './process-lifetime.ts';
+import { serveStdio } from './protocol/stdio-eras.ts';
 import { StdioTransport } from './protocol/stdio-transport.ts';
 import { isLoopback, type Serving, type ServingOptions, startServing } from './serving.ts';
 import { StartError } from './start-error.ts';
@@ -15,7 +17,7 @@ const drainMs = 9_000;
 /** Runs what the command line asks for. Sets the exit code and says one line on standard error where it cannot. */
 export async function runCommand(commandLine: readonly string[]): Promise<void> {
   try {
-    await run(parseCommandLine(commandLine));
+    await run(parseCommandLine(commandLine, process.env.MCP_HOST?.trim() || undefined));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`smartlead-mcp: ${error.message}\n`);
@@ -42,13 +44,21 @@ async function run(command: Command): Promise<void> {
   }
 }
 
-async function runStdio({ toolsets, logLevel }: Command & { name: 'stdio' }): Promise<void> {
-  const environment = takeEnvironment();
+async function runStdio({ logLevel, ...options }: Command & { name: 'stdio' }): Promise<void> {
+  const { token: _, ...environment } = takeEnvironment();
   const log = startLog(logLevel);
-  const instance = createInstance({ ...environment, ...(toolsets === undefined ? {} : { toolsets }) }, log);
+  const instance = createInstance({ ...environment, ...toolSettings(options) }, log);
+  refuseUnknownTools(instance, options);
   const transport = new StdioTransport(process.stdin, process.stdout);
+  const serving = serveStdio(transport, {
+    connectOlder: (channel) => instance.createServer().connect(channel),
+    async connectModern(channel) {
+      const { connectModernStdio } = await import('./protocol/modern/modern-stdio.ts');
+      return connectModernStdio(channel, instance.features, log);
+    },
+  });
   const end = async () => {
-    await transport.drain(drainMs);
+    await (await serving).stop(drainMs);
     log.flush();
     // Standard output may be a pipe with a slow reader: what was written must leave before the process does.
     process.stdout.write('', () => process.exit(0));
@@ -60,17 +70,15 @@ async function runStdio({ toolsets, logLevel }: Command & { name: 'stdio' }): Pr
   });
   process.stdout.on('error', () => process.exit(0));
   endOnSignals(end, log);
-  await instance.createServer().connect(transport);
+  await serving;
 }
 
-async function runServe({ toolsets, logLevel, host, port }: Command & { name: 'serve' }): Promise<void> {
+async function runServe({ logLevel, host, port, ...options }: Command & { name: 'serve' }): Promise<void> {
   const { token, ...settings } = takeEnvironment();
   const log = startLog(logLevel);
-  const serving = await serve(
-    { ...settings, ...(toolsets === undefined ? {} : { toolsets }) },
-    { host, port, mode: 'both', ...(token === undefined ? {} : { token }) },
-    log,
-  );
+  const instance = createInstance({ ...settings, ...toolSettings(options) }, log);
+  refuseUnknownTools(instance, options);
+  const serving = await serve(instance, { host, port, mode: 'both', ...(token === undefined ? {} : { token }) }, log);
   endOnSignals(() => serving.stop(drainMs), log);
   endWithParent(() => serving.stop(drainMs), log);
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${serving.port}`;
@@ -85,23 +93,59 @@ async function runManaged({ logLevel, host, port }: Command & { name: 'serve-man
   const log = startLog(logLevel);
   // The launcher holds the other end of this pipe. Its end means that nobody is left to serve.
   process.stdin.once('close', () => process.exit(0));
-  const { smartleadApiKey, smartleadHosts, toolsets, rateLimit, mode, accessToken } = configuration;
-  const serving = await serve(
-    {
-      smartleadApiKey,
-      smartleadHosts,
-      ...(toolsets === undefined ? {} : { toolsets }),
-      ...(rateLimit === undefined ? {} : { rateLimit }),
-    },
-    { host, port, mode, token: accessToken },
+  const { smartleadApiKey, smartleadHosts, rateLimit, mode, accessToken } = configuration;
+  const instance = createInstance(
+    { smartleadApiKey, smartleadHosts, ...toolSettings(configuration), ...(rateLimit === undefined ? {} : { rateLimit }) },
     log,
   );
+  // Settings may be older than this version and name a tool that is gone; that must not keep a customer's instance from starting.
+  for (const name of unknownTools(instance, configuration)) {
+    log.write({ level: 'warn', message: `The settings name a tool that does not exist: ${name}` });
+  }
+  const serving = await serve(instance, { host, port, mode, token: accessToken }, log);
   endOnSignals(() => serving.stop(drainMs), log);
 }
 
+/** The part of the settings that says which tools there are and what they may do, from a command line or a launcher. */
+function toolSettings({
+  toolsets,
+  policy,
+  allow = [],
+  allowedTools,
+  deniedTools,
+}: Pick<InstanceConfiguration, 'toolsets' | 'policy' | 'allow' | 'allowedTools' | 'deniedTools'>): Pick<
+  InstanceSettings,
+  'toolsets' | 'policy'
+> {
+  return {
+    ...(toolsets === undefined ? {} : { toolsets }),
+    policy: {
+      policy,
+      allow,
+      ...(allowedTools === undefined ? {} : { allowedTools }),
+      ...(deniedTools === undefined ? {} : { deniedTools }),
+    },
+  };
+}
+
+type ToolLists = Pick<InstanceConfiguration, 'allowedTools' | 'deniedTools'>;
+
+/** Names in the lists of tools that no tool has. */
+function unknownTools(instance: Instance, { allowedTools = [], deniedTools = [] }: ToolLists): string[] {
+  return [...allowedTools, ...deniedTools].filter((name) => !instance.knowsTool(name));
+}
+
+/** A slip in a name would forbid nothing, or everything, without a word. @throws StartError */
+function refuseUnknownTools(instance: Instance, lists: ToolLists): void {
+  const [unknown] = unknownTools(instance, lists);
+  if (unknown === undefined) return;
+  const option = lists.allowedTools?.includes(unknown) === true ? '--allow-tools' : '--deny-tools';
+  throw new StartError(`${option} names ${unknown}, which is no tool; tools are named as in tools/list`, 2);
+}
+
 /** Opens the doors and says so on standard output: one line for whoever started this process. */
-async function serve(settings: InstanceSettings, options: ServingOptions, log: Log): Promise<Serving> {
-  const serving = await startServing(createInstance(settings, log), options, log).catch((error: NodeJS.ErrnoException) => {
+async function serve(instance: Instance, options: ServingOptions, log: Log): Promise<Serving> {
+  const serving = await startServing(instance, options, log).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(listenFailure(error, options), 1);
   });
   process.stdout.on('error', () => undefined);

@@ -1,7 +1,10 @@
 /** The bundle's `main.js`: loads the server beside it and hands over the command line. */
 import type * as bundle from './bundle.ts';
 import { loadBundle } from './load-bundle.ts';
+import { endBeforeServing } from './process-lifetime.ts';
 
-const { exported } = loadBundle<typeof bundle>(import.meta.dirname);
+endBeforeServing();
 
-void exported.runCommand(process.argv.slice(2));
+const { runCommand } = loadBundle<typeof bundle>(import.meta.dirname, 'server');
+
+void runCommand(process.argv.slice(2));
