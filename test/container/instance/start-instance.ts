@@ -5,6 +5,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { createInstance, type Instance, type InstanceSettings } from '../../../container/instance/instance.ts';
 import { createLog } from '../../../container/instance/observability/log.ts';
 import { type Serving, type ServingOptions, startServing } from '../../../container/instance/serving.ts';
+import { policySwitches } from '../../../core/policy.ts';
 import { type StubSmartlead, startStubSmartlead } from './stub-smartlead.ts';
 
 export const apiKey = 'demo-key+with/odd=characters%41';
@@ -34,7 +35,11 @@ export async function startInstance(
     },
   };
   const log = createLog(output, 'debug');
-  const instance = createInstance({ smartleadApiKey: apiKey, smartleadHosts: stub.hosts, rateLimit: 'off', ...settings }, log);
+  const policy = { policy: 'full', allow: policySwitches } as const;
+  const instance = createInstance(
+    { smartleadApiKey: apiKey, smartleadHosts: stub.hosts, policy, rateLimit: 'off', ...settings },
+    log,
+  );
   const running = await startServing(instance, { host: '127.0.0.1', port: 0, mode: 'both', token, ...serving }, log);
   return {
     stub,

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openSessions2025 } from '../../bench/instance/clients.ts';
+import { openStream } from '../../container/instance/raw-http.ts';
+import { callTool, connectClient, token } from '../../container/instance/start-instance.ts';
+import { isAlive } from '../../e2e/process-tree.ts';
+import { apiKey, openWorkbench, type Workbench } from './instance-process.ts';
+
+let bench: Workbench;
+const left = new Set<number>();
+
+beforeAll(async () => {
+  bench = await openWorkbench();
+});
+afterEach(() => {
+  bench.endAll();
+  for (const pid of left) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  left.clear();
+  bench.stub.answer = () => ({});
+});
+afterAll(() => bench.close());
+
+/** A parent that starts an instance with pipes, as launchers and desktop clients do, passes its output on and then only waits. */
+const parentProgram = `
+  const { spawn } = require('node:child_process');
+  const { program, commandLine, line, environment } = JSON.parse(process.argv[1]);
+  const child = spawn(program, commandLine, { stdio: ['pipe', 'inherit', 'inherit'], env: environment });
+  process.stderr.write('child ' + child.pid + '\\n');
+  child.stdin.write(line);
+  setInterval(() => {}, 1000);
+`;
+
+async function startUnderParent(command: string[], line: string, environment: Record<string, string>) {
+  const flags = ['--permission', `--allow-fs-read=${bench.built.folder}`];
+  const start = {
+    program: process.execPath,
+    commandLine: [...flags, `${bench.built.folder}/main.js`, ...command],
+    line,
+    environment,
+  };
+  const parent = spawn(process.execPath, ['--eval', parentProgram, JSON.stringify(start)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  if (parent.pid !== undefined) left.add(parent.pid);
+  let output = '';
+  for (const stream of [parent.stdout, parent.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const waitFor = async (pattern: RegExp) => {
+    await expect.poll(() => output, { timeout: 10_000 }).toMatch(pattern);
+    return pattern.exec(output)?.[1] ?? '';
+  };
+  const pid = Number(await waitFor(/child (\d+)/));
+  left.add(pid);
+  return { parent, pid, waitFor };
+}
+
+describe('kill -9 of the parent (PEERS 3)', () => {
+  it('a managed instance ends at once, with a stream open and a call running', async () => {
+    const settings = {
+      instanceId: 'ins_01k8z3x5v7c9b2n4m6q8r0t2w4',
+      mode: 'both',
+      policy: 'read-only',
+      smartleadApiKey: apiKey,
+      accessToken: token,
+      smartleadHosts: bench.stub.hosts,
+      rateLimit: 'off',
+    };
+    const { parent, pid, waitFor } = await startUnderParent(['serve', '--managed'], `${JSON.stringify(settings)}\n`, {});
+    const url = `http://127.0.0.1:${await waitFor(/"port":(\d+)/)}`;
+    bench.stub.answer = () => ({ delayMs: 20_000 });
+    const stream = await openStream(`${url}/sse`, { headers: { authorization: `Bearer ${token}` } });
+    const client = await connectClient(url);
+    const call = callTool(client, 'campaigns_get_all').catch(() => 'cut');
+    await expect.poll(() => bench.stub.requests.length).toBeGreaterThan(0);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 3_000 }).toBe(false);
+    await stream.ended;
+    await client.close();
+    expect(await call).toBe('cut');
+  });
+
+  it('a stdio server ends, also while a call runs', async () => {
+    bench.stub.answer = () => ({ delayMs: 2_000, body: [] });
+    const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"campaigns_get_all"}}\n';
+    const sentBefore = bench.stub.requests.length;
+    const { parent, pid } = await startUnderParent(['stdio'], call, bench.environment);
+    await expect.poll(() => bench.stub.requests.length, { timeout: 5_000 }).toBeGreaterThan(sentBefore);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+describe('SIGTERM under load', () => {
+  it('answers every call that runs, takes no new one, and ends within ten seconds with exit code 0', async () => {
+    const server = await bench.serve();
+    bench.stub.answer = () => ({ delayMs: 300, body: [{ id: 1 }] });
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        openSessions2025({ port: server.port, tool: 'campaigns_get_all', lanes: 4 }, { standalone: true }),
+      ),
+    );
+    let stoppedAt = Number.POSITIVE_INFINITY;
+    const lost: string[] = [];
+    let answered = 0;
+    const lane = async (client: (typeof clients)[number], number: number) => {
+      for (;;) {
+        const begunAt = performance.now();
+        try {
+          await client.call(number);
+          answered += 1;
+        } catch (error) {
+          // A request that leaves within a moment of the signal may find the door closing; earlier ones must be answered.
+          if (begunAt < stoppedAt - 50) lost.push((error as Error).message);
+          return;
+        }
+      }
+    };
+    const lanes = clients.flatMap((client) => [0, 1, 2, 3].map((number) => lane(client, number)));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const before = answered;
+    const stopped = performance.now();
+    stoppedAt = stopped;
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(performance.now() - stopped).toBeLessThan(10_000);
+    await Promise.all(lanes);
+    expect(lost).toEqual([]);
+    expect(answered).toBeGreaterThan(before);
+    for (const client of clients) client.drop();
+  });
+
+  it('a second signal ends it at once', async () => {
+    const server = await bench.serve();
+    bench.stub.answer = () => ({ delayMs: 20_000 });
+    const client = await connectClient(server.url);
+    const sentBefore = bench.stub.requests.length;
+    const call = callTool(client, 'campaigns_get_all').catch(() => 'cut');
+    await expect.poll(() => bench.stub.requests.length).toBeGreaterThan(sentBefore);
+    server.process.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe(1);
+    await client.close();
+    expect(await call).toBe('cut');
+  });
+});
