@@ -8,6 +8,7 @@
  */
 
 export * from './ports/data-plane.ts';
+export * from './ports/instance-metrics.ts';
 export * from './ports/instances.ts';
 export * from './ports/keys-and-secrets.ts';
 export * from './ports/people.ts';

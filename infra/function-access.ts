@@ -18,12 +18,14 @@ export interface FunctionAccess {
  */
 export const apiFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
   installation: { table: 'read' },
+  tools: {},
   me: { table: 'read' },
   keys: { table: 'read-write', secrets: ['write', 'delete'], lifecycle: 'start' },
   instances: { table: 'read-write', lifecycle: 'start' },
   tokens: { table: 'read-write' },
   connections: { table: 'read' },
   logs: { table: 'read' },
+  metrics: { table: 'read' },
   usage: { table: 'read' },
   audit: { table: 'read' },
   admin: { table: 'read' },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createRouter, type Router } from '../container/router/router.ts';
 import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
 import { ChildProcessLauncher } from '../functions/adapters/child-process/launcher.ts';
+import { HttpInstanceMetrics } from '../functions/adapters/http-instance-metrics.ts';
 import { createLocalAccessTokens } from '../functions/adapters/local-accounts/access-tokens.ts';
 import { Argon2PasswordHasher } from '../functions/adapters/local-accounts/password-hasher.ts';
 import { createSigningKey } from '../functions/adapters/local-accounts/signing-key.ts';
@@ -136,6 +137,7 @@ export async function composeSingleMachine(
     instanceEvents: stores.instanceEvents,
     instanceLogs: stores.instanceLogs,
     instanceLogFeed: logFeed,
+    instanceMetrics: new HttpInstanceMetrics(),
     lifecycle: runner,
     tokenRevoked: async (tokenId) => router.revokeToken(tokenId),
     audit: stores.audit,

@@ -65,6 +65,10 @@ export type InstanceMode = 'both' | 'sse' | 'stdio';
 export type InstanceSize = 'small' | 'medium' | 'large';
 export type Policy = 'read-only' | 'standard' | 'full';
 
+/** What no policy allows by itself, in the order in which the API answers them. */
+export const policySwitches = ['send', 'destroy', 'spend', 'secrets'] as const;
+export type PolicySwitch = (typeof policySwitches)[number];
+
 export const toolsets = [
   'campaigns',
   'leads',
@@ -79,6 +83,36 @@ export const toolsets = [
 ] as const;
 export type Toolset = (typeof toolsets)[number];
 
+export const profiles = ['campaign-builder', 'inbox-agent', 'analyst', 'deliverability'] as const;
+export type Profile = (typeof profiles)[number];
+
+/** What may stand in an instance's `toolsets`: sets, or one profile, or discovery. `deliverability` alone is the profile. */
+export type ToolSelectionName = Toolset | Profile | 'discovery';
+
+export type ToolSelectionKind = 'full' | 'profile' | 'toolset' | 'discovery';
+
+/** How large one selection of tools is. A set and a profile may share a name. */
+export interface ToolSelectionSize {
+  name: ToolSelectionName | 'full';
+  kind: ToolSelectionKind;
+  tools: number;
+  /** Of the list of tools as clients read it. */
+  bytes: number;
+  /** The same for a model, estimated. */
+  tokens: number;
+}
+
+export interface ToolName {
+  name: string;
+  toolset: Toolset;
+}
+
+/** Which tools instances can offer. */
+export interface Tools {
+  selections: ToolSelectionSize[];
+  tools: ToolName[];
+}
+
 export interface InstanceUrls {
   sse: string;
   messages: string;
@@ -90,9 +124,14 @@ export interface Instance {
   name: string;
   keyId: string;
   mode: InstanceMode;
-  /** `null` offers every toolset. */
-  toolsets: Toolset[] | null;
+  /** `null` offers every tool. */
+  toolsets: ToolSelectionName[] | null;
   policy: Policy;
+  /** Switches that are on. */
+  allow: PolicySwitch[];
+  /** Where there are any, no other tool may be called. */
+  allowedTools: string[] | null;
+  deniedTools: string[] | null;
   size: InstanceSize;
   status: InstanceStatus;
   statusReason: string;
@@ -155,6 +194,37 @@ export interface InstanceEvent {
   time: string;
   type: string;
   message: string;
+}
+
+export interface CallCount {
+  calls: number;
+  errors: number;
+}
+
+/** State of an instance's rate limit towards Smartlead. */
+export interface RateLimit {
+  perSecond: number;
+  perMinute: number;
+  usedLastMinute: number;
+  waiting: number;
+  /** Seconds for which Smartlead wants no call. */
+  pausedSeconds: number;
+  /** Calls that may still leave in the present window; `null` where it is not told. */
+  remaining: number | null;
+  learned: boolean;
+}
+
+export interface InstanceMetrics {
+  lastHour: CallCount;
+  lastDay: CallCount;
+  /** `null` where the instance does not run or did not answer. */
+  live: {
+    sessions: number | null;
+    memoryBytes: number | null;
+    uptimeSeconds: number | null;
+    /** `null` where the instance has no limit of its own. */
+    rateLimit: RateLimit | null;
+  } | null;
 }
 
 export type UsageStep = 'minute' | 'hour' | 'day';

@@ -5,11 +5,11 @@ import type {
   Connections,
   Instance,
   InstanceEvent,
+  InstanceMetrics,
   InstanceMode,
   InstanceSize,
   InstanceStatus,
   Page,
-  Toolset,
 } from './contract.ts';
 
 const listKey = ['instances'] as const;
@@ -51,7 +51,10 @@ function useStoreInstance() {
   };
 }
 
-export interface NewInstance {
+/** What an instance may do at Smartlead, and with which tools. */
+export type AccessSettings = Pick<Instance, 'policy' | 'allow' | 'toolsets' | 'allowedTools' | 'deniedTools'>;
+
+export interface NewInstance extends AccessSettings {
   name: string;
   keyId: string;
   mode: InstanceMode;
@@ -66,12 +69,11 @@ export function useCreateInstance() {
   });
 }
 
-export interface InstanceChange {
+export interface InstanceChange extends Partial<AccessSettings> {
   name?: string;
   keyId?: string;
   mode?: InstanceMode;
   size?: InstanceSize;
-  toolsets?: Toolset[];
 }
 
 export function useChangeInstance(id: string) {
@@ -114,6 +116,16 @@ export function useConnections(id: string) {
     queryKey: ['instance', id, 'connections'],
     queryFn: ({ signal }) => api.get<Connections>(`/v1/instances/${encodeURIComponent(id)}/connections`, { signal }),
     staleTime: 60_000,
+  });
+}
+
+/** How busy the instance is: looked at again every few seconds while the page is in sight. */
+export function useInstanceMetrics(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['instance', id, 'metrics'],
+    queryFn: ({ signal }) => api.get<InstanceMetrics>(`/v1/instances/${encodeURIComponent(id)}/metrics`, { signal }),
+    refetchInterval: 3000,
   });
 }
 

@@ -143,6 +143,25 @@ export const componentStyles: ThemedComponents = {
       }),
     },
   },
+  MuiSwitch: {
+    styleOverrides: {
+      root: ({ theme }) => ({
+        '&.MuiSwitch-sizeSmall': { width: 34, height: 20, padding: 0, overflow: 'visible' },
+        '& .MuiSwitch-switchBase.MuiSwitch-switchBase': { padding: 3, color: theme.vars.palette.surface.raised },
+        '& .MuiSwitch-switchBase.Mui-checked': { transform: 'translateX(14px)' },
+        '& .MuiSwitch-switchBase + .MuiSwitch-track': {
+          borderRadius: 10,
+          opacity: 1,
+          backgroundColor: theme.vars.palette.tone.none.mark,
+        },
+        '& .MuiSwitch-switchBase.Mui-checked + .MuiSwitch-track': {
+          opacity: 1,
+          backgroundColor: theme.vars.palette.primary.main,
+        },
+        '& .MuiSwitch-thumb.MuiSwitch-thumb': { width: 14, height: 14, boxShadow: 'none' },
+      }),
+    },
+  },
   MuiTooltip: { defaultProps: { enterDelay: 400 } },
   MuiLink: { defaultProps: { underline: 'hover' }, styleOverrides: { root: { fontWeight: 500 } } },
   MuiSkeleton: { defaultProps: { animation: 'wave' }, styleOverrides: { root: { borderRadius: 6 } } },

@@ -10,17 +10,24 @@ interface ChoiceCardsProps<Value extends string> {
   value: Value;
   onChange: (value: Value) => void;
   choices: readonly { value: Value; title: ReactNode; text: ReactNode }[];
+  /** How many stand beside each other where there is room. */
+  columns?: 1 | 2;
 }
 
 /** A choice that needs explaining: radio buttons with a title and a line of text each. */
-export function ChoiceCards<Value extends string>({ label, value, onChange, choices }: ChoiceCardsProps<Value>) {
+export function ChoiceCards<Value extends string>({ label, value, onChange, choices, columns = 1 }: ChoiceCardsProps<Value>) {
   const id = useId();
   return (
     <div>
       <FormLabel id={id} component="div" sx={{ mb: 0.75 }}>
         {label}
       </FormLabel>
-      <RadioGroup aria-labelledby={id} value={value} onChange={(event) => onChange(event.target.value as Value)} sx={{ gap: 1 }}>
+      <RadioGroup
+        aria-labelledby={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value as Value)}
+        sx={{ display: 'grid', gap: 1, gridTemplateColumns: { xs: 'minmax(0, 1fr)', sm: `repeat(${columns}, minmax(0, 1fr))` } }}
+      >
         {choices.map((choice) => (
           <Box
             component="label"

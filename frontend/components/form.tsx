@@ -1,5 +1,5 @@
 import Stack from '@mui/material/Stack';
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 
 interface FormProps {
   onSubmit: () => unknown;
@@ -13,8 +13,9 @@ interface FormProps {
 export function Form({ onSubmit, children, spacing = 2.25, maxWidth }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const submitted = useRef(false);
+  const [, setSubmissions] = useState(0);
 
-  // After every drawing: the error may be there at once, or only when the service has answered.
+  // After every drawing: the error may be there already, or at once, or only when the service has answered.
   useEffect(() => {
     if (!submitted.current) return;
     const invalid = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
@@ -33,6 +34,7 @@ export function Form({ onSubmit, children, spacing = 2.25, maxWidth }: FormProps
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
         submitted.current = true;
+        setSubmissions((count) => count + 1);
         onSubmit();
       }}
     >

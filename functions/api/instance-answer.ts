@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { instanceModeSchema, instanceSizeSchema } from '../../core/instance-configuration.ts';
 import { instanceStatusSchema } from '../../core/instance-status.ts';
-import { policySchema, toolsetSchema } from '../../core/tool-selection.ts';
+import { policySchema, policySwitchSchema } from '../../core/policy.ts';
+import { toolSelectionNameSchema } from '../../core/tool-selection.ts';
 import { instanceUrls } from '../domain/instance-urls.ts';
 import type { Instance } from '../ports.ts';
 import { timeAnswer } from './fields.ts';
@@ -17,8 +18,14 @@ export const instanceAnswer = z
     name: z.string(),
     keyId: z.string(),
     mode: instanceModeSchema,
-    toolsets: z.array(toolsetSchema).nullable().meta({ description: 'null: the tools of all sets.' }),
+    toolsets: z
+      .array(toolSelectionNameSchema)
+      .nullable()
+      .meta({ description: 'Sets, one profile, or `discovery`; null: every tool.' }),
     policy: policySchema,
+    allow: z.array(policySwitchSchema).meta({ description: 'Switches that are on.' }),
+    allowedTools: z.array(z.string()).nullable().meta({ description: 'No other tool may be called; null: no such list.' }),
+    deniedTools: z.array(z.string()).nullable().meta({ description: 'These may not be called; null: none.' }),
     size: instanceSizeSchema,
     status: instanceStatusSchema,
     statusReason: z.string().meta({ description: 'What is the case, in words.' }),

@@ -1,26 +1,19 @@
 import { z } from 'zod';
 import { createIdentifier, identifierSchema } from '../../core/identifiers.ts';
 import { instanceModeSchema, instanceSizeSchema } from '../../core/instance-configuration.ts';
+import { policySchema } from '../../core/policy.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { policySchema, toolsetSchema, toolsets } from '../../core/tool-selection.ts';
 import { instanceDefaults, newInstance } from '../domain/instance-creation.ts';
 import { decideAfterSettingsChange, decideDeletion, decideOperation, type InstanceWish } from '../domain/instance-operations.ts';
 import { quotas } from '../domain/quotas.ts';
 import type { InstanceChange, LifecycleOperation } from '../ports.ts';
 import { instancePath, nameField, pageOf, pageQuery } from './fields.ts';
 import { instanceAnswer, showInstance } from './instance-answer.ts';
+import { allowedToolsField, allowField, deniedToolsField, toolsetsField } from './instance-settings.ts';
 import type { Platform } from './platform.ts';
 import { appendInstanceEvent, requestOperation } from './request-operation.ts';
 import { type ApiResource, defineRoute } from './route.ts';
 import { changeVisibleInstance, findVisibleInstance, visiblePage } from './visible-instances.ts';
-
-const toolsetsField = z
-  .array(toolsetSchema)
-  .min(1)
-  .max(toolsets.length)
-  .refine((given) => new Set(given).size === given.length, 'must not name a set twice')
-  .nullable()
-  .meta({ description: 'Which sets of tools to offer; null or absent for all.' });
 
 const listInstances = defineRoute({
   method: 'GET',
@@ -49,6 +42,9 @@ const createInstance = defineRoute({
     mode: instanceModeSchema.default(instanceDefaults.mode),
     toolsets: toolsetsField.default(null),
     policy: policySchema.default(instanceDefaults.policy),
+    allow: allowField.default([]),
+    allowedTools: allowedToolsField.default(null),
+    deniedTools: deniedToolsField.default(null),
     size: instanceSizeSchema.default(instanceDefaults.size),
   }),
   response: { status: 201, description: 'The instance is being started.', schema: instanceAnswer },
@@ -97,6 +93,9 @@ const updateInstance = defineRoute({
     mode: instanceModeSchema.optional(),
     toolsets: toolsetsField.optional(),
     policy: policySchema.optional(),
+    allow: allowField.optional(),
+    allowedTools: allowedToolsField.optional(),
+    deniedTools: deniedToolsField.optional(),
     size: instanceSizeSchema.optional(),
   }),
   response: { status: 200, description: 'The instance as it is now.', schema: instanceAnswer },
@@ -202,7 +201,9 @@ async function requireKey(platform: Platform, workspaceId: string, keyId: string
   });
 }
 
-type Settings = Partial<Pick<InstanceChange, 'name' | 'keyId' | 'mode' | 'toolsets' | 'policy' | 'size'>>;
+type Settings = Partial<
+  Pick<InstanceChange, 'name' | 'keyId' | 'mode' | 'toolsets' | 'policy' | 'allow' | 'allowedTools' | 'deniedTools' | 'size'>
+>;
 
 /** The given settings that differ from the present ones. */
 function differences(present: Settings, given: { [Name in keyof Settings]?: Settings[Name] | undefined }): Settings {
@@ -212,10 +213,11 @@ function differences(present: Settings, given: { [Name in keyof Settings]?: Sett
   return Object.fromEntries(changed) as Settings;
 }
 
+/** Lists as text, since details of the audit trail are single values; null stays null, as it means the opposite of nothing. */
 function auditedSettings(settings: Record<string, string | string[] | null | undefined>): Record<string, string | null> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') : value]],
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') || 'none' : value]],
     ),
   );
 }

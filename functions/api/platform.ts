@@ -8,6 +8,7 @@ import type {
   InstanceEventStore,
   InstanceLogFeed,
   InstanceLogStore,
+  InstanceMetricsReader,
   InstanceStore,
   InstanceTokenStore,
   KeyStore,
@@ -50,6 +51,7 @@ export interface Platform {
   instanceEvents: InstanceEventStore;
   instanceLogs: InstanceLogStore;
   instanceLogFeed: InstanceLogFeed;
+  instanceMetrics: InstanceMetricsReader;
   lifecycle: LifecycleWorkflow;
   /** Tells the data plane that a token was revoked, so that the router forgets it at once. Rejecting does not undo the revocation. */
   tokenRevoked(tokenId: string, hash: string): Promise<void>;

@@ -9,15 +9,18 @@ import { instances } from './instances.ts';
 import { keys } from './keys.ts';
 import { logs } from './logs.ts';
 import { me } from './me.ts';
+import { metrics } from './metrics.ts';
 import { openApiResource } from './openapi.ts';
 import type { Platform } from './platform.ts';
 import type { ApiResource } from './route.ts';
 import { tokens } from './tokens.ts';
+import { tools } from './tools.ts';
 import { usage } from './usage.ts';
 
 /** All resources of the API. A host mounts each route `{method, path}` on the resource's handler. */
 export const apiResources: readonly ApiResource[] = [
   installation,
+  tools,
   auth,
   me,
   keys,
@@ -25,6 +28,7 @@ export const apiResources: readonly ApiResource[] = [
   tokens,
   connections,
   logs,
+  metrics,
   usage,
   audit,
   admin,

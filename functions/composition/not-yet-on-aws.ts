@@ -16,6 +16,7 @@ export const apiPartsNotYetOnAws = {
   instanceEvents: notDeployed<Platform['instanceEvents']>('the store of instance events'),
   instanceLogs: notDeployed<Platform['instanceLogs']>('the store of instance logs'),
   instanceLogFeed: notDeployed<Platform['instanceLogFeed']>('the live view of instance logs', 'throw'),
+  instanceMetrics: notDeployed<Platform['instanceMetrics']>('the way to the metrics of running instances'),
   lifecycle: notDeployed<Platform['lifecycle']>('the starter of the lifecycle workflow'),
   tokenRevoked: () => Promise.reject(notDeployedProblem('the channel to the router')),
   audit: notDeployed<Platform['audit']>('the audit trail'),

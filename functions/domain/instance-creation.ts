@@ -1,9 +1,13 @@
 import type { InstanceMode, InstanceSize } from '../../core/instance-configuration.ts';
-import type { Policy, Toolset } from '../../core/tool-selection.ts';
+import type { Policy, PolicySwitch } from '../../core/policy.ts';
+import type { ToolSelectionName } from '../../core/tool-selection.ts';
 import type { Instance } from '../ports.ts';
 import { statusWords } from './status-words.ts';
 
-/** What a customer may leave out. Read-only, because an agent that can only look cannot send mail by mistake. */
+/**
+ * What a customer may leave out. Read-only, because an agent that can only look cannot send mail by mistake, and with every switch
+ * off, because reads can spend credits, too.
+ */
 export const instanceDefaults = { mode: 'both', policy: 'read-only', size: 'small' } as const satisfies {
   mode: InstanceMode;
   policy: Policy;
@@ -14,9 +18,13 @@ export interface InstanceRequest {
   name: string;
   keyId: string;
   mode: InstanceMode;
-  /** `null` offers the tools of all sets. */
-  toolsets: Toolset[] | null;
+  /** `null` offers every tool. */
+  toolsets: ToolSelectionName[] | null;
   policy: Policy;
+  /** Policy switches to turn on. */
+  allow?: PolicySwitch[];
+  allowedTools?: string[] | null;
+  deniedTools?: string[] | null;
   size: InstanceSize;
 }
 
@@ -30,6 +38,9 @@ export function newInstance(id: string, workspaceId: string, request: InstanceRe
     mode: request.mode,
     toolsets: request.toolsets,
     policy: request.policy,
+    allow: request.allow ?? [],
+    allowedTools: request.allowedTools ?? null,
+    deniedTools: request.deniedTools ?? null,
     size: request.size,
     desiredState: 'running',
     status: 'provisioning',

@@ -1,6 +1,7 @@
 import type { InstanceLogLine, InstanceMode, InstanceSize } from '../../core/instance-configuration.ts';
 import type { DesiredState, InstanceStatus } from '../../core/instance-status.ts';
-import type { Policy, Toolset } from '../../core/tool-selection.ts';
+import type { Policy, PolicySwitch } from '../../core/policy.ts';
+import type { ToolSelectionName } from '../../core/tool-selection.ts';
 import type { Page, PageRequest } from './time-and-pages.ts';
 
 /** What runs for an instance, in the launcher's own words. */
@@ -18,8 +19,15 @@ export interface Instance {
   name: string;
   keyId: string;
   mode: InstanceMode;
-  toolsets: Toolset[] | null;
+  /** Sets of tools, one profile, or `discovery`; `null` offers everything. */
+  toolsets: ToolSelectionName[] | null;
   policy: Policy;
+  /** Policy switches that are on, in the order of their definition. */
+  allow: PolicySwitch[];
+  /** Names of tools, ascending: no other tool may be called. `null` for no such list. */
+  allowedTools: string[] | null;
+  /** Names of tools, ascending, that may not be called. `null` for none. */
+  deniedTools: string[] | null;
   size: InstanceSize;
   desiredState: DesiredState;
   status: InstanceStatus;
@@ -42,6 +50,9 @@ export type InstanceChange = Partial<
     | 'mode'
     | 'toolsets'
     | 'policy'
+    | 'allow'
+    | 'allowedTools'
+    | 'deniedTools'
     | 'size'
     | 'desiredState'
     | 'status'

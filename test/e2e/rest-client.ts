@@ -40,6 +40,10 @@ export class RestClient {
     return this.request('POST', path, body, headers);
   }
 
+  patch(path: string, body: unknown) {
+    return this.request('PATCH', path, body);
+  }
+
   delete(path: string) {
     return this.request('DELETE', path);
   }
@@ -58,14 +62,10 @@ export class RestClient {
   }
 
   /** Creates key, instance and token, and waits until the instance runs. */
-  async createRunningInstance(settings: { apiKey?: string; name?: string; mode?: string } = {}) {
-    const key = await this.post('/v1/keys', { label: 'Main account', apiKey: settings.apiKey ?? `demo-${crypto.randomUUID()}` });
+  async createRunningInstance({ apiKey, ...settings }: { apiKey?: string; name?: string; mode?: string; policy?: string } = {}) {
+    const key = await this.post('/v1/keys', { label: 'Main account', apiKey: apiKey ?? `demo-${crypto.randomUUID()}` });
     if (key.status !== 201) throw new Error(`key: ${key.status} ${JSON.stringify(key.body)}`);
-    const instance = await this.post('/v1/instances', {
-      name: settings.name ?? 'Outreach',
-      keyId: key.body.id,
-      mode: settings.mode ?? 'both',
-    });
+    const instance = await this.post('/v1/instances', { name: 'Outreach', keyId: key.body.id, ...settings });
     if (instance.status !== 201) throw new Error(`instance: ${instance.status} ${JSON.stringify(instance.body)}`);
     const token = await this.post(`/v1/instances/${instance.body.id}/tokens`, { label: 'n8n' });
     if (token.status !== 201) throw new Error(`token: ${token.status} ${JSON.stringify(token.body)}`);

@@ -5,6 +5,7 @@ import { accountRoutes } from './fake-accounts.ts';
 import { problem } from './fake-problem.ts';
 import { resourceRoutes } from './fake-resources.ts';
 import { emptyState, type FakeState } from './fake-state.ts';
+import { fakeTools } from './fake-tools.ts';
 
 /** Stricter than what the dashboard is promised: what works here works under any policy that allows the same origin. */
 const contentSecurityPolicy = [
@@ -62,6 +63,7 @@ export async function startFakeApi(dashboard: string, port = 0): Promise<FakeApi
         version: '0.1.0',
       });
     });
+    router.get('/tools', (_request, response) => void response.json(fakeTools));
     router.use('/auth', accountRoutes(state));
     router.use((request, response, next) => {
       const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];

@@ -42,15 +42,14 @@ export function resourceRoutes(state: FakeState, base: () => string): Router {
 
   router.get('/instances', (_request, response) => void response.json(page(state.instances)));
   router.post('/instances', (request, response) => {
-    const { name, keyId, mode } = request.body as Pick<Instance, 'name' | 'keyId' | 'mode'>;
+    const { name, ...settings } = request.body as Pick<Instance, 'name'> & Partial<Instance>;
     if (name.length > 80) {
       return problem(response, 400, 'invalid-input', 'Some fields are not valid', {
         errors: [{ path: 'name', message: 'must have at most 80 characters' }],
       });
     }
     const made = makeInstance(base(), identifier('ins'), name, 'provisioning', {
-      keyId,
-      mode,
+      ...settings,
       statusReason: 'The instance is being started. This takes a few seconds.',
       createdAt: now(),
     });
@@ -89,6 +88,11 @@ export function resourceRoutes(state: FakeState, base: () => string): Router {
     response.status(202).json(found);
   });
   router.get('/instances/:id/connections', (request, response) => void response.json(connectionsOf(find(request.params.id))));
+  router.get('/instances/:id/metrics', (request, response) => {
+    const { status } = find(request.params.id);
+    const lastHour = { calls: 182, errors: 3 };
+    response.json({ lastHour, lastDay: { calls: 2_841, errors: 40 }, live: status === 'running' ? state.live : null });
+  });
   router.get('/instances/:id/events', (request, response) => void response.json(page(state.events.get(request.params.id) ?? [])));
 
   router.get('/instances/:id/tokens', (request, response) => void response.json(page(state.tokens.get(request.params.id) ?? [])));

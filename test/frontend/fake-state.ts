@@ -3,6 +3,7 @@ import type {
   AuditEntry,
   Instance,
   InstanceEvent,
+  InstanceMetrics,
   InstanceToken,
   LogEntry,
   SmartleadKey,
@@ -32,6 +33,8 @@ export interface FakeState {
   tokens: Map<string, InstanceToken[]>;
   events: Map<string, InstanceEvent[]>;
   logs: Map<string, LogEntry[]>;
+  /** What a running instance tells of itself. */
+  live: InstanceMetrics['live'];
   usage: UsageRow[];
   audit: AuditEntry[];
   /** Answers every request below /v1 with 503 while it is true. */
@@ -53,6 +56,20 @@ export function emptyState(): FakeState {
     tokens: new Map(),
     events: new Map(),
     logs: new Map(),
+    live: {
+      sessions: 3,
+      memoryBytes: 81 * 1024 * 1024,
+      uptimeSeconds: 4_830,
+      rateLimit: {
+        perSecond: 5,
+        perMinute: 50,
+        usedLastMinute: 12,
+        waiting: 0,
+        pausedSeconds: 0,
+        remaining: null,
+        learned: false,
+      },
+    },
     usage: [],
     audit: [],
     down: false,
@@ -199,6 +216,9 @@ export function instance(
     mode: 'both',
     toolsets: null,
     policy: 'read-only',
+    allow: [],
+    allowedTools: null,
+    deniedTools: null,
     size: 'small',
     status,
     statusReason: 'The instance is running and answers its clients.',
@@ -211,6 +231,9 @@ export function instance(
   };
 }
 
+/** How some of the latest calls ended, by their place. */
+const outcomes: Record<number, string> = { 1: 'not_allowed', 2: 'confirmation_required', 3: 'declined', 5: 'outcome_unknown' };
+
 function logEntry(index: number, tools: readonly string[]): LogEntry {
   const id = `log_${String(100_000 - index)}`;
   const time = ago(index * 47_000 + 9_000);
@@ -218,7 +241,8 @@ function logEntry(index: number, tools: readonly string[]): LogEntry {
   if (index % 17 === 6) {
     return { id, time, level: 'warn', message: 'Smartlead asked to slow down; the call was tried again', tool: tools[1] ?? '' };
   }
-  const failed = index % 19 === 8;
+  const outcome = outcomes[index] ?? (index % 19 === 8 ? 'smartlead_rate_limited' : 'ok');
+  const failed = outcome !== 'ok';
   return {
     id,
     time,
@@ -226,6 +250,6 @@ function logEntry(index: number, tools: readonly string[]): LogEntry {
     message: failed ? 'Tool call failed' : 'Tool call answered',
     tool: tools[index % tools.length] ?? '',
     durationMs: 80 + ((index * 137) % 1900),
-    outcome: failed ? 'smartlead_rate_limited' : 'ok',
+    outcome,
   };
 }

@@ -77,7 +77,7 @@ describe.skipIf(!browserTestsRun())('the pages of instances and keys', { timeout
     await page.getByRole('button', { name: 'Save changes' }).click();
     expect((await sent).postDataJSON()).toEqual({ name: 'Renamed' });
     await page.getByRole('heading', { name: 'Renamed' }).waitFor();
-    await page.getByLabel('Prospecting').uncheck();
+    await page.getByLabel('Memory').selectOption('medium');
     await page.getByText('Saving restarts the instance').waitFor();
   });
 

@@ -131,6 +131,8 @@ describe('the permissions of the API functions', () => {
       usage: read,
       audit: read,
       admin: read,
+      tools: [],
+      metrics: read,
       openapi: [],
     };
     const expected = Object.entries(table).map(([name, own]) => [`REST API: ${name}`, [...always, ...own].sort()]);

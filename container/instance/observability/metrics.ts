@@ -6,8 +6,8 @@ interface CallCount {
 /** What the instance counts, and how it looks as Prometheus text. */
 export interface Metrics {
   countCall(tool: string, outcome: string, durationMs: number): void;
-  /** Registers a value that is read when the metrics are. */
-  gauge(name: string, help: string, read: () => number): void;
+  /** Registers a value that is read when the metrics are. A gauge without a value is left out. */
+  gauge(name: string, help: string, read: () => number | undefined): void;
   /** Text exposition format, version 0.0.4. */
   text(): string;
 }
@@ -15,7 +15,7 @@ export interface Metrics {
 /** Metrics of this process. Only tools of the registry are counted by name, so callers cannot grow the list. */
 export function createMetrics(): Metrics {
   const calls = new Map<string, CallCount>();
-  const gauges: { name: string; help: string; read: () => number }[] = [
+  const gauges: { name: string; help: string; read: () => number | undefined }[] = [
     { name: 'process_resident_memory_bytes', help: 'Resident memory.', read: () => process.memoryUsage.rss() },
     { name: 'process_uptime_seconds', help: 'Seconds since the start.', read: () => process.uptime() },
   ];
@@ -38,7 +38,10 @@ export function createMetrics(): Metrics {
         '# HELP smartlead_mcp_tool_call_seconds_total Time spent in tool calls.',
         '# TYPE smartlead_mcp_tool_call_seconds_total counter',
         ...[...calls].map(([labels, count]) => `smartlead_mcp_tool_call_seconds_total{${labels}} ${count.durationMs / 1000}`),
-        ...gauges.flatMap(({ name, help, read }) => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${read()}`]),
+        ...gauges.flatMap(({ name, help, read }) => {
+          const value = read();
+          return value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
+        }),
         '',
       ].join('\n');
     },

@@ -5,12 +5,16 @@ import type { CreatedInstanceToken, Instance, InstanceMode, SmartleadKey } from 
 import { useCreateInstance } from '../../api/instances.ts';
 import { fieldMessage } from '../../api/problem.ts';
 import { useCreateToken } from '../../api/tokens.ts';
+import { useTools } from '../../api/tools.ts';
 import { BusyButton } from '../../components/busy-button.tsx';
 import { ChoiceCards } from '../../components/choice-cards.tsx';
 import { Form } from '../../components/form.tsx';
 import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { type AccessDraft, accessRefusal, defaultAccess, settingsOf } from '../instance/access/access-draft.ts';
+import { PolicyChoice } from '../instance/access/policy-choice.tsx';
 import { instanceModes } from '../instance/instance-modes.ts';
+import { AccessDisclosures } from './access-disclosures.tsx';
 import { StepHeading } from './step-heading.tsx';
 
 interface NameStepProps {
@@ -24,6 +28,8 @@ interface NameStepProps {
 export function NameStep({ smartleadKey, suggestedName, onBack, onDone }: NameStepProps) {
   const [name, setName] = useState(suggestedName);
   const [mode, setMode] = useState<InstanceMode>('both');
+  const [access, setAccess] = useState<AccessDraft>(defaultAccess);
+  const tools = useTools();
   const [missing, setMissing] = useState<string>();
   const create = useCreateInstance();
   const createToken = useCreateToken();
@@ -32,9 +38,9 @@ export function NameStep({ smartleadKey, suggestedName, onBack, onDone }: NameSt
   async function submit() {
     if (busy) return;
     setMissing(name.trim() === '' ? 'Give the instance a name.' : undefined);
-    if (name.trim() === '') return;
+    if (name.trim() === '' || accessRefusal(access) !== undefined) return;
     try {
-      const instance = await create.mutateAsync({ name: name.trim(), keyId: smartleadKey.id, mode });
+      const instance = await create.mutateAsync({ name: name.trim(), keyId: smartleadKey.id, mode, ...settingsOf(access) });
       // The instance exists now, whatever becomes of the token: the next step offers to make one.
       const token = await createToken.mutateAsync({ instanceId: instance.id, label: 'First connection' }).catch(() => undefined);
       onDone(instance, token);
@@ -57,7 +63,9 @@ export function NameStep({ smartleadKey, suggestedName, onBack, onDone }: NameSt
         error={missing ?? fieldMessage(create.error, 'name')}
       />
       <ChoiceCards label="Who connects to it?" value={mode} onChange={setMode} choices={instanceModes} />
-      <ProblemAlert error={create.error} shownFields={['name']} />
+      <PolicyChoice policy={access.policy} onChange={(policy) => setAccess({ ...access, policy })} />
+      <AccessDisclosures access={access} onChange={setAccess} tools={tools.data} problem={create.error} />
+      <ProblemAlert error={create.error} shownFields={['name', 'allowedTools', 'deniedTools']} />
       <Stack direction="row" spacing={1}>
         <BusyButton type="submit" variant="contained" busy={busy}>
           Create instance

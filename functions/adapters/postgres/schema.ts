@@ -1,8 +1,9 @@
 import type { ColumnType } from 'kysely';
 import type { InstanceMode, InstanceSize } from '../../../core/instance-configuration.ts';
 import type { DesiredState, InstanceStatus } from '../../../core/instance-status.ts';
+import type { Policy, PolicySwitch } from '../../../core/policy.ts';
 import type { WorkspaceRole } from '../../../core/roles.ts';
-import type { Policy, Toolset } from '../../../core/tool-selection.ts';
+import type { ToolSelectionName } from '../../../core/tool-selection.ts';
 import type { AuditEntry, InstanceLogEntry, Runtime, SmartleadKey } from '../../ports.ts';
 
 /** A `jsonb` column: read as a value, written as JSON text. */
@@ -51,8 +52,11 @@ export interface Schema {
     name: string;
     keyId: string;
     mode: InstanceMode;
-    toolsets: Toolset[] | null;
+    toolsets: ToolSelectionName[] | null;
     policy: Policy;
+    allow: PolicySwitch[];
+    allowedTools: string[] | null;
+    deniedTools: string[] | null;
     size: InstanceSize;
     desiredState: DesiredState;
     status: InstanceStatus;

@@ -53,6 +53,7 @@ describe('the platform on AWS', () => {
       'instanceEvents',
       'instanceLogFeed',
       'instanceLogs',
+      'instanceMetrics',
       'instanceTokens',
       'instances',
       'keys',

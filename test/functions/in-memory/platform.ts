@@ -8,6 +8,7 @@ import { InMemoryIdempotencyStore } from './idempotency-store.ts';
 import { InMemoryInstanceEventStore } from './instance-event-store.ts';
 import { InMemoryInstanceLogFeed } from './instance-log-feed.ts';
 import { InMemoryInstanceLogStore } from './instance-log-store.ts';
+import { InMemoryInstanceMetrics } from './instance-metrics.ts';
 import { InMemoryInstanceStore } from './instance-store.ts';
 import { InMemoryInstanceTokenStore } from './instance-token-store.ts';
 import { InMemoryKeyStore } from './key-store.ts';
@@ -52,6 +53,7 @@ export function createInMemoryPlatform() {
     instanceEvents: new InMemoryInstanceEventStore(),
     instanceLogs: new InMemoryInstanceLogStore(),
     instanceLogFeed: new InMemoryInstanceLogFeed(),
+    instanceMetrics: new InMemoryInstanceMetrics(),
     lifecycle: new InMemoryLifecycleWorkflow(),
     revokedTokens,
     tokenRevoked: async (tokenId: string, hash: string): Promise<void> => {

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { instanceConfigurationSchema } from '../../../core/instance-configuration.ts';
 import { KeyRefused } from '../../../functions/instance-manager/lifecycle-errors.ts';
 import type { LifecycleState } from '../../../functions/instance-manager/lifecycle-state.ts';
 import { type LifecycleTaskName, lifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
-import { LaunchFailed } from '../../../functions/ports.ts';
+import { type Instance, LaunchFailed } from '../../../functions/ports.ts';
 import { atRest, Installation, plantedKey, running } from './installation.ts';
 
 /** Tasks that every path of a start goes through, in their order. */
@@ -77,6 +78,21 @@ describe('the lifecycle', () => {
     const [second] = installation.launcher.processes.values();
     expect(second?.configuration.accessToken).not.toBe(first?.configuration.accessToken);
     expect(await installation.routes.get(id)).toMatchObject({ accessToken: second?.configuration.accessToken });
+  });
+
+  it('hands the process what it may do and which tools it offers', async () => {
+    const installation = new Installation();
+    const settings: Partial<Instance> = {
+      ...{ toolsets: ['inbox-agent'], policy: 'full', allow: ['send', 'spend'] },
+      ...{ allowedTools: ['campaigns_get_all', 'leads_categories'], deniedTools: ['leads_categories'] },
+    };
+    await installation.runner.run(await installation.addInstance(settings), 'start');
+    await installation.runner.run(await installation.addInstance(), 'start');
+    const [restricted, plain] = [...installation.launcher.processes.values()].map(({ configuration }) => configuration);
+    expect(restricted).toMatchObject(settings);
+    expect(plain).toMatchObject({ policy: 'read-only', allow: [] });
+    for (const name of ['toolsets', 'allowedTools', 'deniedTools']) expect(plain).not.toHaveProperty(name);
+    for (const configuration of [restricted, plain]) instanceConfigurationSchema.parse(configuration);
   });
 
   it('lets no secret pass through its state', async () => {

@@ -1,3 +1,4 @@
+import Typography from '@mui/material/Typography';
 import { useRecentCalls } from '../../../api/logs.ts';
 import { monospace } from '../../../app/palette.ts';
 import { DataTable } from '../../../components/data-table.tsx';
@@ -7,6 +8,7 @@ import { Panel } from '../../../components/panel.tsx';
 import { ProblemAlert } from '../../../components/problem-alert.tsx';
 import { StatusPill } from '../../../components/status-pill.tsx';
 import { RelativeTime } from '../../../components/time-text.tsx';
+import { outcomeWords } from '../call-outcomes.ts';
 import { formatDuration } from './format-duration.ts';
 
 /** The latest tool calls: what was called, how long it took, how it ended. */
@@ -44,6 +46,15 @@ export function RecentCalls({ instanceId }: { instanceId: string }) {
 }
 
 function Outcome({ outcome }: { outcome: string }) {
-  if (outcome === 'ok') return <StatusPill tone="good">OK</StatusPill>;
-  return <StatusPill tone="bad">{outcome.replaceAll('_', ' ')}</StatusPill>;
+  const { title, tone, text } = outcomeWords(outcome);
+  const pill = <StatusPill tone={tone}>{title}</StatusPill>;
+  if (text === undefined) return pill;
+  return (
+    <>
+      {pill}
+      <Typography variant="caption" component="div" color="textSecondary" sx={{ mt: 0.5, maxWidth: '40ch' }}>
+        {text}
+      </Typography>
+    </>
+  );
 }

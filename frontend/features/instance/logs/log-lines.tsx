@@ -3,6 +3,7 @@ import type { LogEntry, LogLevel } from '../../../api/contract.ts';
 import { monospace } from '../../../app/palette.ts';
 import { ExactTime } from '../../../components/time-text.tsx';
 import { formatDuration } from '../activity/format-duration.ts';
+import { outcomeWords } from '../call-outcomes.ts';
 
 const levelColors: Record<LogLevel, string> = {
   debug: 'text.secondary',
@@ -63,7 +64,7 @@ function Details({ entry }: { entry: LogEntry }) {
   const details = [
     entry.tool,
     typeof entry.durationMs === 'number' ? formatDuration(entry.durationMs) : undefined,
-    entry.outcome,
+    typeof entry.outcome === 'string' && entry.outcome !== '' ? outcomeWords(entry.outcome).title : undefined,
   ].filter((detail) => detail !== undefined && detail !== null && detail !== '');
   if (details.length === 0) return null;
   return (

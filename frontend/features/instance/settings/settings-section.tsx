@@ -1,11 +1,12 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import Stack from '@mui/material/Stack';
 import { useState } from 'react';
-import type { Instance, InstanceMode, InstanceSize, Toolset } from '../../../api/contract.ts';
-import { toolsets } from '../../../api/contract.ts';
+import type { Instance, InstanceMode, InstanceSize } from '../../../api/contract.ts';
 import { type InstanceChange, useChangeInstance } from '../../../api/instances.ts';
 import { useKeys } from '../../../api/keys.ts';
 import { fieldMessage } from '../../../api/problem.ts';
+import { useTools } from '../../../api/tools.ts';
 import { BusyButton } from '../../../components/busy-button.tsx';
 import { ChoiceCards } from '../../../components/choice-cards.tsx';
 import { Form } from '../../../components/form.tsx';
@@ -13,14 +14,20 @@ import { LabelledField } from '../../../components/labelled-field.tsx';
 import { LabelledSelect } from '../../../components/labelled-select.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ProblemAlert } from '../../../components/problem-alert.tsx';
+import { type AccessDraft, accessChange, accessRefusal, draftOf } from '../access/access-draft.ts';
+import { PolicyChoice } from '../access/policy-choice.tsx';
+import { PolicySwitchChoice } from '../access/policy-switch-choice.tsx';
+import { ToolChoice } from '../access/tool-choice.tsx';
+import { ToolLists } from '../access/tool-lists.tsx';
 import { instanceModes } from '../instance-modes.ts';
-import { ToolsetChoice } from './toolset-choice.tsx';
 
 const sizes: readonly { value: InstanceSize; label: string }[] = [
   { value: 'small', label: 'Small (128 MB)' },
   { value: 'medium', label: 'Medium (256 MB)' },
   { value: 'large', label: 'Large (512 MB)' },
 ];
+
+const formWidth = 640;
 
 /** What can be changed about an instance. Its URL and tokens stay the same whatever changes. */
 export function SettingsSection({ instance }: { instance: Instance }) {
@@ -30,59 +37,88 @@ export function SettingsSection({ instance }: { instance: Instance }) {
   const [keyId, setKeyId] = useState(instance.keyId);
   const [mode, setMode] = useState<InstanceMode>(instance.mode);
   const [size, setSize] = useState<InstanceSize>(instance.size);
-  const [chosen, setChosen] = useState<readonly Toolset[]>(instance.toolsets ?? toolsets);
+  const [access, setAccess] = useState<AccessDraft>(() => draftOf(instance));
   const [idle, setIdle] = useState(false);
-  const change = changeOf(instance, { name: name.trim(), keyId, mode, size, toolsets: chosen });
+  const tools = useTools();
+  const change = { ...changeOf(instance, { name: name.trim(), keyId, mode, size }), ...accessChange(instance, access) };
   const changed = Object.keys(change);
   const restarts = changed.some((field) => field !== 'name') && instance.status === 'running';
   const refusal = name.trim() === '' ? 'Give the instance a name.' : undefined;
+  const toolRefusal = accessRefusal(access);
 
   function submit() {
     setIdle(changed.length === 0);
-    if (changed.length > 0 && refusal === undefined && chosen.length > 0) save.mutate(change);
+    if (changed.length > 0 && refusal === undefined && toolRefusal === undefined) save.mutate(change);
   }
 
   return (
-    <Panel title="Settings" text="URL and tokens stay the same whatever you change here.">
-      <Form onSubmit={submit} spacing={3} maxWidth={640}>
-        <LabelledField
-          label="Name"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={refusal ?? fieldMessage(save.error, 'name')}
-        />
-        <LabelledSelect
-          label="Smartlead key"
-          value={keyId}
-          onChange={setKeyId}
-          options={(keys.data?.items ?? []).map((key) => ({ value: key.id, label: `${key.label} (…${key.last4})` }))}
-          error={fieldMessage(save.error, 'keyId')}
-        />
-        <ChoiceCards label="Who connects to it?" value={mode} onChange={setMode} choices={instanceModes} />
-        <ToolsetChoice chosen={chosen} onChange={setChosen} />
-        <LabelledSelect
-          label="Memory"
-          value={size}
-          onChange={setSize}
-          options={sizes}
-          help="Small is enough for a few clients at once."
-          error={fieldMessage(save.error, 'size')}
-        />
-        <ProblemAlert error={save.error} shownFields={['name', 'keyId', 'size']} />
-        {changed.length === 0 && idle && <Alert severity="info">There is nothing to save: everything is as it was.</Alert>}
-        {changed.length === 0 && !idle && save.isSuccess && <Alert severity="success">Saved.</Alert>}
-        <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
-          <BusyButton type="submit" variant="contained" busy={save.isPending}>
-            Save changes
-          </BusyButton>
-          {restarts && (
-            <Box component="span" sx={{ fontSize: '0.8125rem', color: 'text.secondary' }}>
-              Saving restarts the instance; its clients reconnect.
-            </Box>
-          )}
-        </Box>
-      </Form>
-    </Panel>
+    <Form onSubmit={submit}>
+      <Panel title="Settings" text="URL and tokens stay the same whatever you change here.">
+        <Stack spacing={3} sx={{ maxWidth: formWidth }}>
+          <LabelledField
+            label="Name"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            error={refusal ?? fieldMessage(save.error, 'name')}
+          />
+          <LabelledSelect
+            label="Smartlead key"
+            value={keyId}
+            onChange={setKeyId}
+            options={(keys.data?.items ?? []).map((key) => ({ value: key.id, label: `${key.label} (…${key.last4})` }))}
+            error={fieldMessage(save.error, 'keyId')}
+          />
+          <ChoiceCards label="Who connects to it?" value={mode} onChange={setMode} choices={instanceModes} />
+          <LabelledSelect
+            label="Memory"
+            value={size}
+            onChange={setSize}
+            options={sizes}
+            help="Small is enough for a few clients at once."
+            error={fieldMessage(save.error, 'size')}
+          />
+        </Stack>
+      </Panel>
+      <Panel title="Permissions" text="What clients may do through this instance, whatever they ask for.">
+        <Stack spacing={3} sx={{ maxWidth: formWidth }}>
+          <PolicyChoice policy={access.policy} onChange={(policy) => setAccess({ ...access, policy })} />
+          <PolicySwitchChoice policy={access.policy} allow={access.allow} onChange={(allow) => setAccess({ ...access, allow })} />
+        </Stack>
+      </Panel>
+      <Panel
+        title="Tools"
+        text="What clients see. The fewer tools, the better a model chooses, and the less of its context they take."
+      >
+        <Stack spacing={2} sx={{ maxWidth: formWidth }}>
+          <ToolChoice
+            choice={access.tools}
+            onChange={(chosen) => setAccess({ ...access, tools: chosen })}
+            tools={tools.data}
+            error={toolRefusal}
+          />
+          <ToolLists
+            lists={access}
+            onChange={(lists) => setAccess({ ...access, ...lists })}
+            tools={tools.data}
+            problem={save.error}
+          />
+          {tools.data === undefined && <ProblemAlert error={tools.error} onRetry={tools.refetch} />}
+        </Stack>
+      </Panel>
+      <ProblemAlert error={save.error} shownFields={['name', 'keyId', 'size', 'allowedTools', 'deniedTools']} />
+      {changed.length === 0 && idle && <Alert severity="info">There is nothing to save: everything is as it was.</Alert>}
+      {changed.length === 0 && !idle && save.isSuccess && <Alert severity="success">Saved.</Alert>}
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
+        <BusyButton type="submit" variant="contained" busy={save.isPending}>
+          Save changes
+        </BusyButton>
+        {restarts && (
+          <Box component="span" sx={{ fontSize: '0.8125rem', color: 'text.secondary' }}>
+            Saving restarts the instance; its clients reconnect.
+          </Box>
+        )}
+      </Box>
+    </Form>
   );
 }
 
@@ -91,18 +127,14 @@ interface Settings {
   keyId: string;
   mode: InstanceMode;
   size: InstanceSize;
-  toolsets: readonly Toolset[];
 }
 
 /** Only what differs, so that a new name alone restarts nothing. */
 function changeOf(instance: Instance, settings: Settings): InstanceChange {
-  const before = new Set<Toolset>(instance.toolsets ?? toolsets);
-  const sameToolsets = before.size === settings.toolsets.length && settings.toolsets.every((toolset) => before.has(toolset));
   return {
     ...(settings.name !== instance.name && { name: settings.name }),
     ...(settings.keyId !== instance.keyId && { keyId: settings.keyId }),
     ...(settings.mode !== instance.mode && { mode: settings.mode }),
     ...(settings.size !== instance.size && { size: settings.size }),
-    ...(!sameToolsets && { toolsets: [...settings.toolsets] }),
   };
 }

@@ -4,6 +4,7 @@ import * as secretsAndSettings from './0002-secrets-and-settings.ts';
 import * as keysAndInstances from './0003-keys-and-instances.ts';
 import * as records from './0004-records.ts';
 import * as refreshGraceAndRetention from './0005-refresh-grace-and-retention.ts';
+import * as policySwitchesAndToolLists from './0006-policy-switches-and-tool-lists.ts';
 
 /**
  * All migrations in their order. A list in code, not a folder that is read at run time, so that a bundle holds them. A migration
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
   '0003-keys-and-instances': keysAndInstances,
   '0004-records': records,
   '0005-refresh-grace-and-retention': refreshGraceAndRetention,
+  '0006-policy-switches-and-tool-lists': policySwitchesAndToolLists,
 };

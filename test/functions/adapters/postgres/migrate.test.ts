@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../../functions/adapters/postgres/database.ts';
+import { PostgresInstanceStore } from '../../../../functions/adapters/postgres/instance-store.ts';
 import { DatabaseNewerError, MigrationFailedError, migrate } from '../../../../functions/adapters/postgres/migrate.ts';
 import { migrations } from '../../../../functions/adapters/postgres/migrations/index.ts';
 import { PostgresRefreshSessionStore } from '../../../../functions/adapters/postgres/refresh-session-store.ts';
@@ -62,6 +63,31 @@ describe('migrate', () => {
     expect(await present('present')).toBe('rotated');
     expect(await present('spent')).toBe('reused');
     expect(await present('next')).toBe('unknown');
+  });
+
+  it('leaves the instances of the release before policy switches with every switch off and no list of tools', async () => {
+    test = await createTestDatabase({ migrated: false });
+    await migrate(test.database, Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0006')));
+    const time = '2026-11-22T12:00Z';
+    await sql`insert into workspaces (id, name, created_at) values ('ws_1', 'Ada', ${time})`.execute(test.database);
+    await sql`
+      insert into smartlead_keys (id, workspace_id, label, last4, status, secret_name, secret_version, created_at)
+      values ('key_1', 'ws_1', 'Main', '9f2c', 'valid', 'smartlead-keys/key_1', 1, ${time})`.execute(test.database);
+    // Also what the release before this one writes while both run.
+    const insert = (id: string) => sql`
+      insert into instances (id, workspace_id, name, key_id, mode, toolsets, policy, size, desired_state, status, status_reason,
+        created_at, updated_at, version)
+      values (${id}, 'ws_1', 'n8n', 'key_1', 'both', '{campaigns,leads}', 'full', 'small', 'running', 'running', 'Ready', ${time},
+        ${time}, 1)`;
+    await insert('ins_1').execute(test.database);
+    await migrate(test.database);
+    await insert('ins_2').execute(test.database);
+
+    const instances = new PostgresInstanceStore(test.database);
+    const kept = { toolsets: ['campaigns', 'leads'], policy: 'full', allow: [], allowedTools: null, deniedTools: null };
+    for (const id of ['ins_1', 'ins_2']) expect(await instances.findById(id)).toMatchObject(kept);
+    const nonsense = sql`update instances set allow = '{send,fly}'`.execute(test.database);
+    await expect(nonsense).rejects.toThrow(/instances_allow_check/);
   });
 
   it('runs once where several start at the same time', async () => {

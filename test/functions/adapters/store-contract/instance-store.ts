@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
+import type { InstanceChange } from '../../../../functions/ports.ts';
 import { afterNoon, givenInstance, givenKey, givenWorkspace, newInstance, newKey } from './fixtures.ts';
 import { newestFirstInPages } from './newest-first-in-pages.ts';
 import { type OpenStores, readAllPages, useStores } from './stores.ts';
@@ -13,6 +14,9 @@ export function instanceStoreContract(open: OpenStores): void {
     it('finds an instance as it was created', async () => {
       const instance = await givenInstance(stores(), {
         toolsets: ['campaigns', 'leads'],
+        allow: ['send', 'spend'],
+        allowedTools: ['campaigns_get_all', 'leads_categories'],
+        deniedTools: ['leads_categories'],
         runtime,
         firstConnectedAt: afterNoon(3),
         nextStep: 'Wait',
@@ -50,8 +54,9 @@ export function instanceStoreContract(open: OpenStores): void {
         version: 2,
         updatedAt: changed?.updatedAt,
       });
-      const again = await stores().instances.update(instance.id, { runtime: null, toolsets: null });
-      expect(again).toMatchObject({ runtime: null, toolsets: null, status: 'running', version: 3 });
+      const settings: InstanceChange = { runtime: null, toolsets: null, allow: ['secrets'], allowedTools: ['leads_categories'] };
+      const again = await stores().instances.update(instance.id, settings);
+      expect(again).toMatchObject({ ...settings, deniedTools: null, status: 'running', version: 3 });
       expect(await stores().instances.findById(instance.id)).toEqual(again);
     });
 

@@ -13,6 +13,7 @@ const minimalRoles: Record<string, WorkspaceRole> = {
   listInstances: 'viewer',
   createInstance: 'member',
   getInstance: 'viewer',
+  getInstanceMetrics: 'viewer',
   updateInstance: 'member',
   deleteInstance: 'member',
   startInstance: 'member',

@@ -30,9 +30,23 @@ it('a success is recorded with actor, action, target, address, time and what was
       ...common,
       action: 'instance.create',
       target: instanceId,
-      details: { name: 'Campaigns', keyId, mode: 'both', toolsets: null, policy: 'read-only', size: 'small' },
+      details: {
+        ...{ name: 'Campaigns', keyId, mode: 'both', toolsets: null, policy: 'read-only', size: 'small' },
+        ...{ allow: 'none', allowedTools: null, deniedTools: null },
+      },
     },
   ]);
+});
+
+it('a change of what an instance may do is recorded with what was set', async () => {
+  const { platform, api, owner, instanceId } = await createRunningInstance();
+  const body = { policy: 'full', allow: ['secrets', 'send'], toolsets: ['inbox-agent'], deniedTools: ['leads_categories'] };
+  await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+  expect(platform.audit.entries.at(-1)).toMatchObject({
+    action: 'instance.update',
+    target: instanceId,
+    details: { policy: 'full', allow: 'send,secrets', toolsets: 'inbox-agent', deniedTools: 'leads_categories' },
+  });
 });
 
 it('every route that may be refused by role records the refusal', async () => {

@@ -14,6 +14,9 @@ it('an instance is shown with its URLs and without what runs for it', async () =
     mode: 'both',
     toolsets: null,
     policy: 'read-only',
+    allow: [],
+    allowedTools: null,
+    deniedTools: null,
     size: 'small',
     status: 'running',
     statusReason: 'Running.',
@@ -49,15 +52,22 @@ describe('PATCH', () => {
     expect(platform.lifecycle.requests).toEqual([]);
   });
 
-  it.each([{ mode: 'sse' }, { policy: 'full' }, { size: 'large' }, { toolsets: ['leads', 'inbox'] }])(
-    '%j restarts a running instance',
-    async (body) => {
-      const { platform, api, owner, instanceId } = await createRunningInstance();
-      const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
-      expect(answer.json).toMatchObject({ ...body, status: 'restarting' });
-      expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['restart']);
-    },
-  );
+  it.each([
+    { mode: 'sse' },
+    { policy: 'full' },
+    { size: 'large' },
+    { toolsets: ['leads', 'inbox'] },
+    { toolsets: ['inbox-agent'] },
+    { toolsets: ['discovery'] },
+    { allow: ['send'] },
+    { allowedTools: ['campaigns_get_all'] },
+    { deniedTools: ['campaigns_get_all', 'leads_categories'] },
+  ])('%j restarts a running instance', async (body) => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+    expect(answer.json).toMatchObject({ ...body, status: 'restarting' });
+    expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['restart']);
+  });
 
   it('another key restarts it too', async () => {
     const { platform, api, owner, instanceId } = await createRunningInstance();
@@ -75,12 +85,40 @@ describe('PATCH', () => {
     expect(platform.lifecycle.requests).toEqual([]);
   });
 
-  it.each([{}, { name: 'Campaigns' }, { mode: 'both', size: 'small', toolsets: null }])('%j changes nothing', async (body) => {
-    const { platform, api, owner, instanceId } = await createRunningInstance();
-    const before = await platform.instances.findById(instanceId);
-    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
-    expect(answer.status).toBe(200);
-    expect(await platform.instances.findById(instanceId)).toEqual(before);
+  it('the same switches and tools in another order restart nothing', async () => {
+    const { platform, api, owner, keyId } = await createRunningInstance();
+    const settings = { allow: ['spend', 'send'], deniedTools: ['leads_categories', 'campaigns_get_all'] };
+    const id = await createInstance(api, owner.token, keyId, settings);
+    platform.lifecycle.requests.length = 0;
+    const body = { allow: settings.allow.toReversed(), deniedTools: settings.deniedTools.toReversed() };
+    const answer = await api.call('PATCH', `/v1/instances/${id}`, { token: owner.token, body });
+    expect(answer.json).toMatchObject({ allow: ['send', 'spend'], deniedTools: ['campaigns_get_all', 'leads_categories'] });
     expect(platform.lifecycle.requests).toEqual([]);
   });
+
+  it('switches are turned off and lists given up again', async () => {
+    const { api, owner, keyId } = await createRunningInstance();
+    const set = {
+      allow: ['destroy'],
+      allowedTools: ['leads_categories'],
+      deniedTools: ['campaigns_get_all'],
+      toolsets: ['analyst'],
+    };
+    const id = await createInstance(api, owner.token, keyId, set);
+    const body = { allow: [], allowedTools: null, deniedTools: null, toolsets: null };
+    const answer = await api.call('PATCH', `/v1/instances/${id}`, { token: owner.token, body });
+    expect(answer.json).toMatchObject(body);
+  });
+
+  it.each([{}, { name: 'Campaigns' }, { mode: 'both', size: 'small', toolsets: null, allow: [] }])(
+    '%j changes nothing',
+    async (body) => {
+      const { platform, api, owner, instanceId } = await createRunningInstance();
+      const before = await platform.instances.findById(instanceId);
+      const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+      expect(answer.status).toBe(200);
+      expect(await platform.instances.findById(instanceId)).toEqual(before);
+      expect(platform.lifecycle.requests).toEqual([]);
+    },
+  );
 });

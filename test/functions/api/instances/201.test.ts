@@ -8,7 +8,10 @@ it('creates an instance with the defaults, answers at once and asks for its star
   const answer = await api.call('POST', '/v1/instances', { token, body: { name: 'Campaigns', keyId } });
   expect([answer.status, answer.json]).toMatchObject([
     201,
-    { status: 'provisioning', mode: 'both', toolsets: null, policy: 'read-only', size: 'small', firstConnectedAt: null },
+    {
+      ...{ status: 'provisioning', mode: 'both', toolsets: null, policy: 'read-only', size: 'small', firstConnectedAt: null },
+      ...{ allow: [], allowedTools: null, deniedTools: null },
+    },
   ]);
   expect(answer.headers.location).toBe(`/v1/instances/${answer.json.id}`);
   expect(platform.lifecycle.requests).toEqual([{ instanceId: answer.json.id, operation: 'start' }]);
@@ -25,6 +28,9 @@ it('takes every setting', async () => {
     mode: 'stdio',
     toolsets: ['campaigns', 'leads'],
     policy: 'full',
+    allow: ['send', 'destroy', 'spend', 'secrets'],
+    allowedTools: ['campaigns_get_all', 'leads_categories'],
+    deniedTools: ['leads_categories'],
     size: 'large',
   };
   expect((await api.call('POST', '/v1/instances', { token, body })).json).toMatchObject(body);
