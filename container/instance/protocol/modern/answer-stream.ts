@@ -7,6 +7,8 @@ export class AnswerStream {
   /** How much the client had taken off the line when the last comment was due, while more of it waited. */
   #stalledAt: number | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
+  /** One for all that wait: what is sent without waiting may be much. */
+  #room: Promise<void> | undefined;
 
   /** Nothing is sent yet. @param keepAliveMs Time between two comments. */
   constructor(response: ServerResponse, keepAliveMs: number) {
@@ -52,15 +54,18 @@ export class AnswerStream {
     if (this.isOpen && !this.#response.destroyed) this.#response.end();
   }
 
+  /** @returns when there is room for more, or the client has left. */
   async #write(data: string | Uint8Array): Promise<void> {
     if (this.#response.destroyed || this.#response.write(data)) return;
-    await new Promise<void>((resolve) => {
+    this.#room ??= new Promise((resolve) => {
       const go = () => {
         this.#response.off('drain', go).off('close', go);
+        this.#room = undefined;
         resolve();
       };
       this.#response.once('drain', go).once('close', go);
     });
+    await this.#room;
   }
 
   /** To a client that has not read what was sent before, another comment says nothing; one that takes nothing at all is gone. */

@@ -5,10 +5,9 @@ import type {
   RequestStateCodec,
   ServerContext,
 } from '@modelcontextprotocol/server';
-import type { ConfirmationQuestion } from '../../features/mcp-features.ts';
+import type { Confirmation, ConfirmationQuestion } from '../../features/mcp-features.ts';
 import { confirmationSchema } from '../tool-call.ts';
 import type { ModernSdk } from './load-sdk.ts';
-import { clientCapabilitiesOf } from './request-envelope.ts';
 
 /** Name of the question among the requests for input. */
 const confirmKey = 'confirm';
@@ -19,24 +18,24 @@ const confirmKey = 'confirm';
  */
 const answerableSeconds = 600;
 
-/** What goes to the client and back with a question, signed: which call was asked about. */
+/** What goes to the client and back with a question, signed: which call was asked about, and in which words. */
 interface QuestionState {
   call: string;
+  message: string;
 }
-
-/** Somebody's answer to a question about a call, or undefined where this very call was not asked about or not answered yet. */
-export type Confirmation = 'accepted' | 'declined' | undefined;
 
 /** Asks people about risky calls by input-required results, which need no memory between the question and its answer. */
 export interface Confirmations {
   /** Checks the state that came with a request, before its handler runs. @throws for one that is not ours or has expired. */
   verify: RequestStateCodec<QuestionState>['verify'];
-  /** Whether the client of a request can ask its user a question in a form. */
-  canAsk(context: ServerContext): boolean;
   /** Asks. */
   ask(question: ConfirmationQuestion, tool: string, callArguments: Record<string, unknown>): Promise<InputRequiredResult>;
-  /** Reads the answer. @throws ProtocolError -32602 for the answer to a question about another call. */
-  answer(context: ServerContext, tool: string, callArguments: Record<string, unknown>): Confirmation;
+  /**
+   * Reads the answer.
+   * @returns undefined where this very call was not asked about or not answered yet.
+   * @throws ProtocolError -32602 for the answer to a question about another call.
+   */
+  answer(context: ServerContext, tool: string, callArguments: Record<string, unknown>): Confirmation | undefined;
 }
 
 /** The secret is this process's own: a question asked before a restart has to be asked again. */
@@ -44,11 +43,6 @@ export function createConfirmations(sdk: ModernSdk): Confirmations {
   const codec = sdk.createRequestStateCodec<QuestionState>({ key: randomBytes(32), ttlSeconds: answerableSeconds });
   return {
     verify: codec.verify,
-    canAsk(context) {
-      const { elicitation } = clientCapabilitiesOf(context);
-      // Without a mode, the capability means forms.
-      return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
-    },
     async ask({ message }, tool, callArguments) {
       return sdk.inputRequired({
         inputRequests: {
@@ -57,7 +51,7 @@ export function createConfirmations(sdk: ModernSdk): Confirmations {
             params: { mode: 'form', message, requestedSchema: confirmationSchema } as ElicitRequestFormParams,
           },
         },
-        requestState: await codec.mint({ call: digest(tool, callArguments) }),
+        requestState: await codec.mint({ call: digest(tool, callArguments), message }),
       });
     },
     answer({ mcpReq }, tool, callArguments) {
@@ -69,8 +63,9 @@ export function createConfirmations(sdk: ModernSdk): Confirmations {
       }
       const response = sdk.inputResponse(mcpReq.inputResponses, confirmKey);
       if (response.kind !== 'elicit') return undefined;
-      if (response.action !== 'accept' || response.content?.confirm === false) return 'declined';
-      return response.content?.confirm === true ? 'accepted' : undefined;
+      const { message } = state;
+      if (response.action !== 'accept' || response.content?.confirm === false) return { answer: 'declined', message };
+      return response.content?.confirm === true ? { answer: 'accepted', message } : undefined;
     },
   };
 }

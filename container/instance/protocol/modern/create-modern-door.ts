@@ -3,8 +3,11 @@ import type { McpFeatures } from '../../features/mcp-features.ts';
 import type { Log } from '../../observability/log.ts';
 import type { ModernDoor } from '../modern-door.ts';
 import { claimsModernRevision } from './claims.ts';
+import { createDirectExchange } from './direct-exchange.ts';
+import { type ExchangeTimes, usualExchangeTimes } from './exchange-times.ts';
 import { loadModernSdk, type ModernSdk } from './load-sdk.ts';
-import { type ExchangeTimes, sendWebResponse, usualExchangeTimes, webRequestOf } from './web-exchange.ts';
+import { readPlainRequest } from './plain-request.ts';
+import { sendWebResponse, webRequestOf } from './web-exchange.ts';
 
 export interface ModernDoorOptions {
   log: Log;
@@ -18,21 +21,41 @@ export interface ModernService {
   editAnswer?(method: string, json: string): string;
   /** Tells of changes from now on. @returns the function that ends it. */
   watchChanges?(notify: ServerNotifier): () => void;
+  /** The message that ends a stream of changes in order. @param id Id of the request that opened it. */
+  endOfListening?(id: unknown): string;
 }
 
-/** Streams of changes are ended after this time: one whose client has vanished costs nothing for ever, and others are opened again. */
-const longestListeningMs = 30 * 60_000;
 const mostSubscriptions = 500;
 
-/** The door of revision 2026-07-28 to the features of an instance. */
+/** The door of revision 2026-07-28 to the features of an instance. What is plain goes the short way, all else through the SDK. */
 export function createModernDoor(features: McpFeatures, options: ModernDoorOptions): ModernDoor {
-  return createModernDoorFor(async (sdk) => {
-    const { createModernService } = await import('./modern-service.ts');
-    return createModernService(sdk, features, options.log);
-  }, options);
+  const { log, times = usualExchangeTimes } = options;
+  const openService = async () => {
+    const [sdk, { createModernService }] = await Promise.all([loadModernSdk(), import('./modern-service.ts')]);
+    return createModernService(sdk, features, log);
+  };
+  let service: ReturnType<typeof openService> | undefined;
+  const serviceInUse = () => {
+    service ??= openService();
+    return service;
+  };
+  const door = createModernDoorFor(serviceInUse, options);
+  const exchange = createDirectExchange({
+    features,
+    times,
+    confirmations: async () => (await serviceInUse()).confirmations,
+    onFault: (method, kind) => log.write({ level: 'error', message: `${method} failed inside: ${kind}` }),
+  });
+  return {
+    ...door,
+    serve(request, response, body) {
+      const plain = readPlainRequest(request.headers, body);
+      return plain === undefined ? door.serve(request, response, body) : exchange(plain, request, response);
+    },
+  };
 }
 
-/** A door of revision 2026-07-28 to a service of one's own. */
+/** A door of revision 2026-07-28 to a service of one's own, all of it through the SDK. */
 export function createModernDoorFor(
   createService: (sdk: ModernSdk) => ModernService | Promise<ModernService>,
   { log, times = usualExchangeTimes }: ModernDoorOptions,
@@ -54,17 +77,25 @@ export function createModernDoorFor(
     async serve(request, response, body) {
       opened ??= open();
       const { service, handler } = await opened;
-      const method = methodOf(body);
+      const { method, id } = messageOf(body);
       const left = new AbortController();
       const webRequest = webRequestOf(request, left.signal);
-      const ageLimit = method === 'subscriptions/listen' ? setTimeout(() => response.end(), longestListeningMs) : undefined;
+      let lastMessage: string | undefined;
+      const endListening = () => {
+        lastMessage = service.endOfListening?.(id);
+        left.abort();
+      };
+      const ageLimit = method === 'subscriptions/listen' ? setTimeout(endListening, times.longestListeningMs) : undefined;
       ageLimit?.unref();
       response.once('close', () => {
         clearTimeout(ageLimit);
         if (!response.writableFinished) left.abort();
       });
       const answer = fetchAnswer(handler, webRequest, body);
-      await sendWebResponse(answer, response, times, (json) => service.editAnswer?.(method, json) ?? json);
+      await sendWebResponse(answer, response, times, {
+        edit: (json) => service.editAnswer?.(method, json) ?? json,
+        lastMessage: () => lastMessage,
+      });
       const { status } = await answer;
       if (status >= 500) log.write({ level: 'error', message: `Revision 2026-07-28 answered ${status}` });
     },
@@ -80,8 +111,10 @@ function fetchAnswer(handler: McpHttpHandler, request: Request, body: unknown): 
   return handler.fetch(request, body === undefined ? {} : { parsedBody: body });
 }
 
-function methodOf(body: unknown): string {
-  return typeof body === 'object' && body !== null && 'method' in body && typeof body.method === 'string' ? body.method : '';
+function messageOf(body: unknown): { method: string; id: unknown } {
+  if (typeof body !== 'object' || body === null) return { method: '', id: null };
+  const { method, id } = body as { method?: unknown; id?: unknown };
+  return { method: typeof method === 'string' ? method : '', id };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AnswerStream } from './answer-stream.ts';
+import type { ExchangeTimes } from './exchange-times.ts';
 
-export interface ExchangeTimes {
-  /** After this long without an answer the response becomes a stream, so that headers and comments reach the client. */
-  streamAfterMs: number;
-  /** Time between two comments on a stream. */
-  keepAliveMs: number;
+export interface AnswerEdits {
+  /** Changes a body that is one JSON text before it is sent. */
+  edit?(json: string): string;
+  /** A message to send at the end of a stream, where there is one by then. */
+  lastMessage?(): string | undefined;
 }
-
-export const usualExchangeTimes: ExchangeTimes = { streamAfterMs: 5_000, keepAliveMs: 15_000 };
 
 /** The headers that the SDK or a handler looks at. All others, the token first of all, end at the door. */
 const passedHeaders = /^(?:accept|content-type|mcp-method|mcp-name|mcp-param-.+|mcp-protocol-version|x-request-id)$/;
@@ -30,14 +29,13 @@ export function webRequestOf(request: IncomingMessage, signal: AbortSignal): Req
 
 /**
  * Sends a response of the Fetch standard as a response of Node.
- * @param edit Changes a body that is one JSON text before it is sent.
  * @returns when everything is sent or the client has left.
  */
 export async function sendWebResponse(
   answer: Promise<Response>,
   response: ServerResponse,
   { streamAfterMs, keepAliveMs }: ExchangeTimes,
-  edit: (json: string) => string = (json) => json,
+  { edit, lastMessage }: AnswerEdits = {},
 ): Promise<void> {
   const stream = new AnswerStream(response, keepAliveMs);
   const silence = setTimeout(() => stream.open(), streamAfterMs);
@@ -47,9 +45,12 @@ export async function sendWebResponse(
     if (web.body !== null && web.headers.get('content-type') === 'text/event-stream') {
       stream.open();
       await stream.pipe(web.body);
+      const last = lastMessage?.();
+      if (last !== undefined) await stream.send(last);
       return;
     }
-    const text = edit(await web.text());
+    const body = await web.text();
+    const text = edit?.(body) ?? body;
     if (stream.isOpen) await stream.send(text);
     else if (!response.destroyed) sendText(response, web, text);
   } finally {

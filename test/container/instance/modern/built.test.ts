@@ -43,7 +43,7 @@ describe('the built instance', () => {
     ]);
   });
 
-  it('loads what serves 2026-07-28 when it is asked for, and not before', async () => {
+  it('loads the SDK of 2026-07-28 when it is needed, which is not for listing and calling tools', async () => {
     const url = await serve();
     expect((await modernRequest(url, 'server/discover', {}, { headers: authorization })).result.supportedVersions).toEqual([
       '2026-07-28',
@@ -59,6 +59,10 @@ describe('the built instance', () => {
     const headers = { ...authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     const older = readAnswer(await rawRequest(without, { method: 'POST', headers, body: JSON.stringify(initialize) }));
     expect(older.result.protocolVersion).toBe('2025-11-25');
+    expect((await modernRequest(without, 'tools/list', {}, { headers: authorization })).result.tools).not.toEqual([]);
+    const call = { name: 'campaigns_get_by_id', arguments: {} };
+    const answer = await modernRequest(without, 'tools/call', call, { headers: authorization });
+    expect(answer.result.structuredContent).toMatchObject({ code: 'invalid_arguments' });
     expect((await modernRequest(without, 'server/discover', {}, { headers: authorization })).status).toBe(500);
   });
 });

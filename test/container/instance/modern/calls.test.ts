@@ -1,10 +1,11 @@
 import { request as httpRequest } from 'node:http';
+import { Socket } from 'node:net';
 import { getActiveResourcesInfo } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RawRequest, rawRequest } from '../raw-http.ts';
-import { authorization, type RunningInstance, startInstance } from '../start-instance.ts';
+import { authorization, connectClient, type RunningInstance, startInstance } from '../start-instance.ts';
 import { type ModernRequestOptions, modernHttp, modernRequest, modernStream, streamMessages } from './modern-request.ts';
 
 let instance: RunningInstance;
@@ -86,6 +87,23 @@ describe('a client that leaves', () => {
     expect(instance.log()).toContain('"outcome":"cancelled"');
   });
 
+  it('after its write was sent does not undo it: the same call tells later what became of it, and sends nothing', async () => {
+    const pause = { name: 'campaigns_update_status', arguments: { campaign_id: 7, status: 'PAUSED' } };
+    instance.stub.answer = () => ({ delayMs: 300, body: { ok: true, changed: 99 } });
+    const leave = startAndLeave(url, modernHttp('tools/call', pause, { headers: authorization }));
+    await expect.poll(() => instance.stub.requests.length).toBe(1);
+    leave();
+    await expect.poll(() => instance.log()).toContain('"outcome":"cancelled"');
+    await expect.poll(() => instance.log()).toContain('Write cancelled by the client after it was sent: outcome ok');
+    expect(instance.instance.callsInProgress).toBe(0);
+    const { result } = await ask('tools/call', pause);
+    expect(result).toMatchObject({
+      structuredContent: { changed: 99, repeated: { firstSentAt: expect.any(String) } },
+      resultType: 'complete',
+    });
+    expect(instance.stub.requests).toHaveLength(1);
+  });
+
   it('from a stream of changes leaves nothing behind', async () => {
     const before = timersAndSockets();
     const streams = await Promise.all(
@@ -94,6 +112,31 @@ describe('a client that leaves', () => {
     await Promise.all(streams.map((stream) => stream.waitFor(/acknowledged/)));
     for (const { leave } of streams) leave();
     await expect.poll(timersAndSockets, { timeout: 5_000 }).toBeLessThanOrEqual(before);
+  });
+});
+
+describe('a client that vanishes', () => {
+  it('is noticed by the system, which is told to ask within a minute and a half whether it is there', async () => {
+    const setKeepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive');
+    await ask('tools/list');
+    expect(setKeepAlive).toHaveBeenCalledWith({ enable: true, initialDelay: 30_000, interval: 10_000, count: 6 });
+    setKeepAlive.mockRestore();
+  });
+});
+
+describe('a resource that cannot be read', () => {
+  it('is told of in both eras: what Smartlead said, whether to try again, what to do', async () => {
+    instance.stub.answer = () => ({ status: 401, body: { message: 'Invalid API Key' } });
+    const uri = 'smartlead://campaigns/7';
+    const told = {
+      code: -32603,
+      message: expect.stringContaining('Invalid API Key'),
+      data: { code: 'smartlead_key_refused', retryable: false, nextStep: expect.stringContaining('Settings') },
+    };
+    expect((await ask('resources/read', { uri })).error).toMatchObject(told);
+    const client = await connectClient(instance.url);
+    await expect(client.readResource({ uri })).rejects.toMatchObject(told);
+    await client.close();
   });
 });
 

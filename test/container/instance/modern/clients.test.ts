@@ -86,7 +86,7 @@ describe('the official client', () => {
 
   it('answers a question in the middle of a call', async () => {
     const features = fakeFeatures(({ confirmation }) =>
-      confirmation === undefined ? { kind: 'question', question: { message: 'Really?' } } : done(confirmation),
+      confirmation === undefined ? { kind: 'question', question: { message: 'Really?' } } : done(confirmation.answer),
     );
     const client = newClient({ pin: revision }, { elicitation: {} });
     const asked: string[] = [];

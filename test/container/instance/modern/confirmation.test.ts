@@ -7,7 +7,7 @@ import { type ServedDoor, serveDoor } from './serve-door.ts';
 
 const log = { write: () => undefined, flush: () => undefined };
 const call = { name: 'act', arguments: { campaign: 7, leads: ['a', 'b'] } };
-const question = 'This will add 2 leads to campaign 7, which is sending.';
+let question = 'This will add 2 leads to campaign 7, which is sending.';
 
 let features: FakeFeatures;
 let door: ServedDoor;
@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 function askFirst({ asks, confirmation }: CallContext): CallOutcome {
-  if (confirmation === 'declined') return done('declined');
-  if (confirmation === 'accepted') return done('accepted');
+  if (confirmation?.answer === 'declined') return done('declined');
+  if (confirmation?.message === question) return done('accepted');
   return asks === 'protocol' ? { kind: 'question', question: { message: question } } : done('confirm by argument');
 }
 
@@ -57,7 +57,18 @@ describe('a call that needs a confirmation', () => {
   ])('that %s, says so to the tool', async (_what, response, confirmation) => {
     const { result } = await answered(await ask(call), response);
     expect(result.content).toEqual([{ type: 'text', text: confirmation }]);
-    expect(lastConfirmation()).toBe(confirmation);
+    expect(lastConfirmation()).toEqual({ answer: confirmation, message: question });
+  });
+
+  it('is asked again in the new words, where something else would happen by the time of the answer', async () => {
+    const asked = await ask(call);
+    question = 'This will add 2 leads to campaign 7, which is sending again.';
+    const again = await answered(asked, yes);
+    expect(again.result).toMatchObject({
+      resultType: 'input_required',
+      inputRequests: { confirm: { params: { message: question } } },
+    });
+    expect((await answered(again, yes)).result.content).toEqual([{ type: 'text', text: 'accepted' }]);
   });
 
   it('knows the call by its arguments in any order', async () => {

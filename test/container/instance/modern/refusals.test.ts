@@ -109,6 +109,10 @@ describe('a request of revision 2026-07-28 is refused', () => {
   });
 
   it('with parameters that make no sense, in words', async () => {
+    const nameless = await ask('tools/call', { arguments: {} });
+    expect(nameless.error).toEqual({ code: invalidParams, message: expect.stringMatching(/"params.name" must be a text/) });
+    const listed = await ask('tools/call', { ...call, arguments: [] });
+    expect(listed.error).toEqual({ code: invalidParams, message: expect.stringMatching(/"params.arguments" must be an object/) });
     const unknown = await ask('tools/call', { name: 'no_such_tool', arguments: {} });
     expect(unknown.error).toMatchObject({ code: invalidParams, message: expect.stringContaining('tools/list') });
     const unnamed = await ask('prompts/get', {});

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallContext, CallOutcome } from '../../../../container/instance/features/mcp-features.ts';
 import { createModernDoor } from '../../../../container/instance/protocol/modern/create-modern-door.ts';
+import { type ExchangeTimes, usualExchangeTimes } from '../../../../container/instance/protocol/modern/exchange-times.ts';
 import { SmartleadError } from '../../../../container/instance/smartlead/smartlead-error.ts';
 import { done, type FakeFeatures, fakeFeatures } from './fake-features.ts';
 import { modernHttp, modernRequest, modernStream, streamMessages } from './modern-request.ts';
@@ -13,9 +14,15 @@ const log = { write: ({ message }: { message: string }) => void logged.push(mess
 
 let features: FakeFeatures;
 let door: ServedDoor;
-async function open(run: (context: CallContext) => CallOutcome | Promise<CallOutcome>, keepAliveMs = 30): Promise<void> {
+async function open(
+  run: (context: CallContext) => CallOutcome | Promise<CallOutcome>,
+  keepAliveMs = 30,
+  times: Partial<ExchangeTimes> = {},
+): Promise<void> {
   features = fakeFeatures(run);
-  door = await serveDoor(createModernDoor(features, { log, times: { streamAfterMs: 60, keepAliveMs } }));
+  door = await serveDoor(
+    createModernDoor(features, { log, times: { ...usualExchangeTimes, streamAfterMs: 60, keepAliveMs, ...times } }),
+  );
 }
 afterEach(() => door.close());
 
@@ -145,5 +152,18 @@ describe('subscriptions/listen', () => {
     await deaf.ended;
     expect(deaf.text()).not.toContain('list_changed"');
     stream.leave();
+  });
+
+  it('ends in order after its longest time, so that a client that has vanished costs nothing for long', async () => {
+    await open(() => done(), 30, { longestListeningMs: 100 });
+    const params = { notifications: { resourcesListChanged: true } };
+    const stream = await modernStream(door.url, 'subscriptions/listen', params, { id: 'old' });
+    await stream.ended;
+    const about = { 'io.modelcontextprotocol/subscriptionId': 'old', 'io.modelcontextprotocol/serverInfo': features.serverInfo };
+    expect(streamMessages(stream.text()).at(-1)).toEqual({
+      jsonrpc: '2.0',
+      id: 'old',
+      result: { resultType: 'complete', _meta: about },
+    });
   });
 });
