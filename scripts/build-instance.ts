@@ -48,6 +48,12 @@ const replacements: { filter: RegExp; importer?: RegExp; contents: string }[] = 
     contents: "throw new Error('HTTP/2 is not in this bundle');",
   },
   {
+    // Our pool speaks HTTP/1.1 alone, and sends text alone: the classes of fetch and its forms are for bodies of other kinds.
+    filter: /^(?:\.\/client-h2\.js|\.\.\/web\/.*)$/,
+    importer: /[\\/]undici[\\/]lib[\\/](?:core|dispatcher)[\\/]/,
+    contents: "module.exports = () => { throw new Error('this part of undici is not in this bundle'); };",
+  },
+  {
     // The same of the SDK of revision 2026-07-28, which brings an ajv of its own.
     filter: /^@modelcontextprotocol\/server\/_shims$/,
     contents: `
@@ -97,6 +103,8 @@ const shared = {
   target: 'node24',
   minify: true,
   charset: 'ascii',
+  // How undici tells that it is built into Node: then it leaves out its second, experimental parser of HTTP, 170 KB of WebAssembly.
+  define: { esbuildDetection: 'true' },
   legalComments: 'linked',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
@@ -132,7 +140,7 @@ export async function buildInstance({ outdir }: { outdir: string }): Promise<voi
       entryPoints: { main: 'container/instance/start-from-code-cache.ts' },
       outdir,
       format: 'cjs',
-      define: { 'import.meta.dirname': '__dirname' },
+      define: { ...shared.define, 'import.meta.dirname': '__dirname' },
     }),
   ]);
   // Says what main.js is: without it, Node would look for the package.json of a folder that an instance may not read.

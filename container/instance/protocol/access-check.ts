@@ -67,6 +67,14 @@ function forbidden(header: string): RefusedRequest {
   return new RefusedRequest({ status: 403, code: rpcErrorCodes.refused, message });
 }
 
+let lastUrl = '';
+let lastHostName: string | undefined;
+
+/** The name in an address. Most requests of a client name the same one, so the last answer is kept. */
 function hostName(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
+  if (url !== lastUrl) {
+    lastHostName = URL.canParse(url) ? new URL(url).hostname : undefined;
+    lastUrl = url;
+  }
+  return lastHostName;
 }

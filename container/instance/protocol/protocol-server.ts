@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  CancelledNotificationSchema,
-  type ClientCapabilities,
-  ErrorCode,
-  type JSONRPCRequest,
-  type Result,
-  type ServerNotification,
-  type ServerRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { setImmediate } from 'node:timers/promises';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { CancelledNotificationSchema, type ClientCapabilities, ErrorCode, type Result } from '@modelcontextprotocol/sdk/types.js';
 import type { McpFeatures, ReadContext } from '../features/mcp-features.ts';
-import { isRequest } from './json-rpc.ts';
 import { createOutlivingRule } from './outliving-requests.ts';
+import { type Answerer, ProtocolEngine, type RequestExtra } from './protocol-engine.ts';
 import { ProtocolError, protocolErrorOf } from './protocol-error.ts';
 import { readCompletion, readPromptGet, readResourceRead } from './request-parameters.ts';
 import { RunningRequests } from './running-requests.ts';
@@ -26,7 +17,7 @@ const capabilities = { tools: {}, prompts: {}, resources: { listChanged: true },
 export interface RequestCircumstances {
   features: McpFeatures;
   context: ReadContext;
-  extra: RequestHandlerExtra<ServerRequest, ServerNotification>;
+  extra: RequestExtra;
   clientCapabilities: ClientCapabilities | undefined;
 }
 
@@ -69,28 +60,34 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
   features.resources.onListChanged(() => {
     for (const server of initialized) server.sendResourceListChanged().catch(() => undefined);
   });
+  const fault = (error: unknown) => {
+    onFault(error);
+    return new ProtocolError(ErrorCode.InternalError, 'Internal error');
+  };
   return () => {
-    const server = new ProtocolServer(serverInfo, options);
     const running = new RunningRequests();
-    // One handler for all methods: the SDK's own registration checks each request against a schema, and each result of a tool again.
-    server.fallbackRequestHandler = (request, extra) => {
+    const answer: Answerer = (request, origin, extraOf, send) => {
       const handler = handlers.get(request.method);
-      if (handler === undefined) throw new ProtocolError(ErrorCode.MethodNotFound, 'Method not found');
-      return running.run(request.id, outlivesClient(request), async (signal) => {
-        const requestId = requestIdOf(extra.requestInfo?.headers['x-request-id']);
-        const context = { signal, requestId, session: extra.sessionId ?? '' };
-        const clientCapabilities = server.getClientCapabilities();
+      if (handler === undefined) return false;
+      void running.run(request.id, outlivesClient(request), async (signal) => {
+        // A client that did not wait for its handshake is answered in order, and by what it said of itself there.
+        if (server.getClientVersion() === undefined) await setImmediate();
+        if (signal.aborted) return;
+        const requestId = requestIdOf(origin?.requestInfo?.headers['x-request-id']);
+        const context = { signal, requestId, session: server.transport?.sessionId ?? '' };
+        const circumstances = { features, context, extra: extraOf(signal), clientCapabilities: server.getClientCapabilities() };
         try {
-          return await handler(request.params, { features, context, extra, clientCapabilities });
+          const result = await handler(request.params, circumstances);
+          if (!signal.aborted) send({ jsonrpc: '2.0', id: request.id, result });
         } catch (error) {
-          throw protocolErrorOf(error) ?? fault(error);
+          const { code, message, data } = protocolErrorOf(error) ?? fault(error);
+          const failure = { code, message, ...(data === undefined ? {} : { data }) };
+          if (!signal.aborted) send({ jsonrpc: '2.0', id: request.id, error: failure });
         }
       });
+      return true;
     };
-    const fault = (error: unknown) => {
-      onFault(error);
-      return new ProtocolError(ErrorCode.InternalError, 'Internal error');
-    };
+    const server = new ProtocolEngine(serverInfo, options, answer);
     server.setNotificationHandler(CancelledNotificationSchema, ({ params }) => {
       if (params.requestId !== undefined) running.cancel(params.requestId);
     });
@@ -101,20 +98,6 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
     };
     return server;
   };
-}
-
-/** The SDK's engine, without its second look at requests: what our doors hand on has the form of JSON-RPC already. */
-class ProtocolServer extends Server {
-  override async connect(transport: Transport): Promise<void> {
-    const started = super.connect(transport);
-    const { onmessage } = transport;
-    transport.onmessage = (message, extra) => {
-      // biome-ignore lint/complexity/useLiteralKeys: the SDK's types call this method private; named like this, its loss fails to compile.
-      if (isRequest(message)) this['_onrequest'](message as JSONRPCRequest, extra);
-      else onmessage?.(message, extra);
-    };
-    await started;
-  }
 }
 
 /** Elicited answers are checked where they are read, so no validator is needed; the default one would be built for every session. */

@@ -8,15 +8,21 @@ export const largestBodyBytes = 4 * 1024 * 1024;
  * @throws RefusedRequest 413 above 4 MB, 415 for anything that is not plain JSON.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const contentType = request.headers['content-type'] ?? '';
   // Also keeps web pages out: a browser sends JSON to another origin only after asking.
-  if (mediaType !== 'application/json') throw unsupported('Content-Type must be application/json');
+  if (contentType !== jsonType && mediaType(contentType) !== jsonType) throw unsupported('Content-Type must be application/json');
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupported('The body must not be compressed');
   if (Number(request.headers['content-length'] ?? 0) > largestBodyBytes) throw tooLarge(request);
   const chunks = await readChunks(request);
   // Decoded whole, so a character split over two chunks stays one.
   return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
+}
+
+const jsonType = 'application/json';
+
+function mediaType(contentType: string): string | undefined {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase();
 }
 
 /** Not by async iteration: leaving that early destroys the connection, and with it the answer that says why. */

@@ -1,4 +1,5 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { RequestTable } from './request-table.ts';
 
 interface RunningRequest {
   controller: AbortController;
@@ -10,7 +11,7 @@ interface RunningRequest {
  * a session ends, writes that are half done included, and takes no cancellation of the request with id 0.
  */
 export class RunningRequests {
-  readonly #running = new Map<RequestId, RunningRequest>();
+  readonly #running = new RequestTable<RunningRequest>();
 
   /** Runs a handler. @param outlivesClient Whether it goes on when the session ends. */
   async run<T>(id: RequestId, outlivesClient: boolean, handle: (signal: AbortSignal) => Promise<T>): Promise<T> {

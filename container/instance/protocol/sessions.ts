@@ -31,11 +31,17 @@ const sweepMs = 5_000;
 /** A client whose session had to make room comes back late: at once, it would only push out the next one. */
 const retryAfterEvictionMs = 60_000;
 
+interface Entry {
+  session: Session;
+  /** Counts up with every use of any session, so that no two uses are at the same time. */
+  lastUse: number;
+}
+
 /** The open sessions of all network transports. A session ends by its client, by its age, or with the process. */
 export class Sessions {
   readonly #limits: SessionLimits;
-  /** In the order of last use: a used session moves to the end. */
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Entry>();
+  #uses = 0;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(limits: SessionLimits = usualSessionLimits) {
@@ -54,11 +60,12 @@ export class Sessions {
    */
   makeRoom(): void {
     if (this.#sessions.size < this.#limits.most) return;
-    for (const session of this.#sessions.values()) {
-      if (session.busy) continue;
-      session.end(retryHint(retryAfterEvictionMs));
-      return;
+    let oldest: Entry | undefined;
+    for (const entry of this.#sessions.values()) {
+      if (!entry.session.busy && (oldest === undefined || entry.lastUse < oldest.lastUse)) oldest = entry;
     }
+    oldest?.session.end(retryHint(retryAfterEvictionMs));
+    if (oldest !== undefined) return;
     throw new RefusedRequest({
       status: 503,
       code: rpcErrorCodes.refused,
@@ -69,26 +76,29 @@ export class Sessions {
 
   /** Takes up a new session; see {@link makeRoom}. */
   add(session: Session): void {
-    this.#sessions.set(session.sessionId, session);
+    this.#uses += 1;
+    this.#sessions.set(session.sessionId, { session, lastUse: this.#uses });
     session.onended = () => this.#sessions.delete(session.sessionId);
   }
 
   /** The session of this id on this transport. A session of the other transport is unknown. */
   find<T extends Session>(id: string, kind: new (...options: never[]) => T): T | undefined {
-    const session = this.#sessions.get(id);
+    const session = this.#sessions.get(id)?.session;
     return session instanceof kind ? session : undefined;
   }
 
   /** Counts a session as used now. */
   use(session: Session): void {
     session.lastUsedAt = Date.now();
-    if (!this.#sessions.delete(session.sessionId)) return;
-    this.#sessions.set(session.sessionId, session);
+    const entry = this.#sessions.get(session.sessionId);
+    if (entry === undefined) return;
+    this.#uses += 1;
+    entry.lastUse = this.#uses;
   }
 
   /** Ends the sessions whose time is over, and lets each of the others look after itself. */
   sweep(now: number = Date.now()): void {
-    for (const session of [...this.#sessions.values()]) {
+    for (const { session } of [...this.#sessions.values()]) {
       const idle = !session.busy && now - session.lastUsedAt >= this.#limits.idleMs;
       if (idle || now - session.openedAt >= this.#limits.absoluteMs) session.end();
       else session.sweep(now);
@@ -98,6 +108,6 @@ export class Sessions {
   /** Ends all of them with the process. Their clients come back to the next one, not all at the same moment. */
   endAll(): void {
     clearInterval(this.#sweeper);
-    for (const session of [...this.#sessions.values()]) session.end(retryHint());
+    for (const { session } of [...this.#sessions.values()]) session.end(retryHint());
   }
 }

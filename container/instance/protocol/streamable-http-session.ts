@@ -8,6 +8,7 @@ import { answeredId, cancelledId, checkRequestIds, isRequest, RefusedRequest, rp
 import { MessageExchange } from './message-exchange.ts';
 import { parseEventId, ReplayBuffer, type ReplayRoom } from './replay-buffer.ts';
 import { ReplayedStream } from './replayed-stream.ts';
+import { RequestTable } from './request-table.ts';
 import type { Session } from './sessions.ts';
 
 /** The first revision whose clients understand an event without data, and so can be asked to come back. */
@@ -43,7 +44,7 @@ export class StreamableHttpSession implements Transport, Session {
   onerror: ((error: Error) => void) | undefined;
   onmessage: (<T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void) | undefined;
   readonly #options: StreamableHttpSessionOptions;
-  #exchanges: Map<RequestId, MessageExchange> | undefined;
+  #exchanges: RequestTable<MessageExchange> | undefined;
   #replayBuffer: ReplayBuffer | undefined;
   #streams: Map<string, ReplayedStream> | undefined;
   #standalone: ReplayedStream | undefined;
@@ -95,7 +96,7 @@ export class StreamableHttpSession implements Transport, Session {
     this.#presence?.heard();
     const hasRequests = messages.some(isRequest);
     if (hasRequests) {
-      this.#exchanges ??= new Map();
+      this.#exchanges ??= new RequestTable();
       checkRequestIds(messages, this.#exchanges);
       const exchange = this.#createExchange(response, messages, isBatch);
       for (const { id } of exchange.unanswered) this.#exchanges.set(id, exchange);
@@ -161,7 +162,7 @@ export class StreamableHttpSession implements Transport, Session {
   sweep(now: number): void {
     const { keepMs } = this.#options.replayRoom.limits;
     this.#replayBuffer?.sweep(now);
-    for (const exchange of new Set(this.#exchanges?.values())) {
+    for (const exchange of new Set(this.#exchanges?.values() ?? [])) {
       if (exchange.stream?.isForsaken(now, keepMs) === true) this.#leave(exchange);
     }
     for (const stream of this.#streams?.values() ?? []) {
@@ -176,7 +177,7 @@ export class StreamableHttpSession implements Transport, Session {
   end(retry?: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const exchange of new Set(this.#exchanges?.values())) exchange.end();
+    for (const exchange of new Set(this.#exchanges?.values() ?? [])) exchange.end();
     for (const stream of this.#streams?.values() ?? []) stream.end(retry);
     this.#replayBuffer?.clear();
     this.onclose?.();
@@ -219,6 +220,13 @@ export class StreamableHttpSession implements Transport, Session {
     this.#streams?.delete(stream.name);
     this.#replayBuffer?.forget(stream.name);
     if (stream === this.#standalone) this.#standalone = undefined;
+    this.#dropUnusedStreams();
+  }
+
+  #dropUnusedStreams(): void {
+    if (this.#streams?.size !== 0) return;
+    this.#streams = undefined;
+    this.#replayBuffer = undefined;
   }
 
   /** What a handler may do with the stream of its request, where its client knows how to come back. */
@@ -283,10 +291,7 @@ export class StreamableHttpSession implements Transport, Session {
     this.onmessage = undefined;
     this.#exchanges = undefined;
     this.#presence = undefined;
-    if (this.#streams?.size === 0) {
-      this.#streams = undefined;
-      this.#replayBuffer = undefined;
-    }
+    this.#dropUnusedStreams();
     onclose?.();
   }
 

@@ -1,10 +1,19 @@
-import { type CallToolResult, type ElicitRequestFormParams, ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  type CallToolResult,
+  type ElicitRequestFormParams,
+  ElicitResultSchema,
+  ErrorCode,
+  McpError,
+} from '@modelcontextprotocol/sdk/types.js';
 import type { CallContext, ConfirmationQuestion } from '../features/mcp-features.ts';
 import type { RequestCircumstances } from './protocol-server.ts';
 import { readToolCall } from './request-parameters.ts';
 
 /** How long a person may think about a question. */
 const decisionMs = 5 * 60_000;
+
+/** How often a person is asked about one call, where it comes to something else each time. */
+const mostQuestions = 3;
 
 /** The form in which a person answers a question. */
 export const confirmationSchema: ElicitRequestFormParams['requestedSchema'] = {
@@ -21,13 +30,16 @@ export async function callTool(params: unknown, circumstances: RequestCircumstan
   const { features, context, clientCapabilities } = circumstances;
   const asks = clientCapabilities?.elicitation?.form === undefined ? 'argument' : 'protocol';
   const callContext: CallContext = { ...context, asks, progress: progressOf(circumstances) };
-  const outcome = await features.tools.call(name, callArguments, callContext);
-  if (outcome.kind === 'result') return outcome.result;
-  const decision = await ask(outcome.question, circumstances);
-  const decided = await features.tools.call(name, callArguments, { ...callContext, ...decision });
-  if (decided.kind === 'question') throw new Error('a call asked again for what was decided');
-  return decided.result;
+  let outcome = await features.tools.call(name, callArguments, callContext);
+  for (let asked = 1; outcome.kind === 'question'; asked += 1) {
+    // What would happen may change while somebody thinks; where it never stops to, the argument is left as the way.
+    const decision = asked > mostQuestions ? { asks: 'argument' as const } : await ask(outcome.question, circumstances);
+    outcome = await features.tools.call(name, callArguments, { ...callContext, ...decision });
+  }
+  return outcome.result;
 }
+
+const unanswered: ReadonlySet<number> = new Set([ErrorCode.RequestTimeout, ErrorCode.ConnectionClosed]);
 
 /** Asks by elicitation. A client that says it can be asked but fails to ask gets the other way: the `confirm` argument. */
 async function ask(
@@ -41,9 +53,12 @@ async function ask(
       ElicitResultSchema,
       options,
     );
-    return { confirmation: action === 'accept' && content?.confirm === true ? 'accepted' : 'declined' };
+    const answer = action === 'accept' && content?.confirm === true ? 'accepted' : 'declined';
+    return { confirmation: { answer, message } };
   } catch (error) {
     if (context.signal.aborted) throw error;
+    // Who does not answer, or leaves, has not agreed, whatever `confirm` text the call carries.
+    if (error instanceof McpError && unanswered.has(error.code)) return { confirmation: { answer: 'declined', message } };
     return { asks: 'argument' };
   }
 }

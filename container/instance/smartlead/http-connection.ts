@@ -32,6 +32,8 @@ const connectionsPerHost = 64;
  */
 export class HttpConnection {
   #dispatcher: Promise<Dispatcher> | undefined;
+  /** The same once it is there, so that calls need not wait a turn for it. */
+  #readyDispatcher: Dispatcher | undefined;
 
   /** Loads the HTTP library ahead of the first call. */
   async warmUp(): Promise<void> {
@@ -43,7 +45,7 @@ export class HttpConnection {
    *   whether the request may have arrived.
    */
   async send(request: OutgoingRequest, options: SendOptions): Promise<IncomingAnswer> {
-    const dispatcher = await this.#load();
+    const dispatcher = this.#readyDispatcher ?? (await this.#load());
     const { timeoutMs, signal } = options;
     return new Promise((resolve, reject) => {
       let reason: EndReason | undefined;
@@ -77,7 +79,7 @@ export class HttpConnection {
           origin: request.origin,
           path: request.pathAndQuery,
           method: request.method,
-          headers: requestHeaders(request),
+          headers: request.body === undefined ? requestHeaders : requestHeadersWithBody,
           body: request.body ?? null,
         },
         attempt,
@@ -91,20 +93,20 @@ export class HttpConnection {
   }
 
   #load(): Promise<Dispatcher> {
-    this.#dispatcher ??= import('undici').then(
-      ({ Agent }) =>
-        new Agent({
-          connections: connectionsPerHost,
-          // More than one request on a connection would tie their fates together.
-          pipelining: 1,
-          keepAliveTimeout: 30_000,
-          maxResponseSize: largestAnswerBytes,
-          // The time limit of each request is kept here, from its start to its last byte.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          allowH2: false,
-        }),
-    );
+    this.#dispatcher ??= import('undici').then(({ Agent }) => {
+      this.#readyDispatcher = new Agent({
+        connections: connectionsPerHost,
+        // More than one request on a connection would tie their fates together.
+        pipelining: 1,
+        keepAliveTimeout: 30_000,
+        maxResponseSize: largestAnswerBytes,
+        // The time limit of each request is kept here, from its start to its last byte.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        allowH2: false,
+      });
+      return this.#readyDispatcher;
+    });
     return this.#dispatcher;
   }
 }
@@ -112,11 +114,8 @@ export class HttpConnection {
 /** Why we ended an attempt, where it was us. */
 type EndReason = 'cancelled' | 'timedOut';
 
-function requestHeaders(request: OutgoingRequest): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'smartlead-mcp' };
-  if (request.body !== undefined) headers['content-type'] = 'application/json';
-  return headers;
-}
+const requestHeaders = { accept: 'application/json', 'user-agent': 'smartlead-mcp' };
+const requestHeadersWithBody = { ...requestHeaders, 'content-type': 'application/json' };
 
 interface FailedAttempt {
   requestLeft: boolean;

@@ -36,14 +36,33 @@ export function buildRequest(
     else if (value !== null && value !== '') query.set(parameter.name, Array.isArray(value) ? value.join(',') : String(value));
   }
   query.set('api_key', apiKey);
-  const base = new URL(hosts[operation.host]);
+  const base = baseOf(hosts[operation.host]);
   const sendsBody = methodsWithBody.has(operation.method) || (operation.method === 'DELETE' && hasBodyParameters);
   return {
     origin: base.origin,
-    pathAndQuery: `${base.pathname.replace(/\/$/, '')}${path}?${query}`,
+    pathAndQuery: `${base.path}${path}?${query}`,
     method: operation.method,
     body: sendsBody ? JSON.stringify(body) : undefined,
   };
+}
+
+interface HostBase {
+  origin: string;
+  /** Without a slash at its end. */
+  path: string;
+}
+
+/** The parsed addresses of the hosts, of which there are four. */
+const bases = new Map<string, HostBase>();
+
+function baseOf(host: string): HostBase {
+  let base = bases.get(host);
+  if (base === undefined) {
+    const { origin, pathname } = new URL(host);
+    base = { origin, path: pathname.replace(/\/$/, '') };
+    bases.set(host, base);
+  }
+  return base;
 }
 
 /** A value as one path segment. Dots alone would name another path, so they are refused. */

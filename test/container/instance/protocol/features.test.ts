@@ -36,7 +36,7 @@ function asking(contexts: CallContext[]): ToolBehaviour {
     if (context.asks === 'protocol' && context.confirmation === undefined) {
       return { kind: 'question', question: { message: 'This will send 120 mails.' } };
     }
-    return result(`${context.asks}: ${context.confirmation ?? 'none'}`);
+    return result(`${context.asks}: ${context.confirmation?.answer ?? 'none'}`);
   };
 }
 
@@ -104,6 +104,31 @@ describe.each(['streamable-http', 'http-sse'] as const)('over %s', (transport) =
     expect(await connected.callTool({ name: 'write' })).toMatchObject({ content: [{ text: expected }] });
     expect(contexts).toHaveLength(2);
   });
+
+  it.each([
+    ['protocol', 2, [120, 121, 121]],
+    ['argument', 3, [1, 2, 3, 4]],
+  ])(
+    'a person is asked again where something else would happen by then (by %s after %d questions)',
+    async (way, questions, mails) => {
+      const counts = [...mails];
+      doors = await startDoors({
+        write: async (_arguments, { asks, confirmation }) => {
+          const message = `This will send ${counts.shift()} mails.`;
+          if (asks === 'argument' || confirmation?.message === message) return result(asks);
+          return { kind: 'question', question: { message } };
+        },
+      });
+      let asked = 0;
+      elicited = () => {
+        asked += 1;
+        return { action: 'accept', content: { confirm: true } };
+      };
+      const connected = await connect(transport, { elicitation: {} });
+      expect(await connected.callTool({ name: 'write' })).toMatchObject({ content: [{ text: way }] });
+      expect(asked).toBe(questions);
+    },
+  );
 
   it('a client that fails to ask, or can not ask, is left the argument', async () => {
     doors = await startDoors({ write: asking([]) });

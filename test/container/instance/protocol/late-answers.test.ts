@@ -1,0 +1,42 @@
+import { afterEach, expect, it } from 'vitest';
+import { StreamableHttpSession } from '../../../../container/instance/protocol/streamable-http-session.ts';
+import { openStream, rawRequest } from '../raw-http.ts';
+import { openSession, type RunningDoors, readEvents, request, result, startDoors } from './start-doors.ts';
+
+let doors: RunningDoors;
+afterEach(() => doors.close());
+
+it('the answer to a question that was taken back is no answer to the next one, although the session slept in between', async () => {
+  doors = await startDoors(
+    {
+      write: async (_arguments, { confirmation }) =>
+        confirmation === undefined ? { kind: 'question', question: { message: 'Do it?' } } : result(confirmation.answer),
+    },
+    { hibernateAfterMs: 1_000 },
+  );
+  const url = `${doors.url}/mcp`;
+  const headers = await openSession(doors.url, '2025-06-18', { elicitation: {} });
+  const post = (body: string) => rawRequest(url, { method: 'POST', headers, body });
+  const ask = async (id: number) => {
+    const stream = await openStream(url, { method: 'POST', headers, body: request(id, 'tools/call', { name: 'write' }) });
+    await stream.waitFor(/elicitation\/create/);
+    const question = readEvents(stream.text()).find(({ data }) => data.includes('elicitation/create'));
+    return { stream, questionId: JSON.parse(question?.data ?? '').id as number };
+  };
+  const accept = (id: number) =>
+    post(JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { confirm: true } } }));
+
+  const first = await ask(1);
+  await post('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}');
+  await first.stream.ended;
+  doors.sessions.sweep(Date.now() + 1_010);
+  expect(doors.sessions.find(headers['mcp-session-id'] ?? '', StreamableHttpSession)?.hibernating).toBe(true);
+
+  const second = await ask(2);
+  await accept(first.questionId);
+  await post(request(3, 'ping'));
+  expect(readEvents(second.stream.text()).filter(({ data }) => data.includes('"result"'))).toEqual([]);
+  await accept(second.questionId);
+  await second.stream.ended;
+  expect(second.stream.text()).toContain('accepted');
+});
