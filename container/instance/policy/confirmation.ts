@@ -9,13 +9,14 @@ export interface CallToConfirm {
   effects: readonly Effect[];
   /** What the caller gave as `confirm`. */
   confirm?: string | undefined;
-  /** Counts what the call will do; asked at most once. */
+  /** Counts what the call would do now; asked at most once. */
   consequence(): Promise<Consequence>;
 }
 
 /**
- * Sees to it that somebody has agreed to a call that sends, destroys or spends. The right `confirm` text always counts, so that a
- * workflow can carry it; else a person is asked through the protocol where that works, and by a refusal where it does not.
+ * Sees to it that somebody has agreed to a call that sends, destroys or spends. A person is asked through the protocol where that
+ * works; the `confirm` text counts only where it does not, because a model can guess it without anybody having read it.
+ * What was agreed to is what would have happened then: where it is something else by now, such as more leads, the question comes again.
  * @returns The question to ask, or undefined where the call may be made.
  * @throws SmartleadError `declined` or `confirmation_required`
  */
@@ -24,12 +25,16 @@ export async function confirmCall(
   { asks, confirmation }: Pick<CallContext, 'asks' | 'confirmation'>,
 ): Promise<ConfirmationQuestion | undefined> {
   const kinds = confirmedSwitches(effects);
-  if (asks === 'protocol' && confirmation === 'declined') throw new SmartleadError('declined', 'The user declined this call.');
-  if (asks === 'protocol' && confirmation === 'accepted') return undefined;
+  if (asks === 'protocol' && confirmation?.answer === 'declined') {
+    throw new SmartleadError('declined', 'The user declined this call.');
+  }
   const { summary } = await consequence();
+  if (asks === 'protocol') {
+    const message = `This will ${summary}. ${warning(kinds)}`;
+    return confirmation?.message === message ? undefined : { message };
+  }
   const expected = confirmText(kinds, summary);
   if (confirm === expected) return undefined;
-  if (asks === 'protocol') return { message: `This will ${summary}. ${warning(kinds)}` };
   throw new SmartleadError('confirmation_required', refusalMessage(summary, kinds, confirm), { confirm: expected });
 }
 

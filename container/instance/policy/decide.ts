@@ -8,12 +8,17 @@ export interface CallUnderPolicy {
   effects: readonly Effect[];
   /** Whether the tool changes the account itself rather than the work in it. */
   administrative: boolean;
+  /** Tools that the call takes as its steps. */
+  steps?: readonly string[];
 }
+
+/** The part of a policy that names tools. */
+export type ToolLists = Pick<CallPolicy, 'allowedTools' | 'deniedTools'>;
 
 /** A setting of the instance that would have to change before a call is allowed. */
 export type Obstacle =
   | { setting: 'allowedTools'; tool: string }
-  | { setting: 'deniedTools'; tool: string }
+  | { setting: 'deniedTools'; tool: string; isStep?: true }
   /** The smallest policy that would do. */
   | { setting: 'policy'; needs: Policy }
   | { setting: 'switch'; needs: PolicySwitch };
@@ -32,10 +37,19 @@ const rank: Record<Policy, number> = { 'read-only': 0, standard: 1, full: 2 };
  * Whether a tool may be called at all. An entry of the lists is final: nothing else in the policy brings the tool back.
  * @returns What forbids it, or undefined.
  */
-export function listObstacle({ allowedTools, deniedTools }: CallPolicy, tool: string): Obstacle | undefined {
+export function listObstacle({ allowedTools, deniedTools }: ToolLists, tool: string): Obstacle | undefined {
   if (deniedTools?.includes(tool) === true) return { setting: 'deniedTools', tool };
   if (allowedTools !== undefined && !allowedTools.includes(tool)) return { setting: 'allowedTools', tool };
   return undefined;
+}
+
+/**
+ * The first step of a tool that is denied. Steps need not be allowed: who allows a tool allows what it is made of.
+ * @returns What forbids it, or undefined.
+ */
+export function stepObstacle({ deniedTools }: ToolLists, steps: readonly string[]): Obstacle | undefined {
+  const denied = steps.find((step) => deniedTools?.includes(step) === true);
+  return denied === undefined ? undefined : { setting: 'deniedTools', tool: denied, isStep: true };
 }
 
 /**
@@ -43,8 +57,8 @@ export function listObstacle({ allowedTools, deniedTools }: CallPolicy, tool: st
  * refusal names all that has to change.
  * @returns Nothing where the call is allowed.
  */
-export function decide(policy: CallPolicy, { tool, effects, administrative }: CallUnderPolicy): Obstacle[] {
-  const listed = listObstacle(policy, tool);
+export function decide(policy: CallPolicy, { tool, effects, administrative, steps = [] }: CallUnderPolicy): Obstacle[] {
+  const listed = listObstacle(policy, tool) ?? stepObstacle(policy, steps);
   if (listed !== undefined) return [listed];
   const obstacles: Obstacle[] = [];
   const needed = neededPolicy(effects, administrative);
@@ -71,6 +85,10 @@ function neededPolicy(effects: readonly Effect[], administrative: boolean): Poli
 }
 
 function neededSwitches(effects: readonly Effect[]): PolicySwitch[] {
-  const names = effects.flatMap((effect) => switchOfEffect[effect] ?? []);
-  return [...new Set(names)];
+  const names: PolicySwitch[] = [];
+  for (const effect of effects) {
+    const name = switchOfEffect[effect];
+    if (name !== undefined && !names.includes(name)) names.push(name);
+  }
+  return names;
 }

@@ -4,7 +4,7 @@ import type { Obstacle } from './decide.ts';
 /** The error for a call the policy forbids: it names each setting that has to change, and who can change it. */
 export function refusal(tool: string, obstacles: readonly Obstacle[]): SmartleadError {
   const needs = obstacles.map(needOf);
-  const reasons = obstacles.map(reasonOf).join(', and ');
+  const reasons = obstacles.map((obstacle) => `it ${reasonOf(obstacle)}`).join(', and ');
   return new SmartleadError('not_allowed', `${tool} was not called: ${reasons}. Nothing was sent.`, {
     needs,
     nextStep: `Needed: ${needs.join(', ')}. ${whoCanChange(optionsOf(obstacles))}`,
@@ -33,11 +33,15 @@ function needOf(obstacle: Obstacle): string {
   return `${obstacle.setting}: ${obstacle.needs}`;
 }
 
-function reasonOf(obstacle: Obstacle): string {
-  if (obstacle.setting === 'deniedTools') return 'it is one of the deniedTools of this instance';
-  if (obstacle.setting === 'allowedTools') return 'it is not one of the allowedTools of this instance';
-  if (obstacle.setting === 'switch') return `"switch: ${obstacle.needs}" is off`;
-  return `the policy of this instance forbids it, and it needs "policy: ${obstacle.needs}"`;
+/** What forbids a tool, in words that follow its name. */
+export function reasonOf(obstacle: Obstacle): string {
+  if (obstacle.setting === 'deniedTools') {
+    const denied = 'is one of the deniedTools of this instance';
+    return obstacle.isStep === true ? `is made of ${obstacle.tool}, which ${denied}` : denied;
+  }
+  if (obstacle.setting === 'allowedTools') return 'is not one of the allowedTools of this instance';
+  if (obstacle.setting === 'switch') return `needs "switch: ${obstacle.needs}", which is off`;
+  return `needs "policy: ${obstacle.needs}", and the policy of this instance allows less`;
 }
 
 /** The options of the command line that would remove the obstacles. */

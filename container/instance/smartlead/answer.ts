@@ -3,6 +3,7 @@ import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { chooseErrorMessage } from './error-message.ts';
 import type { IncomingAnswer } from './http-connection.ts';
+import { isNestedDeeper } from './nesting-depth.ts';
 import { mayHoldSecrets, removeSecrets } from './secret-removal.ts';
 import { type ErrorCode, SmartleadError } from './smartlead-error.ts';
 
@@ -23,6 +24,7 @@ export function interpretAnswer(operation: Operation, answer: IncomingAnswer, re
   const text = redact(answer.text).trim();
   // Cleaned as soon as it is read, so that neither an answer nor an error message can carry a credential.
   const parsed = parseJson(text);
+  if (text.length > 2 * mostLevels && isNestedDeeper(parsed, mostLevels)) throw tooDeep(answer);
   const body = mayHoldSecrets(text)
     ? removeSecrets(parsed, redact, handsOutClientKeys(operation) ? 'handed-out' : 'masked')
     : parsed;
@@ -37,6 +39,14 @@ export function interpretAnswer(operation: Operation, answer: IncomingAnswer, re
   if (isEmptyAnswer(body, operation) && namesOneThing(operation)) throw nothingFound(answer.status);
   if (typeof body === 'string' || typeof body === 'boolean') return { result: body };
   return body === null ? {} : body;
+}
+
+/** Levels of lists and objects that an answer may have. The deepest real ones have a dozen. */
+const mostLevels = 100;
+
+function tooDeep({ status }: IncomingAnswer): SmartleadError {
+  const code = status < 200 || status > 299 ? codeOfStatus(status) : 'smartlead_unexpected_answer';
+  return new SmartleadError(code, `Smartlead answered ${status} with data more than ${mostLevels} levels deep.`, { status });
 }
 
 function interpretText(operation: Operation, answer: IncomingAnswer, text: string): unknown {

@@ -26,9 +26,10 @@ function messageOfFlags(body: Record<string, unknown>): string | undefined {
     : undefined;
 }
 
-/** Error pages of proxies are HTML; their text alone is worth showing. */
+/** Error pages of proxies are HTML; their text alone is worth showing. What is left open ends with the page, so each part is read once. */
 function withoutMarkup(text: string): string {
-  return text.startsWith('<') || text.includes('</') ? text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ') : text;
+  if (!text.startsWith('<') && !text.includes('</')) return text;
+  return text.replace(/<(script|style)[\s\S]*?(?:<\/\1>|$)/gi, ' ').replace(/<[^<>]*>/g, ' ');
 }
 
 function shorten(text: string): string {

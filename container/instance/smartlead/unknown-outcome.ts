@@ -23,8 +23,8 @@ export function failureOfWrite(
     ...(error.status === undefined ? {} : { status: error.status }),
     ...(verify === undefined ? {} : { verify }),
     nextStep:
-      `Check the arguments: Smartlead answers so for some wrong ids too. If they are right, it may have been done all the same: ${look(operation, callArguments)}. ` +
-      'The same call is not sent again within ten minutes unless it has repeat: true.',
+      `Check the arguments: Smartlead answers so for some wrong ids too. If they are right, it may have been done all the same: ${look(operation, callArguments)}.` +
+      (operation.idempotent ? '' : ' The same call is not sent again within ten minutes unless it has repeat: true.'),
     cause: error,
   });
 }
@@ -34,7 +34,7 @@ export function unknownOutcome(operation: Operation, callArguments: Arguments, w
   const verify = verifyingRead(operation, callArguments);
   return new SmartleadError('outcome_unknown', `${why} The request was sent, so it may have been carried out or not.`, {
     ...(verify === undefined ? {} : { verify }),
-    nextStep: `Find out first: ${look(operation, callArguments)}. If it was not done, make the same call with repeat: true.`,
+    nextStep: `Find out first: ${look(operation, callArguments)}. If it was not done, make the same call again${operation.idempotent ? '' : ' with repeat: true'}.`,
     cause,
   });
 }

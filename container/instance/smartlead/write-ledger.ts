@@ -23,7 +23,7 @@ export interface WriteLedgerOptions {
 /**
  * Sees to it that no write is sent twice by mistake: the same write within ten minutes gets the outcome of the first, whoever makes
  * it, and two at once are one. A write that was refused or never left may be made again at once; one whose outcome nobody knows may
- * not, unless the caller says so. Reads pass through.
+ * not, unless the caller says so or it leaves the same state however often it is made. Reads pass through.
  */
 export class WriteLedger implements OperationCaller {
   readonly #client: Pick<SmartleadClient, 'call'>;
@@ -118,6 +118,8 @@ function outcomeOfFailure(error: unknown, write: RememberedWrite, { idempotent }
   // An unexpected fault after the request left says nothing about what became of it.
   if (!(error instanceof SmartleadError))
     return { kind: 'unknown', message: 'The MCP server failed while it handled the answer.' };
+  // Its one attempt that left was refused, and it was taken back before the next: whoever waits for it did not cancel it.
+  if (error.code === 'cancelled' && error.requestLeft !== true) return { kind: 'not_sent' };
   if (error.code === 'outcome_unknown') return { kind: 'unknown', message: error.message };
   if (error.code === 'smartlead_failed' && !idempotent) return { kind: 'unknown', message: error.message };
   return { kind: 'refused', error };

@@ -99,7 +99,9 @@ export class WriteMemory {
   #settled(entry: Entry, outcome: Outcome): void {
     entry.settled = true;
     if (this.#entries.get(entry.key) !== entry) return;
-    if (outcome.kind === 'refused' || outcome.kind === 'not_sent') {
+    // To make one again that leaves the same state does no harm, and not every client can say that it means to.
+    const mayBeMadeAgain = outcome.kind === 'unknown' && entry.idempotent;
+    if (mayBeMadeAgain || outcome.kind === 'refused' || outcome.kind === 'not_sent') {
       this.#forget(entry);
       return;
     }

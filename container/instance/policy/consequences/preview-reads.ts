@@ -1,6 +1,7 @@
 import { operations } from '../../catalogue/catalogue.ts';
 import type { OperationCaller } from '../../smartlead/operation-caller.ts';
 import type { CallArguments, RunContext } from '../../tools/tool.ts';
+import { quotedText } from './quoted-text.ts';
 
 /** A preview must stay cheap: the key's rate limit is small. */
 const mostReads = 2;
@@ -95,13 +96,8 @@ export class PreviewReads {
   }
 }
 
-/** Names are the account's own, but may be long or hold line breaks. */
-const longestName = 80;
-
 function withName(thing: string, name: string | undefined): string {
-  if (name === undefined || name.trim() === '') return thing;
-  const line = name.replace(/\s+/g, ' ').trim();
-  return `${thing} "${line.length <= longestName ? line : `${line.slice(0, longestName - 1)}…`}"`;
+  return name === undefined || name.trim() === '' ? thing : `${thing} ${quotedText(name)}`;
 }
 
 /** The object an answer is about: bare, in `data`, or the only element of a list there. */

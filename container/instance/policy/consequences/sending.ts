@@ -2,6 +2,7 @@ import type { CallArguments, Consequence } from '../../tools/tool.ts';
 import { addressesIn, count, countOrUnknown, lengthOf } from './counting.ts';
 import type { Previews } from './preview.ts';
 import type { PreviewReads } from './preview-reads.ts';
+import { quotedText } from './quoted-text.ts';
 
 /** What the operations will do that send mail, at once or by the schedule. */
 export const sendingPreviews: Previews = {
@@ -78,7 +79,7 @@ export const sendingPreviews: Previews = {
 async function pushToCampaign(callArguments: CallArguments, reads: PreviewReads): Promise<Consequence> {
   const { action, campaignId, campaignName, leadList } = callArguments;
   const chosen = (typeof leadList === 'object' && leadList !== null ? leadList : {}) as CallArguments;
-  const campaign = campaignId === undefined ? `campaign "${String(campaignName)}"` : `campaign ${String(campaignId)}`;
+  const campaign = campaignId === undefined ? `campaign ${quotedText(String(campaignName))}` : `campaign ${String(campaignId)}`;
   const [which, leads] = await chosenLeads(chosen, reads);
   return forRecipients(`${String(action)} ${which} to ${campaign}`, leads);
 }

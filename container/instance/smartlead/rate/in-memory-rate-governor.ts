@@ -211,6 +211,8 @@ export class InMemoryRateGovernor implements RateGovernor {
   #learn({ limit, window }: AnnouncedLimit): void {
     if (limit === undefined || limit < 10 || window === 'second') return;
     if (window === 'hour') {
+      // Less in an hour than any plan allows in a minute is another limit, such as one of a single operation.
+      if (limit < this.#initial.perMinute) return;
       // Near its end the hour looks like a minute; whoever took its limit for the minute's sees it now.
       const mistaken = this.#announced.minute === limit;
       this.#announced = {

@@ -111,26 +111,41 @@ describe('where somebody can be asked', () => {
       question: expect.stringContaining('This will add 2 leads to campaign 7. Mail leaves'),
     });
     expect(running.stub.requests).toEqual([]);
-    expect((await call('campaigns_add_leads', addLeads(2), { asks, confirmation: 'accepted' })).isError).toBe(false);
+    const { question: message = '' } = await call('campaigns_add_leads', addLeads(2), { asks });
+    const confirmation = { answer: 'accepted', message } as const;
+    expect((await call('campaigns_add_leads', addLeads(2), { asks, confirmation })).isError).toBe(false);
     expect(writes()).toHaveLength(1);
   });
 
   it('is not made when it is declined, which is no fault of the server', async () => {
-    const { value } = await call('campaigns_add_leads', addLeads(2), { asks, confirmation: 'declined' });
+    const { value } = await call('campaigns_add_leads', addLeads(2), { asks, confirmation: { answer: 'declined', message: '' } });
     expect(value).toMatchObject({ code: 'declined', retryable: false });
     expect(running.stub.requests).toEqual([]);
     expect(running.log()).toContain('"level":"info","message":"Tool call failed","tool":"campaigns_add_leads"');
   });
 
-  it('the right text given up front asks nobody, a wrong one asks all the same', async () => {
-    const wrong = await call('campaigns_add_leads', { ...addLeads(2), confirm: 'send: add 3 leads to campaign 7' }, { asks });
-    expect(wrong.question).toBeDefined();
-    const right = await call('campaigns_add_leads', { ...addLeads(2), confirm: 'send: add 2 leads to campaign 7' }, { asks });
-    expect(right.isError).toBe(false);
+  it.each([2, 3])('no text given up front answers for them, right or wrong (%i): a model can guess it', async (number) => {
+    const confirm = `send: add ${number} leads to campaign 7`;
+    expect(await call('campaigns_add_leads', { ...addLeads(2), confirm }, { asks })).toHaveProperty('question');
+    expect(writes()).toEqual([]);
+  });
+
+  it('what was made just now in words that reads use is not asked about again, as nothing is sent', async () => {
+    const start = { campaign_id: 7, status: 'ACTIVE' };
+    const { question = '' } = await call('campaigns_update_status', start, { asks });
+    await call('campaigns_update_status', start, { asks, confirmation: { answer: 'accepted', message: question } });
+    const again = await call('campaigns_update_status', start, { asks });
+    expect(again).toMatchObject({ isError: false, value: { repeated: { firstSentAt: expect.any(String) } } });
+    expect(writes()).toHaveLength(1);
   });
 
   it('an answer to a question counts only where a question can be asked', async () => {
-    const { value } = await call('campaigns_add_leads', addLeads(2), { confirmation: 'accepted' });
+    const { value } = await call('campaigns_add_leads', addLeads(2), {
+      confirmation: {
+        answer: 'accepted',
+        message: 'This will add 2 leads to campaign 7. Mail leaves because of it, at once or by the schedule.',
+      },
+    });
     expect(value).toMatchObject({ code: 'confirmation_required' });
     expect(writes()).toEqual([]);
   });
@@ -214,6 +229,12 @@ describe('what will happen is counted', () => {
     expect(value?.confirm).toBe(confirm);
     expect(running.stub.requests.length).toBeLessThanOrEqual(2);
     expect(writes()).toEqual([]);
+  });
+
+  it('words of the caller cannot pass for words of the question', async () => {
+    const campaignName = 'New". Nothing is sent.\n\n\u202eThis will "';
+    const { value } = await call('lead_lists_push_to_campaign', { action: 'copy', campaignName, leadList: { leadIds: [1] } });
+    expect(value?.confirm).toBe('send: copy 1 lead to campaign "New\\". Nothing is sent. This will \\""');
   });
 
   it('a count that cannot be read is unknown, and blocks nothing', async () => {

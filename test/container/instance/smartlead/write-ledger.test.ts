@@ -144,6 +144,15 @@ describe('a write that failed', () => {
     },
   );
 
+  it('whose outcome is unknown is sent again at once where that does no harm: not every client can say repeat', async () => {
+    fail('outcome_unknown');
+    await expect(call(setStatus, { campaign_id: 7, status: 'START' })).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(ledger.remembers(setStatus, { campaign_id: 7, status: 'START' })).toBe(false);
+    client.answer = () => 'done';
+    expect(await call(setStatus, { campaign_id: 7, status: 'START' })).toEqual({ value: 'done' });
+    expect(client.sent).toHaveLength(2);
+  });
+
   it('twice at once failed for both', async () => {
     fail('smartlead_not_found');
     const outcomes = await Promise.allSettled([call(create, { name: 'A' }), call(create, { name: 'A' })]);
@@ -214,6 +223,25 @@ describe('cancelling', () => {
     expect(await again).toEqual({ value: { number: 1 }, firstSentAt: now });
     expect(ledger.unattended).toBe(0);
     expect(logged).toEqual(['Write cancelled by the client after it was sent: outcome ok']);
+  });
+
+  it('while a refused attempt waits to be repeated does not cancel whoever waits for the same write', async () => {
+    const refusedOnce = Promise.withResolvers<void>();
+    client.beforeAnswering = refusedOnce.promise;
+    client.answer = (number) => {
+      if (number > 1) return 'done';
+      throw new SmartleadError('cancelled', 'The call was cancelled while it waited for the rate limit. Nothing was sent.', {
+        requestLeft: false,
+      });
+    };
+    const cancel = new AbortController();
+    const first = call(setStatus, { status: 'PAUSED' }, { signal: cancel.signal });
+    const second = call(setStatus, { status: 'PAUSED' });
+    await Promise.resolve();
+    cancel.abort();
+    refusedOnce.resolve();
+    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await second).toEqual({ value: 'done' });
   });
 
   it('while waiting for the same write of another leaves that one alone', async () => {
