@@ -84,8 +84,8 @@ export function tokenBudgetPage(costs: readonly ToolListCost[]): string {
     '',
     'Single toolsets are told in full. Profiles, and lists of more than sixty tools, say each thing once: an object that several tools',
     'take is described by one of them, and output schemas name fields without their types. Lists of more than sixty tools also leave out',
-    'hints with the value that the protocol gives to missing ones. What is left out changes nothing in what a call may say: every limit',
-    'and every rule is kept by the instance, and its refusals name them.',
+    'the columns of rows, what writes answer, and hints with the value that the protocol gives to missing ones. What is left out changes',
+    'nothing in what a call may say: every limit and every rule is kept by the instance, and its refusals name them.',
     '',
   ].join('\n');
 }

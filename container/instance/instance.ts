@@ -11,19 +11,23 @@ import type { Log } from './observability/log.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { addRateLimitGauges } from './observability/rate-limit-gauges.ts';
 import { listObstacle } from './policy/decide.ts';
+import { keepToLists } from './policy/listed-operations.ts';
+import { reasonOf } from './policy/refusal.ts';
 import { createPrompts } from './prompts/prompts.ts';
 import { createProtocolServers } from './protocol/protocol-server.ts';
 import { rememberSerialised } from './protocol/serialised-result.ts';
+import { campaignReads } from './resources/campaign-overview.ts';
 import { createExports } from './resources/exports.ts';
 import { createCampaignDirectory, createCategoryDirectory } from './resources/name-directory.ts';
 import { createResources } from './resources/resources.ts';
-import { createRateGovernor } from './smartlead/rate-governor.ts';
+import { createRateGovernor } from './smartlead/rate/create-rate-governor.ts';
 import { SmartleadClient } from './smartlead/smartlead-client.ts';
 import { type TimeLimits, usualTimeLimits } from './smartlead/time-limits.ts';
 import { WriteLedger } from './smartlead/write-ledger.ts';
 import { loadValidator } from './tools/input-validation.ts';
 import { createOperationTool } from './tools/operation-tool.ts';
 import { createToolCaller } from './tools/tool-caller.ts';
+import { toolName } from './tools/tool-name.ts';
 import { createToolRegistry } from './tools/tool-registry.ts';
 import { version } from './version.ts';
 
@@ -62,18 +66,22 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
   const { smartleadApiKey: apiKey, smartleadHosts: hosts, timeLimits = usualTimeLimits } = settings;
   const client = new SmartleadClient({ apiKey, hosts, governor, timeLimits });
   const ledger = new WriteLedger({ client, log });
+  // What a tool needs on its way may not be denied; beside the tools, nothing may be read that is not allowed.
+  const { policy } = settings;
+  const steps = keepToLists(ledger, policy.deniedTools === undefined ? {} : { deniedTools: policy.deniedTools });
+  const reads = keepToLists(ledger, policy);
   const exports = createExports();
   const registry = createToolRegistry(
     [
-      ...createCompositeTools({ caller: ledger, exports }),
-      ...operations.map((operation) => createOperationTool(operation, ledger)),
+      ...createCompositeTools({ caller: steps, exports }),
+      ...operations.map((operation) => createOperationTool(operation, steps)),
     ],
     resolveToolSelection(settings.toolsets),
-    settings.policy,
+    policy,
   );
   rememberSerialised(registry.list);
   const metrics = createMetrics();
-  const callTool = createToolCaller({ registry, policy: settings.policy, log, metrics });
+  const callTool = createToolCaller({ registry, policy, log, metrics });
   let callsInProgress = 0;
   metrics.gauge('smartlead_mcp_tool_calls_in_progress', 'Tool calls that run now.', () => callsInProgress);
   addRateLimitGauges(metrics, governor);
@@ -85,15 +93,13 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
       callsInProgress -= 1;
     }
   };
-  const isForbidden = (name: string) => listObstacle(settings.policy, name) !== undefined;
-  const mayBeCalled = (name: string) => registry.find(name) !== undefined && !isForbidden(name);
   const features: McpFeatures = {
     serverInfo: { name: 'smartlead-mcp', title: 'Smartlead', version },
     instructions,
     tools: { list: registry.list, call: countedCall },
-    prompts: createPrompts({ hasTool: mayBeCalled }),
-    resources: createResources({ exports, caller: ledger, offersCampaigns: !isForbidden('campaigns_get_by_id') }),
-    completion: createCompletion({ campaigns: createCampaignDirectory(ledger), categories: createCategoryDirectory(ledger) }),
+    prompts: createPrompts({ hasTool: registry.mayBeCalled }),
+    resources: createResources({ exports, caller: reads, whyNoCampaigns: whyNoCampaigns(policy) }),
+    completion: createCompletion({ campaigns: createCampaignDirectory(reads), categories: createCategoryDirectory(reads) }),
   };
   return {
     features,
@@ -111,6 +117,15 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
       return client.close();
     },
   };
+}
+
+/** What forbids to read all that a campaign as a resource holds, or undefined. */
+function whyNoCampaigns(policy: CallPolicy): string | undefined {
+  for (const tool of campaignReads.map(toolName)) {
+    const obstacle = listObstacle(policy, tool);
+    if (obstacle !== undefined) return `${tool} ${reasonOf(obstacle)}`;
+  }
+  return undefined;
 }
 
 /** Records a fault of ours by its kind and place, without its message, which may hold anything. */

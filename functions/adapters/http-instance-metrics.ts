@@ -15,12 +15,26 @@ export class HttpInstanceMetrics implements InstanceMetricsReader {
         redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMilliseconds),
       });
-      const text = await response.text();
+      const text = await readText(response);
       return response.ok ? liveMetricsOf(readUnlabelledSamples(text)) : undefined;
     } catch {
       return undefined; // It is ending, or busy: the next question will tell.
     }
   }
+}
+
+/** Many times what an instance with all tools in use tells. */
+const largestText = 512 * 1024;
+
+/** @throws Error for a text above {@link largestText}: an instance holds a customer's data and key, so it is not trusted with our memory. */
+async function readText({ body }: Response): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > largestText) throw new Error('the metrics are too long');
+  }
+  return text + decoder.decode();
 }
 
 /** `undefined` where there is not one number that an instance would tell. */

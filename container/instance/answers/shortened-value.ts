@@ -11,8 +11,11 @@ export interface TruncatedField {
 }
 
 /** Longest text and most elements, from generous to next to nothing. Texts give way first: mail bodies are what makes an answer big. */
-const steps = [
-  ...[24_000, 12_000, 6_000, 3_000, 1_500, 700, 300].map((text) => ({ text, elements: Number.POSITIVE_INFINITY })),
+const textSteps = [24_000, 12_000, 6_000, 3_000, 1_500, 700, 300].map((text) => ({
+  text,
+  elements: Number.POSITIVE_INFINITY,
+}));
+const listSteps = [
   ...[500, 200, 100, 50, 20, 8, 3].map((elements) => ({ text: 300, elements })),
   { text: 60, elements: 3 },
   { text: 0, elements: 0 },
@@ -29,11 +32,17 @@ const longestPath = 120;
  * @param path Where the value stands in the answer.
  */
 export function shorten(value: unknown, mostBytes: number, path: string): { value: unknown; truncated: TruncatedField[] } {
-  for (const step of steps) {
+  const attempt = (limits: Limits) => {
     const truncated: TruncatedField[] = [];
-    const shortened = cut(value, step, path, truncated);
-    if (byteLength(shortened) <= mostBytes)
-      return { value: shortened, truncated: truncated.slice(0, mostListed).map(withShortPath) };
+    const shortened = cut(value, limits, path, truncated);
+    if (byteLength(shortened) > mostBytes) return undefined;
+    return { value: shortened, truncated: truncated.slice(0, mostListed).map(withShortPath) };
+  };
+  // Asked first, because each attempt goes through all of a value that may have many megabytes.
+  const shortestTexts = attempt(textSteps.at(-1) as Limits);
+  for (const limits of shortestTexts === undefined ? listSteps : textSteps) {
+    const fitting = attempt(limits);
+    if (fitting !== undefined) return fitting;
   }
   return { value: null, truncated: [{ path, length: 0 }] };
 }

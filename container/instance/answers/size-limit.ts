@@ -6,6 +6,8 @@ import { shorten, type TruncatedField } from './shortened-value.ts';
 export const mostAnswerBytes = 48_000;
 /** Kept free for what is only known when the rows are: paths, a cursor, what was truncated. */
 const reserveBytes = 4_000;
+/** An answer of so few rows is measured whole before it is measured row by row. */
+const fewRows = 20;
 
 /**
  * Makes an answer out of as many whole rows as fit. A row that alone is too big comes with its longest texts cut, and the answer says
@@ -17,6 +19,11 @@ export function fitRows(
   frame: JsonObject,
   assemble: (rows: readonly unknown[], frame: JsonObject) => JsonObject,
 ): JsonObject {
+  if (rows.length <= fewRows) {
+    const whole = assemble(rows, frame);
+    // Below this, not even the frame alone is too long. Most answers are.
+    if (byteLength(whole) <= mostAnswerBytes / 4) return whole;
+  }
   const { frame: shortFrame, truncated } = fitFrame(frame);
   const room = mostAnswerBytes - reserveBytes - byteLength(shortFrame);
   let { count, bytes } = rowsThatFit(rows, room);

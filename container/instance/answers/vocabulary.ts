@@ -62,7 +62,8 @@ function translateSchedule(given: CallArguments): CallArguments {
   const unread = Object.entries({ schedule, scheduler_cron_value }).filter(
     ([, value]) => value !== undefined && !isJsonObject(value),
   );
-  return Object.assign({}, ...nested, renamed(flat, scheduleNames), Object.fromEntries(unread));
+  // Not by Object.assign, which would take a field named __proto__ for the prototype.
+  return Object.fromEntries([...nested, renamed(flat, scheduleNames), Object.fromEntries(unread)].flatMap(Object.entries));
 }
 
 /** Fields that reads add to a step and writes do not take. */

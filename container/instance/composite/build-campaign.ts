@@ -1,5 +1,7 @@
+import { quotedText } from '../policy/consequences/quoted-text.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import type { CallArguments, RunContext, Tool, ToolAnswer } from '../tools/tool.ts';
+import { toolName } from '../tools/tool-name.ts';
 import { buildCampaignInput, buildCampaignName, type CampaignPlan, planCampaign } from './campaign-plan.ts';
 import {
   type CampaignStepName,
@@ -10,6 +12,7 @@ import {
   type StepResult,
 } from './campaign-steps.ts';
 import { campaignSummary } from './campaign-summary.ts';
+import { objectOf } from './json-value.ts';
 import { mailboxIds } from './mailbox-lookup.ts';
 import { createOperationSteps, type OperationSteps, throwIfCancelled } from './operation-steps.ts';
 import { type StepFailure, stepFailure } from './step-failure.ts';
@@ -21,14 +24,14 @@ export function createBuildCampaignTool(caller: OperationCaller): Tool {
     definition: {
       name: buildCampaignName,
       description:
-        'Create a whole campaign: settings, schedule, mails, mailboxes, leads, on request its start. Checks all before it sends anything. If a step fails, it says what exists and how to go on without creating anything twice.',
+        'Create a whole campaign: settings, schedule, mails, mailboxes, leads, on request its start. Checks all before it sends anything. If a step fails, it says what exists and how to go on.',
       inputSchema: buildCampaignInput.schema,
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
     },
     toolset: 'campaigns',
     administrative: false,
-    effects: ({ leads, start }: CallArguments) =>
-      leads != null || (start != null && start !== false) ? ['write', 'sends_email'] : ['write'],
+    effects: ({ leads, start }: CallArguments) => (leads != null || mayStart(start) ? ['write', 'sends_email'] : ['write']),
+    madeOf: stepsOf,
     check: async (callArguments) => {
       await planCampaign(steps, callArguments);
     },
@@ -40,10 +43,33 @@ export function createBuildCampaignTool(caller: OperationCaller): Tool {
   };
 }
 
+/** The tools whose operations a call with these arguments takes as its steps. */
+function stepsOf({ campaign_id, settings, schedule, sequences, mailboxes, leads, start }: CallArguments): string[] {
+  const goesOn = campaign_id != null;
+  const onlyIds = Object.keys(objectOf(mailboxes)).join() === 'ids';
+  const operations: [id: string, isTaken: boolean][] = [
+    ['campaigns/create', !goesOn],
+    ['campaigns/get-by-id', goesOn],
+    ['campaigns/get-sequences', goesOn && sequences != null],
+    ['email-accounts/get-all', mailboxes != null && !onlyIds],
+    ['campaigns/update-settings', settings != null],
+    ['campaigns/update-schedule', schedule != null],
+    ['campaigns/update-sequences', sequences != null],
+    ['campaigns/add-email-accounts', mailboxes != null],
+    ['campaigns/add-leads', leads != null],
+    ['campaigns/update-status', mayStart(start)],
+  ];
+  return operations.flatMap(([id, isTaken]) => (isTaken ? [toolName(id)] : []));
+}
+
+function mayStart(start: unknown): boolean {
+  return start != null && start !== false;
+}
+
 async function describeConsequence(steps: OperationSteps, plan: CampaignPlan, context: RunContext) {
   const campaign =
     plan.campaignId === undefined
-      ? `create campaign ${JSON.stringify(plan.create.name)}`
+      ? `create campaign ${quotedText(String(plan.create.name))}`
       : `go on with ${await campaignSummary(steps, plan.campaignId, context)}`;
   const recipients = plan.leads?.batches.reduce((sum, { leads }) => sum + leads.length, 0) ?? 0;
   const mailboxes = plan.mailboxes === undefined ? 0 : (await mailboxIds(steps, plan.mailboxes, context)).length;
@@ -103,6 +129,9 @@ function nextStepAfterSuccess(plan: CampaignPlan, campaignId: number): string {
   return `Campaign ${campaignId} is not started. Show it to the user; to start it, call build_campaign with campaign_id ${campaignId} and start true.`;
 }
 
+/** Steps that are not made again by themselves once their outcome is unknown; all others leave the same state when made twice. */
+const needRepeat: ReadonlySet<CampaignStepName> = new Set(['sequences', 'leads']);
+
 function nextStepAfterFailure(step: CampaignStepName, failure: Partial<StepFailure>, campaignId: number | undefined): string {
   const unknown = failure.outcome === 'unknown';
   if (campaignId === undefined) {
@@ -113,6 +142,6 @@ function nextStepAfterFailure(step: CampaignStepName, failure: Partial<StepFailu
   const advice = unknown
     ? `It is not known whether ${step} was applied; applying it again does no harm.`
     : (failure.error?.nextStep ?? '');
-  const repeat = unknown ? ' and repeat true' : '';
+  const repeat = unknown && needRepeat.has(step) ? ' and repeat true' : '';
   return `${advice} Campaign ${campaignId} has what done lists. To go on, call again with the same arguments and campaign_id ${campaignId}${repeat}; no second campaign is created, and leads it has are skipped.`.trim();
 }

@@ -53,6 +53,7 @@ const hour = { type: 'string', description: 'HH:MM' };
 export const buildCampaignInput = compositeInput(buildCampaignName, {
   fields,
   constraints,
+  isRisky: true,
   itemsCheckedElsewhere: ['leads'],
   publishedAs: {
     settings: { type: 'object', description: 'Fields of campaigns_update_settings' },
@@ -72,12 +73,12 @@ export const buildCampaignInput = compositeInput(buildCampaignName, {
     import_settings: { type: 'object', description: 'As in import_leads' },
   },
   descriptions: {
-    campaign_id: 'Go on with this campaign instead of creating one',
+    campaign_id: 'Go on with this one; creates none',
     'sequences[].delay_in_days': 'After the mail before',
     'sequences[].subject': 'Empty: same thread',
     'sequences[].variants': 'A/B versions, in place of subject and email_body',
-    'mailboxes.tags': 'All mailboxes with one of these tags',
-    start: 'Start sending at the end',
+    'mailboxes.tags': 'With any of these tags',
+    start: 'At the end',
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Constraint, FieldShape, Operation, Parameter } from '../catalogue/operation.ts';
 import { inputSchema, type JsonSchema } from '../tools/input-schema.ts';
 import { createArgumentCheck } from '../tools/input-validation.ts';
+import { publishedSteering } from '../tools/published-input-schema.ts';
 import type { CallArguments, Tool } from '../tools/tool.ts';
 import { operationById } from './operation-steps.ts';
 
@@ -20,6 +21,8 @@ export interface CompositeInputOptions {
   unpublished?: readonly string[];
   /** Fields that are published in a shorter form than they are checked in. */
   publishedAs?: Readonly<Record<string, JsonSchema>>;
+  /** Whether calls may have to be confirmed, or repeated: clients send only arguments that are published. */
+  isRisky?: boolean;
   /** Lists whose items the tool checks itself, in parts. */
   itemsCheckedElsewhere?: readonly string[];
 }
@@ -29,7 +32,15 @@ export interface CompositeInputOptions {
  * the same code as those of single operations.
  */
 export function compositeInput(toolName: string, options: CompositeInputOptions): CompositeInput {
-  const { fields, constraints = [], descriptions = {}, unpublished = [], publishedAs = {}, itemsCheckedElsewhere = [] } = options;
+  const {
+    fields,
+    constraints = [],
+    descriptions = {},
+    unpublished = [],
+    publishedAs = {},
+    isRisky = false,
+    itemsCheckedElsewhere = [],
+  } = options;
   const publishedFields = fields
     .filter((field) => !unpublished.includes(field.name))
     .map((field) => withoutUnpublished(field, unpublished));
@@ -39,6 +50,7 @@ export function compositeInput(toolName: string, options: CompositeInputOptions)
   const schema = inputSchema(inputOperation(toolName, publishedFields), { audience: 'published' });
   for (const [field, shorter] of Object.entries(publishedAs)) schema.properties[field] = shorter;
   for (const [path, text] of Object.entries(descriptions)) schemaAt(schema, path).description = text;
+  if (isRisky) Object.assign(schema.properties, publishedSteering);
   const check = createArgumentCheck(inputOperation(toolName, checkedFields, constraints));
   return {
     schema: schema as Tool['definition']['inputSchema'],

@@ -20,17 +20,17 @@ let stringify: typeof stringifyFunction | undefined;
 
 /**
  * Makes a writer. Cells that a spreadsheet would run as a formula (they begin with `=`, `+`, `-`, `@`, a tab or a carriage return) get
- * an apostrophe in front: what stands in lead fields was written by outsiders. Negative numbers are left as they are.
+ * an apostrophe in front: what stands in lead fields was written by outsiders. Negative numbers are left as they are. Cells with a
+ * semicolon, a tab or half a line end are quoted: some spreadsheets split there, and what follows would begin a cell of its own.
  */
 export async function createCsvWriter(columns: readonly string[], { mostBytes }: { mostBytes: number }): Promise<CsvWriter> {
   // Loaded with the first export: most instances never make one.
   stringify ??= (await import('csv-stringify/sync')).stringify;
-  const lines = (rows: readonly CsvRow[]) =>
-    (stringify as typeof stringifyFunction)([...rows.map((row) => columns.map((column) => cellOf(row[column])))], {
-      escape_formulas: true,
-      record_delimiter: 'windows',
-    });
-  const header = Buffer.from(`${(stringify as typeof stringifyFunction)([[...columns]], { record_delimiter: 'windows' })}`);
+  const write = stringify;
+  const textOf = (rows: unknown[][]) =>
+    write(rows, { escape_formulas: true, quoted_match: /[;\t\r\n]/, record_delimiter: 'windows' });
+  const lines = (rows: readonly CsvRow[]) => textOf(rows.map((row) => columns.map((column) => cellOf(row[column]))));
+  const header = Buffer.from(textOf([[...columns]]));
   const parts: Buffer[] = [header];
   let bytes = header.length;
   let written = 0;

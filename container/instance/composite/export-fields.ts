@@ -5,4 +5,4 @@ export const limitField: FieldShape = { name: 'limit', type: 'integer', required
 export const cursorField: FieldShape = { name: 'cursor', type: 'string', required: false };
 
 /** What holds for every file. */
-export const exportNote = 'Answers a link, kept for an hour; formula-like cells get an apostrophe.';
+export const exportNote = 'Answers a link for an hour; formulas get an apostrophe.';

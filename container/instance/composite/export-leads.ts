@@ -2,6 +2,7 @@ import type { FieldShape } from '../catalogue/operation.ts';
 import type { Exports } from '../resources/exports.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import type { CallArguments, Tool } from '../tools/tool.ts';
+import { toolName } from '../tools/tool-name.ts';
 import { argumentsFor, compositeInput, fieldsOf } from './composite-input.ts';
 import { type ExportSource, exportCsv, positionOf } from './csv-export.ts';
 import { cursorField, exportNote, limitField } from './export-fields.ts';
@@ -37,6 +38,8 @@ export function createExportLeadsTool(caller: OperationCaller, exports: Exports)
     toolset: 'leads',
     administrative: false,
     effects: () => ['read'],
+    // No tool lists the leads of a list; the one that reads a list comes closest.
+    madeOf: ({ list_id }) => [toolName(list_id == null ? 'campaigns/get-leads' : 'lead-lists/get-by-id')],
     async check(callArguments) {
       await input.check(callArguments);
       positionOf(callArguments.cursor as string | undefined);
@@ -82,6 +85,8 @@ function listLeads(steps: OperationSteps, callArguments: CallArguments): ExportS
       const after = position === 0 ? {} : { lastSeenLeadId: position };
       const { value } = await steps.call(listLeadsOperation, { listId, limit: pageSize, ...after }, context);
       const leads = rowsOf(value, 'leads');
+      // No leads is also what a list has that does not exist; reading the list tells which.
+      if (position === 0 && leads.length === 0) await steps.call(operationById('lead-lists/get-by-id'), { id: listId }, context);
       const rows = leads.map((lead) => listLeadRow(lead, countOf(lead.id) ?? position));
       return { rows, last: rows.length < pageSize };
     },

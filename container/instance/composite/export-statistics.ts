@@ -1,6 +1,7 @@
 import type { Exports } from '../resources/exports.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import type { CallArguments, Tool } from '../tools/tool.ts';
+import { toolName } from '../tools/tool-name.ts';
 import { argumentsFor, compositeInput, fieldsOf } from './composite-input.ts';
 import { type ExportSource, exportCsv, positionOf, type SourceRow } from './csv-export.ts';
 import { cursorField, exportNote, limitField } from './export-fields.ts';
@@ -53,6 +54,7 @@ export function createExportStatisticsTool(caller: OperationCaller, exports: Exp
     toolset: 'analytics',
     administrative: false,
     effects: () => ['read'],
+    madeOf: () => [toolName(operation.id)],
     async check(callArguments) {
       await input.check(callArguments);
       positionOf(callArguments.cursor as string | undefined);

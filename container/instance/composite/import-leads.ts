@@ -1,9 +1,10 @@
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import type { CallArguments, Tool } from '../tools/tool.ts';
+import { toolName } from '../tools/tool-name.ts';
 import { campaignSummary } from './campaign-summary.ts';
 import { compositeInput, fieldOf } from './composite-input.ts';
 import type { Lead } from './lead-batches.ts';
-import { type ImportPlan, leadsPerRequest, planImport, runImport } from './lead-import.ts';
+import { type ImportPlan, planImport, runImport } from './lead-import.ts';
 import { createOperationSteps } from './operation-steps.ts';
 
 const name = 'import_leads';
@@ -15,6 +16,7 @@ const input = compositeInput(name, {
     importSettingsField(),
     { name: 'start_at', type: 'integer', required: false, min: 0 },
   ],
+  isRisky: true,
   itemsCheckedElsewhere: ['leads'],
   unpublished: ['import_settings.return_lead_ids'],
   descriptions: { start_at: 'Row to begin with (first is 0), to go on after a stop' },
@@ -43,13 +45,15 @@ export function createImportLeadsTool(caller: OperationCaller): Tool {
   return {
     definition: {
       name,
-      description: `Add any number of leads to a campaign, ${leadsPerRequest} a request. Checks all rows first; stops at the first failed request and says which rows are in and how to go on.`,
+      description:
+        'Add any number of leads to a campaign. Checks all rows first; if a request fails, says which rows are in and how to go on.',
       inputSchema: input.schema,
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
     toolset: 'leads',
     administrative: false,
     effects: () => ['write', 'sends_email'],
+    madeOf: () => [toolName('campaigns/add-leads')],
     async check(callArguments) {
       await input.check(callArguments);
       await plan(callArguments);

@@ -2,6 +2,7 @@ import type { FieldShape } from '../catalogue/operation.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
 import type { CallArguments, Tool, ToolAnswer } from '../tools/tool.ts';
+import { toolName } from '../tools/tool-name.ts';
 import { addFigures, type Figures, ratesOf, uniqueCounts } from './campaign-figures.ts';
 import { type CampaignRow, readCampaignFigures } from './campaign-report.ts';
 import { compositeInput, fieldOf } from './composite-input.ts';
@@ -29,7 +30,7 @@ const input = compositeInput(name, {
   constraints: [{ kind: 'excludes', param: 'client_id', params: ['campaign_ids'] }],
   descriptions: {
     campaign_ids: 'All campaigns if left out',
-    detail: `Add clicks and unsubscribes: a request per campaign and month. Default for up to ${detailUpTo} campaign_ids`,
+    detail: `Add clicks and unsubscribes, by more requests. Default for up to ${detailUpTo} campaign_ids`,
     limit: `Campaigns to list (${rowsShown}); total has all`,
   },
 });
@@ -40,14 +41,17 @@ export function createReportCampaignsTool(caller: OperationCaller): Tool {
   return {
     definition: {
       name,
-      description:
-        'Sent, opened, replied, bounced and rates per campaign and in total over any date range; long ranges are split and added up. Says what could not be read.',
+      description: 'Sent, opened, replied, bounced and rates per campaign and in total over any date range.',
       inputSchema: input.schema,
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     },
     toolset: 'analytics',
     administrative: false,
     effects: () => ['read'],
+    madeOf: (callArguments) => [
+      toolName('analytics/campaign-performance'),
+      ...(isDetailed(callArguments) ? [toolName('campaigns/get-analytics-by-date')] : []),
+    ],
     async check(callArguments) {
       await input.check(callArguments);
       checkRange(callArguments);
@@ -69,11 +73,15 @@ export function createReportCampaignsTool(caller: OperationCaller): Tool {
         },
         context,
       );
-      const unknownIds = (campaignIds ?? []).filter((id) => !rows.some(({ campaignId }) => campaignId === id));
+      const withoutRow = (campaignIds ?? []).filter((id) => !rows.some(({ campaignId }) => campaignId === id));
+      // A campaign that does not exist has no figures to miss.
+      const incomplete = missing.filter(
+        ({ campaignId, error }) => !(error.code === 'smartlead_not_found' && withoutRow.includes(campaignId ?? 0)),
+      );
       return report(range, ranges.length, rows, {
         limit: (callArguments.limit as number | undefined) ?? rowsShown,
-        ...(missing.length === 0 ? {} : { incomplete: missing }),
-        ...(unknownIds.length === 0 || missing.length > 0 ? {} : { campaignsNotFound: unknownIds }),
+        ...(incomplete.length === 0 ? {} : { incomplete }),
+        ...(withoutRow.length === 0 || incomplete.length > 0 ? {} : { campaignsNotFound: withoutRow }),
       });
     },
   };

@@ -33,12 +33,22 @@ export interface ToolFeatures {
 /** What a call comes to: its result, or a question that somebody has to answer first. */
 export type CallOutcome =
   | { kind: 'result'; result: CallToolResult }
-  /** Only where {@link CallContext.asks} is `protocol`: ask, and call again with {@link CallContext.confirmation}. */
+  /**
+   * Only where {@link CallContext.asks} is `protocol`: ask, and call again with {@link CallContext.confirmation}. It can come again,
+   * where something else would happen by then than what was agreed to.
+   */
   | { kind: 'question'; question: ConfirmationQuestion };
 
 /** A question whether a risky call shall really be made. */
 export interface ConfirmationQuestion {
   /** What will happen, in words for a person: how many recipients, how many credits, what is gone afterwards. */
+  message: string;
+}
+
+/** Somebody's answer to a question, with the words of the question. */
+export interface Confirmation {
+  answer: 'accepted' | 'declined';
+  /** {@link ConfirmationQuestion.message} of the question that was answered. */
   message: string;
 }
 
@@ -52,7 +62,7 @@ export interface CallContext {
   /** How a person can be asked: through the protocol, or only by refusing until the `confirm` argument says it. */
   readonly asks: 'protocol' | 'argument';
   /** The answer to the question that this same call came to before. */
-  readonly confirmation?: 'accepted' | 'declined';
+  readonly confirmation?: Confirmation;
   /** Tells how far a long call has come; does nothing where the client did not ask for it. */
   progress(done: number, total?: number, message?: string): void;
 }

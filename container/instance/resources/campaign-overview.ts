@@ -5,6 +5,14 @@ import type { ReadContext } from '../features/mcp-features.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
 
+/** The operations that a campaign as a document is made of. */
+export const campaignReads = [
+  'campaigns/get-by-id',
+  'campaigns/get-sequences',
+  'campaigns/get-email-accounts',
+  'campaigns/get-analytics',
+] as const;
+
 const settingFields = [
   'track_settings',
   'stop_lead_settings',
@@ -40,7 +48,7 @@ export async function campaignOverview(
   context: ReadContext,
 ): Promise<Record<string, unknown>> {
   const steps = createOperationSteps(caller);
-  const read = async (id: string) =>
+  const read = async (id: (typeof campaignReads)[number]) =>
     (await steps.call(operationById(id), { campaign_id: campaignId }, { ...context, repeat: false })).value;
   try {
     // First alone: a campaign that does not exist costs one request.

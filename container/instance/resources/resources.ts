@@ -22,14 +22,14 @@ const templates: ListResourceTemplatesResult = {
 export interface ResourcesOptions {
   exports: Exports;
   caller: OperationCaller;
-  /** Whether campaigns may be read: not where the tool that reads them is forbidden. */
-  offersCampaigns?: boolean;
+  /** Why campaigns may not be read, as the end of a sentence about them; missing where they may. */
+  whyNoCampaigns?: string | undefined;
 }
 
 /** The resources of an instance: files that tools have made, and every campaign under its id. */
-export function createResources({ exports, caller, offersCampaigns = true }: ResourcesOptions): ResourceFeatures {
+export function createResources({ exports, caller, whyNoCampaigns }: ResourcesOptions): ResourceFeatures {
   return {
-    templates: offersCampaigns ? templates : { resourceTemplates: [] },
+    templates: whyNoCampaigns === undefined ? templates : { resourceTemplates: [] },
     list: () => ({
       resources: exports.list().map(({ uri, name, description, mimeType, bytes }) => {
         return { uri, name, description, mimeType, size: bytes.length };
@@ -38,7 +38,9 @@ export function createResources({ exports, caller, offersCampaigns = true }: Res
     async read(uri, context) {
       if (uri.startsWith(exportUriPrefix)) return readExport(exports, uri);
       const campaignId = /^smartlead:\/\/campaigns\/(\d{1,15})$/.exec(uri)?.[1];
-      if (campaignId === undefined || !offersCampaigns) throw new ResourceNotFound(uri);
+      if (campaignId === undefined) throw new ResourceNotFound(uri);
+      if (whyNoCampaigns !== undefined)
+        throw new ResourceNotFound(uri, `Campaigns are not offered as resources: ${whyNoCampaigns}.`);
       const overview = await campaignOverview(caller, Number(campaignId), uri, context);
       return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(overview) }] };
     },

@@ -27,14 +27,15 @@ const wideAnswers: ReadonlySet<string> = new Set([
 
 const fields: JsonSchema = { type: 'array', items: { type: 'string' } };
 const cursor: JsonSchema = { type: 'string' };
-/** Also comma-separated, as models often write it. */
-const fieldsOrText: JsonSchema = { type: ['array', 'string'], items: { type: 'string' } };
+/** Also comma-separated, as models often write it. Null is nothing: clients whose model must name every argument write it so. */
+const fieldsOrText: JsonSchema = { type: ['array', 'string', 'null'], items: { type: 'string' } };
+const cursorOrNothing: JsonSchema = { type: ['string', 'null'] };
 
 /** The arguments of a read that say which part of the answer is wanted: `fields` picks columns, `cursor` the page. */
 export function answerArguments(operation: Operation, audience: 'published' | 'checked'): Record<string, JsonSchema> {
   if (!isRead(operation)) return {};
   const paged = operation.pagination !== undefined;
-  if (audience === 'checked') return { fields: fieldsOrText, cursor };
+  if (audience === 'checked') return { fields: fieldsOrText, cursor: cursorOrNothing };
   return { ...(wideAnswers.has(operation.id) ? { fields } : {}), ...(paged ? { cursor } : {}) };
 }
 

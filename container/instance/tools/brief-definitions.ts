@@ -2,17 +2,28 @@ import type { Tool as ToolDefinition } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonSchema } from './json-schema.ts';
 import { createReferrer, type Referrer } from './told-once.ts';
 
+export interface BriefOptions {
+  /**
+   * What output schemas name: `columns` also those of rows; `fields` only the first fields that reads answer with, so that a list of
+   * rows is told as such. What writes answer says little and is left out.
+   */
+  answers: 'columns' | 'fields';
+}
+
 /**
  * The definitions as they stand in a list whose size has a limit. Left out is what is obvious: types of single values in output
  * schemas, formats and minimums that a name says as well; and a large object that several tools take is described by one of them.
  * Other lists, and describe_tool, tell everything.
  */
-export function briefDefinitions(definitions: readonly ToolDefinition[]): ToolDefinition[] {
+export function briefDefinitions(
+  definitions: readonly ToolDefinition[],
+  { answers }: BriefOptions = { answers: 'columns' },
+): ToolDefinition[] {
   const refer = createReferrer(definitions.map(({ name, inputSchema }) => ({ name, schema: inputSchema as JsonSchema })));
   return definitions.map((definition) => ({
     ...definition,
     inputSchema: briefInput(definition, refer) as ToolDefinition['inputSchema'],
-    ...(definition.outputSchema === undefined ? {} : { outputSchema: namesOnly(definition.outputSchema) }),
+    ...briefOutput(definition, answers),
   }));
 }
 
@@ -64,18 +75,35 @@ function briefValue(schema: JsonSchema): JsonSchema {
 
 type OutputSchema = NonNullable<ToolDefinition['outputSchema']>;
 
-function namesOnly({ properties }: OutputSchema): OutputSchema {
-  return {
-    type: 'object',
-    properties: namesOfFields((properties ?? {}) as Record<string, JsonSchema>) as Record<string, object>,
-  };
+function briefOutput(
+  { outputSchema, annotations }: ToolDefinition,
+  answers: BriefOptions['answers'],
+): { outputSchema?: OutputSchema | undefined } {
+  if (outputSchema === undefined) return {};
+  if (answers === 'fields' && annotations?.readOnlyHint !== true) return { outputSchema: undefined };
+  const properties = (outputSchema.properties ?? {}) as Record<string, JsonSchema>;
+  const names = answers === 'columns' ? namesOfFields(properties) : firstNames(properties);
+  return { outputSchema: saysNothing(names) ? { type: 'object' } : { type: 'object', properties: names } };
 }
 
-function namesOfFields(properties: Record<string, JsonSchema>): Record<string, JsonSchema> {
+/** Whether an answer is known to say that the call went well, and nothing else. */
+function saysNothing(names: Record<string, object>): boolean {
+  return Object.keys(names).every((name) => name === 'ok');
+}
+
+const mostNames = 3;
+
+/** The instructions of the server say that lists have `nextCursor`. */
+function firstNames(properties: Record<string, JsonSchema>): Record<string, object> {
+  const names = Object.keys(properties).filter((name) => name !== 'nextCursor');
+  return Object.fromEntries(names.slice(0, mostNames).map((name) => [name, {}]));
+}
+
+function namesOfFields(properties: Record<string, JsonSchema>): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(properties).map(([name, { items }]) => [
-      name,
-      items?.properties === undefined ? {} : { items: { properties: namesOfFields(items.properties) } },
-    ]),
+    Object.entries(properties).map(([name, { items }]) => {
+      const columns = Object.entries(items?.properties ?? {});
+      return [name, columns.length === 0 ? {} : { items: { properties: namesOfFields(Object.fromEntries(columns)) } }];
+    }),
   );
 }

@@ -39,7 +39,7 @@ export function createOperationTool(operation: Operation, caller: OperationCalle
     effects: (callArguments) => operationEffects(operation, translate(callArguments)),
     check: (callArguments) => check({ ...translate(callArguments) }),
     alreadyMade: (callArguments) =>
-      caller.remembers?.(operation, prepareAnswer(operation, callArguments).requestArguments) ?? false,
+      caller.remembers?.(operation, prepareAnswer(operation, translate(callArguments)).requestArguments) ?? false,
     consequence: (callArguments, context) => operationConsequence(operation, translate(callArguments), context, caller),
     async run(callArguments, context) {
       const { requestArguments, shape } = prepareAnswer(operation, translate(callArguments));

@@ -37,9 +37,9 @@ export function outputSchema({ id, pagination }: Operation): ToolDefinition['out
 
 function fieldSchemas(text: string): Record<string, JsonSchema> {
   return Object.fromEntries(
-    text.split(' ').map((word) => {
+    text.split(' ').flatMap((word) => {
       const [, name = '', mark = ''] = /^(\w+)(.*)$/.exec(word) ?? [];
-      return [name, { type: [...types[mark as keyof typeof types]] }];
+      return name === '' ? [] : [[name, { type: [...types[mark as keyof typeof types]] }]];
     }),
   );
 }

@@ -17,15 +17,22 @@ export function publishedInputSchema(operation: Operation): ToolInputSchema {
   const { pagination } = operation;
   // A page has at least one row; nobody needs to be told.
   if (pagination !== undefined) delete properties[pagination.limit]?.minimum;
-  Object.assign(properties, answerArguments(operation, 'published'), publishedSteering(operation));
+  Object.assign(properties, answerArguments(operation, 'published'), steeringOf(operation));
   return { ...schema, properties };
 }
 
-/** The steering arguments that make a difference for the operation: see steering-arguments.ts. Repeating an idempotent write changes nothing. */
-function publishedSteering(operation: Operation): Record<string, JsonSchema> {
+/** The arguments that steer a call, as clients are told of them; see steering-arguments.ts. */
+export const publishedSteering = { confirm: { type: 'string' }, repeat: { type: 'boolean' } } as const satisfies Record<
+  string,
+  JsonSchema
+>;
+
+/** The steering arguments that make a difference for the operation. Repeating an idempotent write changes nothing. */
+function steeringOf(operation: Operation): Record<string, JsonSchema> {
   if (isRead(operation)) return {};
+  const { confirm, repeat } = publishedSteering;
   return {
-    ...(needsConfirmation(operation.effects) ? { confirm: { type: 'string' } } : {}),
-    ...(operation.idempotent ? {} : { repeat: { type: 'boolean' } }),
+    ...(needsConfirmation(operation.effects) ? { confirm } : {}),
+    ...(operation.idempotent ? {} : { repeat }),
   };
 }

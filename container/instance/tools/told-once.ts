@@ -13,8 +13,6 @@ interface ToldFields {
 
 /** References to fewer fields would be longer than the fields. */
 const fewestFields = 6;
-/** Arguments of a tool that take the same kind of value and are told elsewhere are worth one sentence from this many on. */
-const fewestAlike = 12;
 
 /**
  * Makes a referrer for one list. What a call cannot do without is never replaced, and neither are arguments themselves, so these are
@@ -42,9 +40,8 @@ export function createReferrer(all: readonly { name: string; schema: JsonSchema 
       const map = mapNamedElsewhere(fields, properties);
       if (map !== undefined) shortened = { ...shortened, [argument]: map };
     }
-    const result = withoutAlike(shortened === properties ? schema : { ...schema, properties: shortened }, before);
     for (const fields of now) before.add(fields);
-    return result;
+    return shortened === properties ? schema : { ...schema, properties: shortened };
   };
 }
 
@@ -87,7 +84,8 @@ function reference(value: JsonSchema, fields: Record<string, JsonSchema>, argume
   const where = inArguments ? `in ${source.tool}` : `${source.argument} of ${source.tool}`;
   const text = more.length === 0 ? `As ${where}` : `Also as ${where}`;
   const { properties: _told, required: _needed, items, description, ...others } = value;
-  const inner = more.length === 0 ? {} : { properties: Object.fromEntries(more) };
+  // Some clients drop what a schema with properties does not name.
+  const inner = more.length === 0 ? {} : { properties: Object.fromEntries(more), additionalProperties: true };
   return {
     ...others,
     ...(items === undefined ? inner : { items: { type: 'object', ...inner } }),
@@ -103,23 +101,4 @@ function mapNamedElsewhere(fields: Record<string, JsonSchema>, properties: Recor
   const [kind] = Object.values(fields);
   if (listing === undefined || kind === undefined) return undefined;
   return { type: 'object', additionalProperties: kind, description: `Keys: words of ${listing}` };
-}
-
-/** The schema without optional arguments that an earlier tool told and that all take the same kind of value; that kind stays. */
-function withoutAlike(schema: JsonSchema, told: ToldFieldSets): JsonSchema {
-  const { properties = {}, required = [] } = schema;
-  const optional = Object.keys(properties).filter((name) => !required.includes(name));
-  const source = told.best(optional, fewestAlike);
-  if (source === undefined) return schema;
-  const kindOf = (name: string) => JSON.stringify(properties[name]);
-  const shared = optional.filter((name) => JSON.stringify(source.fields[name]) === kindOf(name));
-  const first = shared.find((name) => properties[name]?.type === 'array');
-  const alike = new Set(first === undefined ? [] : shared.filter((name) => kindOf(name) === kindOf(first)));
-  if (first === undefined || alike.size < fewestAlike) return schema;
-  return {
-    ...schema,
-    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !alike.has(name))),
-    additionalProperties: properties[first] as JsonSchema,
-    description: `Also the lists of ${source.tool}`,
-  };
 }

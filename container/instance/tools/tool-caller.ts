@@ -4,9 +4,10 @@ import type { CallContext, CallOutcome, ToolFeatures } from '../features/mcp-fea
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { confirmCall } from '../policy/confirmation.ts';
-import { decide, needsConfirmation } from '../policy/decide.ts';
+import { decide, listObstacle, needsConfirmation } from '../policy/decide.ts';
 import { notOffered, refusal } from '../policy/refusal.ts';
-import { errorReport } from '../smartlead/smartlead-error.ts';
+import { isNestedDeeper } from '../smartlead/nesting-depth.ts';
+import { errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
 import { callToolName, describeToolName, searchToolsName } from './discovery/discovery-tool-names.ts';
 import { resolveCall } from './discovery/resolve-call.ts';
 import { takeSteering } from './steering-arguments.ts';
@@ -40,6 +41,8 @@ export function createToolCaller({ registry, policy, log, metrics }: ToolCallerO
     };
     try {
       if (!offered) throw notOffered(meant.name, tool.toolset);
+      const wayBarred = listObstacle(rulesFor(name, policy), name);
+      if (meant.name !== name && wayBarred !== undefined) throw refusal(name, [wayBarred]);
       const outcome = await callTool(tool, meant.callArguments, policy, context);
       if (outcome.kind === 'question') record('confirmation_required', 'Tool call asks for confirmation');
       else record(outcome.result.isError === true ? 'incomplete' : 'ok', 'Tool call');
@@ -60,9 +63,11 @@ async function callTool(
   { signal, session, requestId, progress, asks, confirmation }: CallContext,
 ): Promise<CallOutcome> {
   const { definition, administrative } = tool;
+  if (isNestedDeeper(callArguments, mostLevels)) throw tooDeep();
   const { steering, toolArguments } = takeSteering(callArguments);
   const effects = tool.effects(toolArguments);
-  const obstacles = decide(rulesFor(definition.name, policy), { tool: definition.name, effects, administrative });
+  const steps = tool.madeOf?.(toolArguments) ?? [];
+  const obstacles = decide(rulesFor(definition.name, policy), { tool: definition.name, effects, administrative, steps });
   if (obstacles.length > 0) throw refusal(definition.name, obstacles);
   await tool.check(toolArguments);
   const run: RunContext = { signal, session, requestId, progress, repeat: steering.repeat };
@@ -76,9 +81,17 @@ async function callTool(
   return { kind: 'result', result: answerResult(await tool.run(toolArguments, run)) };
 }
 
-/** The tools that search, describe and call others do nothing by themselves; the lists speak of the tools they lead to. */
-function rulesFor(name: string, rules: CallPolicy): CallPolicy {
-  return discoveryToolNames.has(name) ? { policy: rules.policy, allow: rules.allow } : rules;
+/** Levels of lists and objects that arguments may have. No tool knows more than six; the rest is for free-form fields. */
+const mostLevels = 32;
+
+function tooDeep(): SmartleadError {
+  const message = `must not hold lists and objects more than ${mostLevels} levels deep`;
+  return new SmartleadError('invalid_arguments', `The arguments ${message}.`, { issues: [{ path: '', message }] });
+}
+
+/** The tools that search, describe and call others do nothing by themselves: what is allowed are the tools they lead to. */
+function rulesFor(name: string, { allowedTools, ...rules }: CallPolicy): CallPolicy {
+  return allowedTools === undefined || discoveryToolNames.has(name) ? rules : { ...rules, allowedTools };
 }
 
 const discoveryToolNames: ReadonlySet<string> = new Set([searchToolsName, describeToolName, callToolName]);

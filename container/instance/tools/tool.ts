@@ -38,6 +38,11 @@ export interface Tool {
   readonly administrative: boolean;
   /** What a call with these arguments can do. They have not been checked: what cannot be read counts as the worst it might be. */
   effects(callArguments: CallArguments): readonly Effect[];
+  /**
+   * Names of the tools that a call with these arguments takes as its steps: who forbids one of them forbids the call. Missing for a
+   * tool of one step. The arguments have not been checked: what cannot be read counts as given.
+   */
+  madeOf?(callArguments: CallArguments): readonly string[];
   /** @throws SmartleadError `invalid_arguments`. Sends nothing. */
   check(callArguments: CallArguments): Promise<void>;
   /** Whether the call would send nothing, because the same one was made within the last minutes; see OperationCaller.remembers. */

@@ -54,6 +54,11 @@ describe('discovery', () => {
     ['warm-up settings', 'email_accounts_warmup_settings'],
     ['createWebhook', 'webhooks_create'],
     ['report_campaigns', 'report_campaigns'],
+    ['list campaigns', 'campaigns_get_all'],
+    ['show my campaigns', 'campaigns_get_all'],
+    ['list lead lists', 'lead_lists_get_all'],
+    ['stop campaign', 'campaigns_update_status'],
+    ['launch a campaign', 'campaigns_update_status'],
   ])('finds for "%s" %s among the first four', async (query, expected) => {
     const { items } = await search({ query });
     expect(items.slice(0, 4).map(({ name }) => name)).toContain(expected);
@@ -114,6 +119,21 @@ describe('discovery', () => {
       code: 'invalid_arguments',
       issues: [{ path: 'name', message: expect.stringContaining('search_tools') }],
     });
+  });
+
+  it.each([
+    // Plans and secrets decide: without leads nobody is mailed, without a client's key none is taken.
+    ['build_campaign', ['write', 'sends_email'], ['policy: standard', 'switch: send'], true],
+    ['campaign_statistics_mailbox_statistics', ['read', 'takes_secret'], ['switch: secrets'], false],
+    [
+      'campaigns_update_status',
+      ['write', 'sends_email', 'destructive'],
+      ['policy: standard', 'switch: send', 'switch: destroy'],
+      true,
+    ],
+  ])('says the most that %s can need', async (name, effects, needs, confirmed) => {
+    const { value } = await callTool(client, 'describe_tool', { name });
+    expect(value).toMatchObject({ effects, needs, confirmed });
   });
 
   it.each([

@@ -140,7 +140,8 @@ describe('arguments that every tool of a kind takes', () => {
   it.each<[string, Record<string, unknown>, string[]]>([
     ['campaigns/get-all', { fields: ['id', 'name'], cursor: 'abc' }, []],
     ['campaigns/get-all', { fields: 'id,name' }, []],
-    ['campaigns/get-all', { fields: 1 }, ['fields must be a list or text']],
+    ['campaigns/get-all', { fields: 1 }, ['fields must be a list or text or null']],
+    ['campaigns/get-leads', { campaign_id: 1, fields: null, cursor: null }, []],
     ['campaigns/get-leads', { campaign_id: 1, offset: 20, limit: 20 }, []],
     ['campaigns/create', { fields: ['id'] }, ['fields is no argument of campaigns/create; known are name, client_id']],
     ['campaigns/create', { confirm: 'create', repeat: true }, []],

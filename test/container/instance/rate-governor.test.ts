@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRateGovernor } from '../../../container/instance/smartlead/rate/create-rate-governor.ts';
 import { InMemoryRateGovernor } from '../../../container/instance/smartlead/rate/in-memory-rate-governor.ts';
-import { createRateGovernor, type RateGovernor } from '../../../container/instance/smartlead/rate-governor.ts';
+import type { RateGovernor } from '../../../container/instance/smartlead/rate-governor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -168,6 +169,12 @@ describe('the rate governor learns', () => {
     const times = await departures(governor, 90, 2 * 3_600_000);
     expect(times[84]).toBeLessThan(600_000);
     expect(times[85]).toBe(3_600_000);
+  });
+
+  it('no limit of an hour that is below what every plan allows in a minute: one stray answer must not stop an instance', async () => {
+    const governor = learning();
+    governor.observe({ headers: headers(10, 9, 1_800) });
+    expect(governor.limit).toEqual({ perSecond: 5, perMinute: 50 });
   });
 
   it('that a limit taken for the minute’s was the hour’s', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRead, operations } from '../../../container/instance/catalogue/catalogue.ts';
-import { createRateGovernor } from '../../../container/instance/smartlead/rate-governor.ts';
+import { createRateGovernor } from '../../../container/instance/smartlead/rate/create-rate-governor.ts';
 import { SmartleadClient } from '../../../container/instance/smartlead/smartlead-client.ts';
 import { sampleArguments } from './sample-arguments.ts';
 import { type StubAnswer, type StubSmartlead, startStubSmartlead } from './stub-smartlead.ts';

@@ -137,7 +137,7 @@ describe('stdio', () => {
   it('tells progress, and asks by an input-required result', async () => {
     const server = await start(({ progress, confirmation }) => {
       progress(1, 2);
-      return confirmation === undefined ? { kind: 'question', question: { message: 'Really?' } } : done(confirmation);
+      return confirmation === undefined ? { kind: 'question', question: { message: 'Really?' } } : done(confirmation.answer);
     });
     const circumstances = { capabilities: { elicitation: {} }, meta: { progressToken: 'p' } };
     server.say(modern(1, 'tools/call', call, circumstances));

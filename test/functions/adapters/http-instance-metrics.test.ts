@@ -101,4 +101,23 @@ describe('the metrics of an instance', () => {
   ])('of one that %s are none', async (_what, handle) => {
     expect(await read(handle)).toBeUndefined();
   });
+
+  it('that never end are given up before they fill our memory', async () => {
+    let sent = 0;
+    const metrics = await read((_request, response) => {
+      const line = `${'x'.repeat(64 * 1024)}\n`;
+      const more = () => {
+        while (!response.destroyed && sent < 200_000_000) {
+          sent += line.length;
+          if (!response.write(line)) return;
+        }
+        response.end();
+      };
+      response.write(text);
+      response.on('drain', more);
+      more();
+    });
+    expect(metrics).toBeUndefined();
+    expect(sent).toBeLessThan(10_000_000);
+  });
 });

@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const agency: ToolDescriptions = {
   'clients/get-all': 'Clients: id, name, e-mail, permissions.',

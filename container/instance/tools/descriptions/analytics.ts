@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const analytics: ToolDescriptions = {
   'campaigns/statistics': 'One row per mail of a campaign: lead, step, sent, opened, clicked, replied, bounced.',

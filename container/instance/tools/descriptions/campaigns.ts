@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const campaigns: ToolDescriptions = {
   'campaigns/get-all': 'All campaigns: id, name, status, settings. Not paged: pick columns with fields.',

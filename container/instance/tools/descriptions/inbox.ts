@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const inbox: ToolDescriptions = {
   'inbox/get-messages': 'Replies of leads, newest first, by campaign, mailbox, category, time or text.',

@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const mailboxes: ToolDescriptions = {
   'email-accounts/get-all': 'Mailboxes with connection state, daily limit and warm-up.',

@@ -1,4 +1,4 @@
-import type { ToolDescriptions } from './tool-descriptions.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 
 export const senders: ToolDescriptions = {
   'smart-senders/get-otp': 'One-time sign-in code of a bought mailbox: a secret, for the user alone.',

@@ -3,15 +3,13 @@ import { agency } from './agency.ts';
 import { analytics } from './analytics.ts';
 import { campaigns } from './campaigns.ts';
 import { deliverability } from './deliverability.ts';
+import type { ToolDescriptions } from './description-texts.ts';
 import { inbox } from './inbox.ts';
 import { leads } from './leads.ts';
 import { mailboxes } from './mailboxes.ts';
 import { prospecting } from './prospecting.ts';
 import { senders } from './senders.ts';
 import { webhooks } from './webhooks.ts';
-
-/** What each tool does, by operation id: one or two short sentences that let a model choose. */
-export type ToolDescriptions = Readonly<Record<string, string>>;
 
 /** The descriptions of each toolset. Every operation stands in the file of the set it belongs to. */
 export const descriptionsByToolset: Readonly<Record<Toolset, ToolDescriptions>> = {

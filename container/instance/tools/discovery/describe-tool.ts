@@ -2,7 +2,7 @@ import { SmartleadError } from '../../smartlead/smartlead-error.ts';
 import type { Tool } from '../tool.ts';
 import { createDiscoveryTool, unknownToolIssue } from './discovery-tool.ts';
 import { describeToolName } from './discovery-tool-names.ts';
-import { needsOf } from './tool-needs.ts';
+import { needsOf, possibleEffects } from './tool-needs.ts';
 
 /** Tells everything about one tool: the definition that a longer list would hold, what it can do, and what it needs. */
 export function createDescribeTool(tools: readonly Tool[]): Tool {
@@ -23,7 +23,7 @@ export function createDescribeTool(tools: readonly Tool[]): Tool {
     answer({ name }) {
       const tool = find(name);
       const { needs, confirmed } = needsOf(tool);
-      return { ...tool.definition, toolset: tool.toolset, effects: [...tool.effects({})], needs, confirmed };
+      return { ...tool.definition, toolset: tool.toolset, effects: possibleEffects(tool), needs, confirmed };
     },
   });
 }

@@ -32,7 +32,7 @@ export function createSearchIndex(texts: readonly SearchableText[]): SearchIndex
   };
   return {
     search(query) {
-      const asked = new Set(termsOf(query));
+      const asked = new Set(termsOf(withoutVerb(query)));
       const terms = [...asked].map((term) => ({ term, weight: rarity(term) })).filter(({ weight }) => weight > 0);
       const score = ({ frequencies, length }: IndexedText) =>
         terms.reduce((sum, { term, weight }) => {
@@ -75,6 +75,11 @@ const stopWords: ReadonlySet<string> = new Set(
   ),
 );
 
+/** At the start of a question "list" asks to see things; anywhere else it is one of them, as in "lead list". */
+function withoutVerb(query: string): string {
+  return query.replace(/^\s*(?:list|show)\s+(?=\S)/i, '');
+}
+
 /** Words that people use for the same thing: the first is the one that is indexed. */
 const sameWords: ReadonlyMap<string, string> = new Map(
   [
@@ -91,6 +96,8 @@ const sameWords: ReadonlyMap<string, string> = new Map(
     ['sequence', 'step', 'followup'],
     ['warmup', 'warm'],
     ['category', 'categorie'],
+    ['stop', 'stopped'],
+    ['pause', 'paused', 'hold'],
   ].flatMap(([first = '', ...others]) => others.map((word): [string, string] => [word, first])),
 );
 

@@ -56,9 +56,16 @@ function searchable({ definition, toolset }: Tool) {
     texts: [
       { text: definition.name, weight: nameWeight },
       { text: `${definition.description ?? ''} ${toolset}`, weight: descriptionWeight },
-      { text: Object.keys(definition.inputSchema.properties ?? {}).join(' '), weight: 1 },
+      { text: argumentWords(definition.inputSchema as JsonSchema), weight: 1 },
     ],
   };
+}
+
+/** Names of the arguments, and the words that they take: what a tool does may be in those alone. */
+function argumentWords({ properties = {} }: JsonSchema): string {
+  return Object.entries(properties)
+    .flatMap(([name, { enum: words = [] }]) => [name, ...words.map(String)])
+    .join(' ');
 }
 
 /** Enough to choose a tool, and to call one whose arguments speak for themselves. */

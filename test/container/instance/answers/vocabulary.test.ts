@@ -11,6 +11,13 @@ import { operation } from './operation.ts';
 const translate = (id: string, given: Record<string, unknown>) => translateArguments(operation(id), given);
 
 describe('arguments in the words of reads', () => {
+  it('come from nowhere but the arguments: a field named __proto__ is one among others, to be refused', async () => {
+    const schedule = JSON.parse('{"__proto__": {"timezone": "UTC"}}');
+    const translated = translate('campaigns/update-schedule', { campaign_id: 1, schedule });
+    expect(translated.timezone).toBeUndefined();
+    expect(Object.keys(translated)).toContain('__proto__');
+  });
+
   it.each([
     ['campaigns/update-status', { status: 'ACTIVE' }, { status: 'START' }],
     ['campaigns/update-status', { status: 'STOPPED' }, { status: 'STOPPED' }],

@@ -85,6 +85,14 @@ describe('export_leads', () => {
     expect(both).toEqual(parseCsvRows(await textOf(whole)));
   });
 
+  it('a list that does not exist is not found, where an empty one has no rows', async () => {
+    const missing = await running.call('export_leads', { list_id: 1 });
+    expect(missing).toMatchObject({ isError: true, value: { code: 'smartlead_not_found' } });
+    const { data } = await running.smartlead.write<{ data: { id: number } }>('/lead-list/', { listName: 'Nobody yet' });
+    const empty = await running.call('export_leads', { list_id: data.id });
+    expect(empty).toMatchObject({ isError: false, value: { rows: 0, complete: true } });
+  });
+
   it('writes the leads of a lead list', async () => {
     const lists = await running.smartlead.read<{ data: { lists: { id: number }[] } }>('/lead-list/');
     const listId = lists.data.lists[0]?.id;

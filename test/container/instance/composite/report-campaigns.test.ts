@@ -142,6 +142,9 @@ describe('report_campaigns', () => {
     const { id } = await campaignNamed(running.smartlead, 'Clinics pilot');
     const { value } = await running.call('report_campaigns', { ...range, campaign_ids: [id, 4_040_404], detail: false });
     expect(value.campaignsNotFound).toEqual([4_040_404]);
+    const detailed = await running.call('report_campaigns', { ...range, campaign_ids: [id, 4_040_404], detail: true });
+    expect(detailed.value.campaignsNotFound).toEqual([4_040_404]);
+    expect(detailed.value).not.toHaveProperty('incomplete');
     const alone = await running.call('report_campaigns', { ...range, campaign_ids: [4_040_404] });
     expect(alone).toMatchObject({ isError: true, value: { code: 'smartlead_not_found' } });
   });

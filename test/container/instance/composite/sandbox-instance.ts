@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import type { McpFeatures } from '../../../../container/instance/features/mcp-features.ts';
+import type { CallContext, McpFeatures } from '../../../../container/instance/features/mcp-features.ts';
 import { createInstance, type Instance, type InstanceSettings } from '../../../../container/instance/instance.ts';
 import { createLog } from '../../../../container/instance/observability/log.ts';
 import { policySwitches } from '../../../../core/policy.ts';
@@ -61,16 +61,20 @@ export async function startSandboxInstance(settings: Partial<InstanceSettings> =
     features: instance.features,
     async call(name, callArguments, { signal = readContext.signal, onProgress } = {}) {
       const progress: Progress[] = [];
-      const outcome = await instance.features.tools.call(name, callArguments, {
+      const context: CallContext = {
         ...readContext,
         signal,
         asks: 'protocol',
-        confirmation: 'accepted',
         progress: (done, total, message) => {
           progress.push({ done, total, message });
           onProgress?.({ done, total, message });
         },
-      });
+      };
+      let outcome = await instance.features.tools.call(name, callArguments, context);
+      if (outcome.kind === 'question') {
+        const confirmation = { answer: 'accepted', message: outcome.question.message } as const;
+        outcome = await instance.features.tools.call(name, callArguments, { ...context, confirmation });
+      }
       if (outcome.kind === 'question') throw new Error(`asked: ${outcome.question.message}`);
       const { result } = outcome;
       return { value: result.structuredContent, isError: result.isError === true, result, progress };
