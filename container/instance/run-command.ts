@@ -56,6 +56,10 @@ async function runStdio({ logLevel, ...options }: Command & { name: 'stdio' }): 
       const { connectModernStdio } = await import('./protocol/modern/modern-stdio.ts');
       return connectModernStdio(channel, instance.features, log);
     },
+    onFault(error) {
+      const kind = error instanceof Error ? error.name : typeof error;
+      log.write({ level: 'error', message: `A protocol revision could not be served: ${kind}` });
+    },
   });
   const end = async () => {
     await (await serving).stop(drainMs);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { isNestedDeeper } from '../json/nesting-depth.ts';
 
 /** JSON-RPC error codes used at the doors. -32000 to -32099 are free for servers; -32001 says "no such session" in MCP. */
 export const rpcErrorCodes = { parseError: -32700, invalidRequest: -32600, refused: -32000, sessionNotFound: -32001 } as const;
@@ -36,6 +37,9 @@ export function sendFailure(response: ServerResponse, { status, code, message, h
 
 const mostMessagesInBatch = 100;
 
+/** Levels of lists and objects in a message. The deepest that the protocol itself needs are JSON Schemas, far below this. */
+const mostLevels = 64;
+
 /** @throws RefusedRequest -32700 for text that is no JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -53,7 +57,8 @@ export interface ReadMessages {
 
 /**
  * Takes one message, or a batch of them, out of parsed JSON.
- * @throws RefusedRequest -32600 for JSON that is no JSON-RPC.
+ * @throws RefusedRequest -32600 for JSON that is no JSON-RPC, or whose lists and objects stand in each other so deep that repeating it
+ * would overflow the stack.
  */
 export function readMessages(value: unknown): ReadMessages {
   const candidates = Array.isArray(value) ? value : [value];
@@ -61,6 +66,9 @@ export function readMessages(value: unknown): ReadMessages {
     throw invalidRequest(`a batch must hold 1 to ${mostMessagesInBatch} messages`);
   }
   if (!candidates.every(isMessage)) throw invalidRequest('the body is not a JSON-RPC 2.0 message');
+  if (candidates.some(isTooDeep)) {
+    throw invalidRequest(`a message must not hold lists and objects more than ${mostLevels} levels deep`);
+  }
   return { messages: candidates, isBatch: Array.isArray(value) };
 }
 
@@ -116,6 +124,19 @@ function isMessage(value: unknown): value is JSONRPCMessage {
     return typeof value.method === 'string' && paramsFit && (hasId || !('id' in value));
   }
   return hasId && (isObject(value.result) || isObject(value.error));
+}
+
+/** The arguments of a call are left to what checks them for its tool, and says so as a result that a model can read. */
+function isTooDeep(message: JSONRPCMessage): boolean {
+  if (!('method' in message) || message.method !== 'tools/call') return isNestedDeeper(message, mostLevels);
+  return hasDeepField(message, 'params') || hasDeepField(message.params, 'arguments');
+}
+
+function hasDeepField(fields: object | undefined, unchecked: string): boolean {
+  for (const name in fields) {
+    if (name !== unchecked && isNestedDeeper((fields as Record<string, unknown>)[name], mostLevels)) return true;
+  }
+  return false;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,5 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { InvalidRequest, ResourceNotFound, UnknownFeature } from '../features/feature-errors.ts';
-import { errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
+import { FeatureFailed, InvalidRequest, ResourceNotFound, UnknownFeature } from '../features/feature-errors.ts';
 
 /** The code that revisions up to 2025-11-25 have for a resource that is not there. */
 const resourceNotFound = -32002;
@@ -24,16 +23,13 @@ export function invalidParams(message: string): ProtocolError {
 }
 
 /**
- * What a failure is in the protocol, or undefined for a fault of ours, whose words are nobody's business. Where Smartlead fails, its
- * report is the error's data: the code, whether to try again, what to do.
+ * What a failure is in the protocol, or undefined for a fault of ours, whose words are nobody's business. Where a feature failed,
+ * its report is the error's data: the code, whether to try again, what to do.
  */
 export function protocolErrorOf(error: unknown): ProtocolError | undefined {
   if (error instanceof ProtocolError) return error;
   if (error instanceof UnknownFeature || error instanceof InvalidRequest) return invalidParams(error.message);
   if (error instanceof ResourceNotFound) return new ProtocolError(resourceNotFound, error.message, { uri: error.uri });
-  if (error instanceof SmartleadError && error.code !== 'internal_error') {
-    const report = errorReport(error);
-    return new ProtocolError(ErrorCode.InternalError, report.message, report);
-  }
+  if (error instanceof FeatureFailed) return new ProtocolError(ErrorCode.InternalError, error.message, error.data);
   return undefined;
 }

@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { CancelledNotificationSchema, type ClientCapabilities, ErrorCode, type Result } from '@modelcontextprotocol/sdk/types.js';
-import type { McpFeatures, ReadContext } from '../features/mcp-features.ts';
+import { CancelledNotificationSchema, ErrorCode, type Result } from '@modelcontextprotocol/sdk/types.js';
+import type { McpFeatures } from '../features/mcp-features.ts';
+import { type ClientRecord, ClientRecords } from './client-record.ts';
 import { createOutlivingRule } from './outliving-requests.ts';
-import { type Answerer, ProtocolEngine, type RequestExtra } from './protocol-engine.ts';
+import { type Answerer, ProtocolEngine } from './protocol-engine.ts';
 import { ProtocolError, protocolErrorOf } from './protocol-error.ts';
+import type { RequestCircumstances } from './request-circumstances.ts';
 import { readCompletion, readPromptGet, readResourceRead } from './request-parameters.ts';
 import { RunningRequests } from './running-requests.ts';
 import { callTool } from './tool-call.ts';
 
 const requestIdHeader = /^[\w.:-]{1,100}$/;
 const capabilities = { tools: {}, prompts: {}, resources: { listChanged: true }, completions: {} };
-
-/** What a handler knows of the request it answers. */
-export interface RequestCircumstances {
-  features: McpFeatures;
-  context: ReadContext;
-  extra: RequestExtra;
-  clientCapabilities: ClientCapabilities | undefined;
-}
 
 type Handler = (params: unknown, circumstances: RequestCircumstances) => Result | Promise<Result>;
 
@@ -56,9 +50,16 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
   const { serverInfo, instructions } = features;
   const options = { capabilities, instructions, jsonSchemaValidator: noValidator };
   const outlivesClient = createOutlivingRule(features);
-  const initialized = new Set<Server>();
+  const clients = new ClientRecords();
+  const initialized = new Map<Server, ClientRecord>();
+  let changes = 0;
+  const tellChange = (server: Server, client: ClientRecord) => {
+    client.toldChange = changes;
+    server.sendResourceListChanged().catch(() => undefined);
+  };
   features.resources.onListChanged(() => {
-    for (const server of initialized) server.sendResourceListChanged().catch(() => undefined);
+    changes += 1;
+    for (const [server, client] of initialized) tellChange(server, client);
   });
   const fault = (error: unknown) => {
     onFault(error);
@@ -66,6 +67,7 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
   };
   return () => {
     const running = new RunningRequests();
+    let client: ClientRecord | undefined;
     const answer: Answerer = (request, origin, extraOf, send) => {
       const handler = handlers.get(request.method);
       if (handler === undefined) return false;
@@ -75,7 +77,9 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
         if (signal.aborted) return;
         const requestId = requestIdOf(origin?.requestInfo?.headers['x-request-id']);
         const context = { signal, requestId, session: server.transport?.sessionId ?? '' };
-        const circumstances = { features, context, extra: extraOf(signal), clientCapabilities: server.getClientCapabilities() };
+        client ??= clients.of(server.transport);
+        const clientCapabilities = server.getClientCapabilities();
+        const circumstances = { features, context, extra: extraOf(signal), clientCapabilities, client };
         try {
           const result = await handler(request.params, circumstances);
           if (!signal.aborted) send({ jsonrpc: '2.0', id: request.id, result });
@@ -91,7 +95,13 @@ export function createProtocolServers(features: McpFeatures, onFault: (error: un
     server.setNotificationHandler(CancelledNotificationSchema, ({ params }) => {
       if (params.requestId !== undefined) running.cancel(params.requestId);
     });
-    server.oninitialized = () => initialized.add(server);
+    server.oninitialized = () => {
+      client ??= clients.of(server.transport);
+      initialized.set(server, client);
+      client.toldChange ??= changes;
+      // While its session hibernated there was no engine to tell it.
+      if (client.toldChange !== changes) tellChange(server, client);
+    };
     server.onclose = () => {
       initialized.delete(server);
       running.end();

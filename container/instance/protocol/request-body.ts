@@ -54,6 +54,8 @@ function unsupported(message: string): RefusedRequest {
 /** Lets the rest of the body pass unread, so that the client can finish sending and then read the refusal. */
 function tooLarge(request: IncomingMessage): RefusedRequest {
   request.resume();
-  const message = `The body must not exceed ${largestBodyBytes / 1_048_576} MB`;
+  const message =
+    `The body must not exceed ${largestBodyBytes / 1_048_576} MB. Split the call: ` +
+    'give import_leads, or whatever takes the list, a part of it in each of several calls';
   return new RefusedRequest({ status: 413, code: rpcErrorCodes.refused, message });
 }

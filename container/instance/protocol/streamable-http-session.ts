@@ -4,11 +4,11 @@ import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/
 import type { JSONRPCMessage, JSONRPCRequest, MessageExtraInfo, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { ClientPresence, isPingAnswer, type PresenceLimits, usualPresenceLimits } from './client-presence.ts';
 import type { Handshake } from './handshake.ts';
-import { answeredId, cancelledId, checkRequestIds, isRequest, RefusedRequest, rpcErrorCodes } from './json-rpc.ts';
+import { answeredId, cancelledId, checkRequestIds, isRequest } from './json-rpc.ts';
 import { MessageExchange } from './message-exchange.ts';
-import { parseEventId, ReplayBuffer, type ReplayRoom } from './replay-buffer.ts';
-import { ReplayedStream } from './replayed-stream.ts';
+import type { ReplayRoom } from './replay-buffer.ts';
 import { RequestTable } from './request-table.ts';
+import { SessionStreams } from './session-streams.ts';
 import type { Session } from './sessions.ts';
 
 /** The first revision whose clients understand an event without data, and so can be asked to come back. */
@@ -44,11 +44,8 @@ export class StreamableHttpSession implements Transport, Session {
   onerror: ((error: Error) => void) | undefined;
   onmessage: (<T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void) | undefined;
   readonly #options: StreamableHttpSessionOptions;
+  readonly #streams: SessionStreams;
   #exchanges: RequestTable<MessageExchange> | undefined;
-  #replayBuffer: ReplayBuffer | undefined;
-  #streams: Map<string, ReplayedStream> | undefined;
-  #standalone: ReplayedStream | undefined;
-  #lastStreamNumber = 0;
   #presence: ClientPresence | undefined;
   #waking: Promise<void> | undefined;
   #onHandshakeAnswer: (() => void) | undefined;
@@ -57,6 +54,8 @@ export class StreamableHttpSession implements Transport, Session {
   constructor(options: StreamableHttpSessionOptions) {
     this.sessionId = options.sessionId;
     this.#options = options;
+    const { sessionId, replayRoom } = options;
+    this.#streams = new SessionStreams({ sessionId, replayRoom, primes: this.revision >= firstPollingRevision });
   }
 
   /** The revision that is spoken. */
@@ -115,34 +114,14 @@ export class StreamableHttpSession implements Transport, Session {
   async openStandalone(response: ServerResponse): Promise<void> {
     if (this.hibernating || this.#waking !== undefined) await this.#wake();
     this.#watchClient();
-    this.#standalone ??= this.#createStream('get');
-    this.#standalone.connect(response);
+    this.#streams.openStandalone(response);
   }
 
-  /**
-   * Goes on with the stream of that event: sends what was missed, then what is to come.
-   * @throws RefusedRequest 400 where some of that is not kept any more. Not for the standalone stream, which then goes on from now: its
-   * notifications only say that something is to be read again.
-   */
+  /** Goes on with the stream of that event. @throws RefusedRequest 400 where not all that followed it is kept. */
   async resume(response: ServerResponse, lastEventId: string): Promise<void> {
     if (this.hibernating || this.#waking !== undefined) await this.#wake();
-    const { stream = '', number = 0 } = parseEventId(lastEventId) ?? {};
-    const missed = this.#replayBuffer?.after(stream, number);
-    const known = this.#streams?.get(stream);
-    if (missed !== undefined && known !== undefined) {
-      if (known === this.#standalone) this.#watchClient();
-      if (known.finished && missed.length === 0) {
-        // Tells a client that has it all not to ask again.
-        response.writeHead(204, { 'mcp-session-id': this.sessionId }).end();
-        return;
-      }
-      known.connect(response, missed);
-      return;
-    }
-    if (stream.startsWith('get-')) return this.openStandalone(response);
-    const message =
-      'Bad request: what followed this Last-Event-ID is not kept any more; send the request again if it may be repeated';
-    throw new RefusedRequest({ status: 400, code: rpcErrorCodes.refused, message });
+    this.#streams.resume(response, lastEventId);
+    if (this.#streams.standalone?.connected === true) this.#watchClient();
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
@@ -155,21 +134,16 @@ export class StreamableHttpSession implements Transport, Session {
       return;
     }
     const related = options?.relatedRequestId;
-    if (related === undefined) this.#standalone?.send(JSON.stringify(message));
+    if (related === undefined) this.#streams.tell(JSON.stringify(message));
     else this.#exchanges?.get(related)?.tell(message);
   }
 
   sweep(now: number): void {
     const { keepMs } = this.#options.replayRoom.limits;
-    this.#replayBuffer?.sweep(now);
     for (const exchange of new Set(this.#exchanges?.values() ?? [])) {
       if (exchange.stream?.isForsaken(now, keepMs) === true) this.#leave(exchange);
     }
-    for (const stream of this.#streams?.values() ?? []) {
-      // A request that goes on without its client may still have an answer to keep.
-      const over = stream.finished || stream === this.#standalone;
-      if (over && stream.isForsaken(now, keepMs)) this.#forget(stream);
-    }
+    this.#streams.sweep(now);
     this.#checkClient(now);
     if (this.#canHibernate(now)) this.#hibernate();
   }
@@ -178,8 +152,7 @@ export class StreamableHttpSession implements Transport, Session {
     if (this.#ended) return;
     this.#ended = true;
     for (const exchange of new Set(this.#exchanges?.values() ?? [])) exchange.end();
-    for (const stream of this.#streams?.values() ?? []) stream.end(retry);
-    this.#replayBuffer?.clear();
+    this.#streams.end(retry);
     this.onclose?.();
     this.onended?.();
   }
@@ -194,39 +167,9 @@ export class StreamableHttpSession implements Transport, Session {
       messages,
       isBatch,
       headers: { 'mcp-session-id': this.sessionId },
-      openStream: (connection) => {
-        const stream = this.#createStream('post');
-        stream.connect(connection);
-        return stream;
-      },
+      openStream: (connection) => this.#streams.openForPost(connection),
       onLeft: (exchange) => this.#leave(exchange),
     });
-  }
-
-  #createStream(method: 'get' | 'post'): ReplayedStream {
-    this.#replayBuffer ??= new ReplayBuffer(this.#options.replayRoom);
-    this.#lastStreamNumber += 1;
-    const stream = new ReplayedStream({
-      name: `${method}-${this.#lastStreamNumber}`,
-      buffer: this.#replayBuffer,
-      headers: { 'mcp-session-id': this.sessionId },
-      primes: this.revision >= firstPollingRevision,
-    });
-    this.#streams = (this.#streams ?? new Map()).set(stream.name, stream);
-    return stream;
-  }
-
-  #forget(stream: ReplayedStream): void {
-    this.#streams?.delete(stream.name);
-    this.#replayBuffer?.forget(stream.name);
-    if (stream === this.#standalone) this.#standalone = undefined;
-    this.#dropUnusedStreams();
-  }
-
-  #dropUnusedStreams(): void {
-    if (this.#streams?.size !== 0) return;
-    this.#streams = undefined;
-    this.#replayBuffer = undefined;
   }
 
   /** What a handler may do with the stream of its request, where its client knows how to come back. */
@@ -235,7 +178,7 @@ export class StreamableHttpSession implements Transport, Session {
     return {
       ...extra,
       closeSSEStream: () => this.#exchanges?.get(id)?.pause(),
-      closeStandaloneSSEStream: () => this.#standalone?.disconnect(),
+      closeStandaloneSSEStream: () => this.#streams.standalone?.disconnect(),
     };
   }
 
@@ -270,17 +213,17 @@ export class StreamableHttpSession implements Transport, Session {
 
   /** Ends the standalone stream of a client that is gone. What it missed is still kept for a while. */
   #checkClient(now: number): void {
-    if (this.#standalone?.connected !== true) return;
+    const { standalone } = this.#streams;
+    if (standalone?.connected !== true) return;
     const presence = this.#presence?.check(now);
-    if (presence === 'gone') this.#standalone.destroyConnection();
-    else if (presence !== undefined && presence !== 'present') this.#standalone.sendUnkept(presence.ping);
+    if (presence === 'gone') standalone.destroyConnection();
+    else if (presence !== undefined && presence !== 'present') standalone.sendUnkept(presence.ping);
   }
 
   #canHibernate(now: number): boolean {
     if (this.hibernating || this.busy || this.#waking !== undefined) return false;
     if (now - this.lastUsedAt < (this.#options.hibernateAfterMs ?? usualHibernateAfterMs)) return false;
-    for (const stream of this.#streams?.values() ?? []) if (stream.connected) return false;
-    return true;
+    return !this.#streams.connected;
   }
 
   /** Drops the protocol engine and all that is made when it is needed. What can still be resumed stays. */
@@ -291,7 +234,6 @@ export class StreamableHttpSession implements Transport, Session {
     this.onmessage = undefined;
     this.#exchanges = undefined;
     this.#presence = undefined;
-    this.#dropUnusedStreams();
     onclose?.();
   }
 

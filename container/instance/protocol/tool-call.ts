@@ -6,11 +6,12 @@ import {
   McpError,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { CallContext, ConfirmationQuestion } from '../features/mcp-features.ts';
-import type { RequestCircumstances } from './protocol-server.ts';
+import { progressSender } from './progress.ts';
+import type { RequestCircumstances } from './request-circumstances.ts';
 import { readToolCall } from './request-parameters.ts';
 
-/** How long a person may think about a question. */
-const decisionMs = 5 * 60_000;
+/** How long a person may think about a question. Longer ones outlast the time that clients wait for a call. */
+const decisionMs = 2 * 60_000;
 
 /** How often a person is asked about one call, where it comes to something else each time. */
 const mostQuestions = 3;
@@ -24,12 +25,18 @@ export const confirmationSchema: ElicitRequestFormParams['requestedSchema'] = {
   required: ['confirm'],
 };
 
-/** Answers tools/call. A question is put to the person at the client where the client can, by elicitation; the answer decides. */
+/**
+ * Answers tools/call. A question is put to the person at the client where the client can, by elicitation; the answer decides. A client
+ * that says it can and then leaves a question open is not asked again in its session: every risky call would wait for nothing.
+ */
 export async function callTool(params: unknown, circumstances: RequestCircumstances): Promise<CallToolResult> {
   const { name, callArguments } = readToolCall(params);
-  const { features, context, clientCapabilities } = circumstances;
-  const asks = clientCapabilities?.elicitation?.form === undefined ? 'argument' : 'protocol';
-  const callContext: CallContext = { ...context, asks, progress: progressOf(circumstances) };
+  const { features, context, extra, clientCapabilities, client } = circumstances;
+  const asks = clientCapabilities?.elicitation?.form === undefined || client.leavesQuestionsOpen ? 'argument' : 'protocol';
+  const progress = progressSender(extra._meta?.progressToken, context.signal, (notification) => {
+    extra.sendNotification(notification).catch(() => undefined);
+  });
+  const callContext: CallContext = { ...context, asks, progress };
   let outcome = await features.tools.call(name, callArguments, callContext);
   for (let asked = 1; outcome.kind === 'question'; asked += 1) {
     // What would happen may change while somebody thinks; where it never stops to, the argument is left as the way.
@@ -44,7 +51,7 @@ const unanswered: ReadonlySet<number> = new Set([ErrorCode.RequestTimeout, Error
 /** Asks by elicitation. A client that says it can be asked but fails to ask gets the other way: the `confirm` argument. */
 async function ask(
   { message }: ConfirmationQuestion,
-  { context, extra }: RequestCircumstances,
+  { context, extra, client }: RequestCircumstances,
 ): Promise<Pick<CallContext, 'confirmation'> | Pick<CallContext, 'asks'>> {
   const options = { timeout: decisionMs, signal: context.signal };
   try {
@@ -57,28 +64,9 @@ async function ask(
     return { confirmation: { answer, message } };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    // Who does not answer, or leaves, has not agreed, whatever `confirm` text the call carries.
-    if (error instanceof McpError && unanswered.has(error.code)) return { confirmation: { answer: 'declined', message } };
-    return { asks: 'argument' };
+    if (!(error instanceof McpError && unanswered.has(error.code))) return { asks: 'argument' };
+    // Who does not answer, or leaves, has not agreed, whatever `confirm` text this call carries.
+    client.leavesQuestionsOpen = true;
+    return { confirmation: { answer: 'unanswered', message } };
   }
-}
-
-const noProgress: CallContext['progress'] = () => undefined;
-
-/** Sends progress notifications where the client asked for them with a token. They only ever go up, as the protocol asks. */
-function progressOf({ context, extra }: RequestCircumstances): CallContext['progress'] {
-  const progressToken = extra._meta?.progressToken;
-  if (progressToken === undefined) return noProgress;
-  let last = Number.NEGATIVE_INFINITY;
-  return (progress, total, message) => {
-    if (context.signal.aborted || progress <= last) return;
-    last = progress;
-    const params = {
-      progressToken,
-      progress,
-      ...(total === undefined ? {} : { total }),
-      ...(message === undefined ? {} : { message }),
-    };
-    extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
-  };
 }

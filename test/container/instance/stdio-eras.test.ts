@@ -39,6 +39,7 @@ async function start(call: (context: CallContext) => CallOutcome | Promise<CallO
   const serving = await serveStdio(new StdioTransport(input, output), {
     connectOlder: (channel) => createServer().connect(channel),
     connectModern: (channel) => connectModernStdio(channel, features, log),
+    onFault: () => undefined,
   });
   const heard = () =>
     text
@@ -193,6 +194,73 @@ describe('stdio', () => {
     await server.answer(4);
     expect(server.heard().every(({ jsonrpc, error }) => jsonrpc === '2.0' && error !== undefined)).toBe(true);
     expect(server.heard()).toHaveLength(7);
+  });
+
+  it.each([
+    ['older', initialize],
+    ['2026-07-28', modern(100, 'tools/list')],
+  ])('answers every request with an error where the %s era cannot be served, and ends in order', async (_era, first) => {
+    const faults: unknown[] = [];
+    const broken = async () => {
+      throw new Error('a file is missing: secret-4711');
+    };
+    const input = new PassThrough();
+    const output = new PassThrough();
+    let text = '';
+    output.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    const serving = await serveStdio(new StdioTransport(input, output), {
+      connectOlder: broken,
+      connectModern: broken,
+      onFault: (error) => faults.push(error),
+    });
+    const say = (message: object) => input.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    say(first);
+    say({ method: 'notifications/initialized' });
+    await expect.poll(() => text.split('\n').length).toBe(2);
+    say({ ...first, id: 101 });
+    await serving.stop(5_000);
+    const heard = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(heard).toMatchObject([
+      { id: 100, error: { code: -32603 } },
+      { id: 101, error: { code: -32603 } },
+    ]);
+    expect(text).not.toContain('secret');
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([initialize, { id: 1, result: {} }])(
+    'refuses messages nested too deep to be repeated, and lives on',
+    async (message) => {
+      const server = await start();
+      const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+      const line = JSON.stringify({ jsonrpc: '2.0', ...message, result: message.id === 1 ? {} : undefined, deep: 0 });
+      server.input.write(`${line.replace('"deep":0', `"deep":${deep}`)}\n`);
+      await expect.poll(() => server.heard().length).toBe(1);
+      expect(server.heard()).toMatchObject([
+        { id: null, error: { code: -32600, message: expect.stringContaining('levels deep') } },
+      ]);
+      server.say({ id: 2, method: 'tools/list' });
+      expect(await server.answer(2)).toMatchObject({ result: { tools: [{ name: 'act' }] } });
+    },
+  );
+
+  it.each([
+    ['older', { id: 1, method: 'tools/call', params: call }],
+    ['2026-07-28', modern(1, 'tools/call', call)],
+  ])('lives on after a call in the %s era whose arguments are nested deep', async (_era, message) => {
+    const server = await start();
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    server.input.write(
+      `${JSON.stringify({ jsonrpc: '2.0', ...message }).replace('"arguments":{}', `"arguments":{"a":${deep}}`)}\n`,
+    );
+    await server.answer(1);
+    server.say({ ...message, id: 2 });
+    expect(await server.answer(2)).toMatchObject({ result: { content: [{ text: 'done' }] } });
   });
 
   it('reads no further while its answers are not read', async () => {

@@ -1,9 +1,10 @@
-import type { McpHttpHandler, McpServerFactory, ServerNotifier } from '@modelcontextprotocol/server';
+import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { McpFeatures } from '../../features/mcp-features.ts';
 import type { Log } from '../../observability/log.ts';
 import type { ModernDoor } from '../modern-door.ts';
 import { claimsModernRevision } from './claims.ts';
 import { createDirectExchange } from './direct-exchange.ts';
+import type { ModernService } from './door-service.ts';
 import { type ExchangeTimes, usualExchangeTimes } from './exchange-times.ts';
 import { loadModernSdk, type ModernSdk } from './load-sdk.ts';
 import { readPlainRequest } from './plain-request.ts';
@@ -12,17 +13,6 @@ import { sendWebResponse, webRequestOf } from './web-exchange.ts';
 export interface ModernDoorOptions {
   log: Log;
   times?: ExchangeTimes;
-}
-
-/** What is served at a door: a factory of servers, made when the SDK is there, and what follows from it. */
-export interface ModernService {
-  createServer: McpServerFactory;
-  /** Changes the JSON of an answer before it is sent. */
-  editAnswer?(method: string, json: string): string;
-  /** Tells of changes from now on. @returns the function that ends it. */
-  watchChanges?(notify: ServerNotifier): () => void;
-  /** The message that ends a stream of changes in order. @param id Id of the request that opened it. */
-  endOfListening?(id: unknown): string;
 }
 
 const mostSubscriptions = 500;

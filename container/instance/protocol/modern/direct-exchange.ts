@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallOutcome, McpFeatures } from '../../features/mcp-features.ts';
+import { progressSender } from '../progress.ts';
 import { readToolCall, type ToolCallParameters } from '../request-parameters.ts';
 import { createAnswerJson } from './answer-json.ts';
 import type { Confirmations } from './confirmation.ts';
 import { DirectAnswer } from './direct-answer.ts';
 import type { ExchangeTimes } from './exchange-times.ts';
 import type { PlainRequest } from './plain-request.ts';
-import { progressSender } from './progress.ts';
 import { answerable } from './protocol-failure.ts';
 import { canAsk, readContextOf } from './request-envelope.ts';
 import { sendJson } from './send-json.ts';

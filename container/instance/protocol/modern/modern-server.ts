@@ -1,12 +1,12 @@
 import type { Result, Server, ServerContext, StandardSchemaV1 } from '@modelcontextprotocol/server';
 import type { McpFeatures, ReadContext } from '../../features/mcp-features.ts';
 import type { Log } from '../../observability/log.ts';
+import { progressSender } from '../progress.ts';
 import { readCompletion, readPromptGet, readResourceRead, readToolCall } from '../request-parameters.ts';
 import { cacheHints } from './cache-hints.ts';
 import { modernRevision } from './claims.ts';
 import type { Confirmations } from './confirmation.ts';
 import type { ModernSdk } from './load-sdk.ts';
-import { progressSender } from './progress.ts';
 import { answerable } from './protocol-failure.ts';
 import { canAsk, clientCapabilitiesOf, clientInfoOf, readContextOf } from './request-envelope.ts';
 
@@ -21,7 +21,8 @@ type Handler = (params: unknown, context: ServerContext) => object | Promise<obj
 
 /** A protocol engine of revision 2026-07-28 for one request (or one stdio connection), over the features that all of them share. */
 export function createModernServer({ sdk, features, confirmations, log }: ModernServerOptions): Server {
-  const server = new sdk.Server(features.serverInfo, {
+  const Engine = engineOf(sdk);
+  const server = new Engine(features.serverInfo, {
     capabilities: { tools: {}, prompts: {}, resources: { listChanged: true }, completions: {} },
     instructions: features.instructions,
     supportedProtocolVersions: [modernRevision],
@@ -54,6 +55,26 @@ export function createModernServer({ sdk, features, confirmations, log }: Modern
     return { completion: await features.completion.complete(reference, argument, known, readContext(context)) };
   });
   return server;
+}
+
+const engines = new WeakMap<ModernSdk, ModernSdk['Server']>();
+
+/** The SDK's engine, but for what it says of a tools/call without a name: it answers with the internals of its validator. */
+function engineOf(sdk: ModernSdk): ModernSdk['Server'] {
+  const known = engines.get(sdk);
+  if (known !== undefined) return known;
+  const Engine = class extends sdk.Server {
+    protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>) {
+      const wrapped = super._wrapHandler(method, handler);
+      if (method !== 'tools/call') return wrapped;
+      return async (...[request, context]: Parameters<typeof wrapped>) => {
+        readToolCall(request.params);
+        return wrapped(request, context);
+      };
+    }
+  };
+  engines.set(sdk, Engine);
+  return Engine;
 }
 
 /** Answers tools/call. A question is put to the person at the client by an input-required result, where the client can ask them. */

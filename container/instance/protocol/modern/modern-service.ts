@@ -2,7 +2,7 @@ import { knownJson } from '../../features/known-json.ts';
 import type { McpFeatures } from '../../features/mcp-features.ts';
 import type { Log } from '../../observability/log.ts';
 import { type Confirmations, createConfirmations } from './confirmation.ts';
-import type { ModernService } from './create-modern-door.ts';
+import type { ModernService } from './door-service.ts';
 import type { ModernSdk } from './load-sdk.ts';
 import { createModernServer } from './modern-server.ts';
 

@@ -50,6 +50,47 @@ it('a session that is not used keeps no protocol engine, and its next request fi
   expect(asked).toEqual(['protocol', 'protocol', 'protocol']);
 });
 
+it.each(['nobody listens', 'the session hibernates'])('a change while %s is told once, when the client listens', async (when) => {
+  doors = await startDoors({ write: async () => result('done') }, { hibernateAfterMs });
+  const headers = await openSession(doors.url);
+  const changesIn = (stream: OpenStream) => stream.text().match(/list_changed/g)?.length ?? 0;
+  const quiet = await openStream(`${doors.url}/mcp`, { headers });
+  await quiet.waitFor(/id: get-1\.0/);
+  expect(changesIn(quiet)).toBe(0);
+  quiet.leave();
+  await delay(50);
+  if (when === 'the session hibernates') pass(hibernateAfterMs + 10);
+  expect(sessionOf(headers).hibernating).toBe(when === 'the session hibernates');
+  doors.changeResources();
+  doors.changeResources();
+  // A call wakes the session, but there is no stream yet on which to say it.
+  await echo(headers, 1);
+  const listening = await openStream(`${doors.url}/mcp`, { headers });
+  await listening.waitFor(/list_changed/);
+  listening.leave();
+  await delay(50);
+  const again = await openStream(`${doors.url}/mcp`, { headers });
+  await delay(50);
+  expect([changesIn(listening), changesIn(again)]).toEqual([1, 0]);
+  again.leave();
+});
+
+it('a change is not told twice to a client that resumes its stream', async () => {
+  doors = await startDoors({}, { hibernateAfterMs });
+  const headers = await openSession(doors.url);
+  const first = await openStream(`${doors.url}/mcp`, { headers });
+  await first.waitFor(/id: get-1\.0/);
+  first.leave();
+  await delay(50);
+  pass(hibernateAfterMs + 10);
+  doors.changeResources();
+  const resumed = await openStream(`${doors.url}/mcp`, { headers: { ...headers, 'last-event-id': 'get-1.0' } });
+  await resumed.waitFor(/list_changed/);
+  await delay(50);
+  expect(resumed.text().match(/list_changed/g)).toHaveLength(1);
+  resumed.leave();
+});
+
 it('whatever a client does between hibernations, it sees one session', { timeout: 60_000 }, async () => {
   doors = await startDoors(
     {
@@ -67,6 +108,7 @@ it('whatever a client does between hibernations, it sees one session', { timeout
       const headers = await openSession(doors.url);
       let listening: OpenStream | undefined;
       let cursor: string | undefined;
+      let untold = false;
       let id = 0;
       for (const next of actions) {
         id += 1;
@@ -79,17 +121,21 @@ it('whatever a client does between hibernations, it sees one session', { timeout
           listening?.leave();
           listening = await openStream(`${doors.url}/mcp`, { headers });
           expect(listening.status).toBe(200);
+          const stream = listening;
+          if (untold) await stream.waitFor(/list_changed/);
+          untold = false;
         }
         if (next === 'leave' && listening !== undefined) {
           listening.leave();
           listening = undefined;
           await delay(20);
         }
-        if (next === 'change' && listening !== undefined) {
-          const before = readEvents(listening.text()).length;
+        if (next === 'change') {
+          untold = listening === undefined;
+          const before = readEvents(listening?.text() ?? '').length;
           doors.changeResources();
           const stream = listening;
-          await expect.poll(() => readEvents(stream.text()).length).toBe(before + 1);
+          if (stream !== undefined) await expect.poll(() => readEvents(stream.text()).length).toBe(before + 1);
         }
         if (next === 'stream') {
           const body = request(id, 'tools/call', { name: 'read', _meta: { progressToken: id } });

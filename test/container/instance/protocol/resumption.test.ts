@@ -183,6 +183,22 @@ describe('a stream that is cut', () => {
   });
 });
 
+it('of the streams that are over, a session keeps the last 256: what is forgotten is told', { timeout: 30_000 }, async () => {
+  doors = await startDoors({ read: stepping(1, async () => undefined) });
+  const headers = await openSession(doors.url);
+  const cursors: string[] = [];
+  for (let id = 1; id <= 300; id += 1) {
+    const stream = await post(headers, call(id));
+    await stream.ended;
+    cursors.push(readEvents(stream.text()).at(-1)?.id ?? '');
+  }
+  const statusOf = async (cursor = '') => (await resume(headers, cursor)).status;
+  expect(await statusOf(cursors[0])).toBe(400);
+  expect(await statusOf(cursors[43])).toBe(400);
+  expect(await statusOf(cursors[45])).toBe(204);
+  expect(await statusOf(cursors[299])).toBe(204);
+});
+
 describe('the standalone stream', () => {
   it('brings what changed while it was cut', async () => {
     doors = await startDoors();

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../features/mcp-features.ts';
+import type { CallContext } from '../features/mcp-features.ts';
 
 export interface ProgressNotification {
   method: 'notifications/progress';
@@ -10,13 +10,14 @@ const noProgress: CallContext['progress'] = () => undefined;
 /**
  * Sends progress notifications where the client asked for them with a token; a client that did not gets its answer as plain JSON.
  * They only ever go up, as the protocol asks.
+ * @param progressToken What the client gave for it. What is neither text nor number is no token.
  */
 export function progressSender(
-  progressToken: string | number | undefined,
+  progressToken: unknown,
   signal: AbortSignal,
   send: (notification: ProgressNotification) => void,
 ): CallContext['progress'] {
-  if (progressToken === undefined) return noProgress;
+  if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return noProgress;
   let last = Number.NEGATIVE_INFINITY;
   return (progress, total, message) => {
     if (signal.aborted || progress <= last) return;
