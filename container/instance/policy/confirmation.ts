@@ -2,14 +2,14 @@ import type { PolicySwitch } from '../../../core/policy.ts';
 import type { Effect } from '../catalogue/operation.ts';
 import type { CallContext, ConfirmationQuestion } from '../features/mcp-features.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import type { Consequence } from '../tools/tool.ts';
+import type { Consequence } from './consequence.ts';
 import { confirmedSwitches } from './decide.ts';
 
 export interface CallToConfirm {
   effects: readonly Effect[];
   /** What the caller gave as `confirm`. */
   confirm?: string | undefined;
-  /** Counts what the call would do now; asked at most once. */
+  /** Counts what the call would do now, or knows it from a moment ago; asked at most once. */
   consequence(): Promise<Consequence>;
 }
 
@@ -29,11 +29,17 @@ export async function confirmCall(
     throw new SmartleadError('declined', 'The user declined this call.');
   }
   const { summary } = await consequence();
-  if (asks === 'protocol') {
+  const unanswered = confirmation?.answer === 'unanswered';
+  if (asks === 'protocol' && !unanswered) {
     const message = `This will ${summary}. ${warning(kinds)}`;
     return confirmation?.message === message ? undefined : { message };
   }
   const expected = confirmText(kinds, summary);
+  if (unanswered) {
+    // The confirm text of this very call is older than the question, so nobody can have meant it as the answer.
+    const message = `The user was asked in their client, and nobody answered in time. ${refusalMessage(summary, kinds, undefined)}`;
+    throw new SmartleadError('confirmation_required', message, { confirm: expected });
+  }
   if (confirm === expected) return undefined;
   throw new SmartleadError('confirmation_required', refusalMessage(summary, kinds, confirm), { confirm: expected });
 }

@@ -1,5 +1,5 @@
+import { toolName } from '../catalogue/tool-name.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import { toolName } from '../tools/tool-name.ts';
 import { listObstacle, type ToolLists } from './decide.ts';
 import { refusal } from './refusal.ts';
 

@@ -1,7 +1,8 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import type { CallArguments, Consequence, RunContext } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import type { OperationCallContext, OperationCaller } from '../smartlead/operation-caller.ts';
+import type { Consequence } from './consequence.ts';
 import { countOrUnknown } from './consequences/counting.ts';
 import { destroyingPreviews } from './consequences/destroying.ts';
 import type { Previews } from './consequences/preview.ts';
@@ -28,7 +29,7 @@ const previews: Previews = { ...sendingPreviews, ...destroyingPreviews, ...spend
 export async function operationConsequence(
   operation: Operation,
   callArguments: CallArguments,
-  context: RunContext,
+  context: OperationCallContext,
   caller: OperationCaller,
 ): Promise<Consequence> {
   const preview = previews[operation.id];

@@ -1,9 +1,9 @@
 import { refusesKey } from '../../../core/smartlead-key-refusal.ts';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import { isNestedDeeper } from '../json/nesting-depth.ts';
 import { chooseErrorMessage } from './error-message.ts';
-import type { IncomingAnswer } from './http-connection.ts';
-import { isNestedDeeper } from './nesting-depth.ts';
+import type { IncomingAnswer } from './incoming-answer.ts';
 import { mayHoldSecrets, removeSecrets } from './secret-removal.ts';
 import { type ErrorCode, SmartleadError } from './smartlead-error.ts';
 

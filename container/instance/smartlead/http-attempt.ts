@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { IncomingAnswer } from './http-connection.ts';
+import type { IncomingAnswer } from './incoming-answer.ts';
 
 /** Why an attempt has no answer. */
 export interface AttemptFailure {

@@ -1,15 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { HttpAttempt } from './http-attempt.ts';
+import type { IncomingAnswer } from './incoming-answer.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import type { AnswerHeaders } from './rate-governor.ts';
 import { SmartleadError } from './smartlead-error.ts';
-
-/** An answer as it came, before anybody judged it. */
-export interface IncomingAnswer {
-  status: number;
-  headers: AnswerHeaders;
-  text: string;
-}
 
 export interface SendOptions {
   /** Milliseconds until the whole answer must be there. */

@@ -65,10 +65,10 @@ function baseOf(host: string): HostBase {
   return base;
 }
 
-/** A value as one path segment. Dots alone would name another path, so they are refused. */
+/** A value as one path segment. Dots alone would name another path, and half a character has no encoding, so they are refused. */
 function pathSegment(name: string, value: unknown): string {
   const text = String(value);
-  if (text === '' || text === '.' || text === '..') {
+  if (text === '' || text === '.' || text === '..' || !text.isWellFormed()) {
     const message = 'must name something; it stands in the path of the request';
     throw new SmartleadError('invalid_arguments', `${name} ${message}.`, { issues: [{ path: name, message }] });
   }

@@ -3,7 +3,8 @@ import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation, SmartleadHost } from '../catalogue/operation.ts';
 import { interpretAnswer } from './answer.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { HttpConnection, type IncomingAnswer } from './http-connection.ts';
+import { HttpConnection } from './http-connection.ts';
+import type { IncomingAnswer } from './incoming-answer.ts';
 import type { OperationCallContext, OperationCaller, OperationOutcome } from './operation-caller.ts';
 import { buildRequest, type OutgoingRequest } from './outgoing-request.ts';
 import type { RateGovernor } from './rate-governor.ts';
@@ -17,6 +18,10 @@ import { failureOfWrite, unknownOutcome } from './unknown-outcome.ts';
 export interface SmartleadClientOptions {
   apiKey: string;
   hosts: SmartleadHosts;
+  /**
+   * One for all hosts: Smartlead counts the requests of a key over all its endpoints together, so what any host announces is said of
+   * the key, and a smaller limit from one of them is the truth for all. Source: `rate_limits.scope` of the API's facts.
+   */
   governor: RateGovernor;
   timeLimits?: TimeLimits;
 }
@@ -25,6 +30,8 @@ export interface SmartleadClientOptions {
 export interface SendingContext extends Pick<OperationCallContext, 'signal' | 'session'> {
   /** Called each time a request begins to leave. */
   onLeaving?: () => void;
+  /** Called each time a request that left is answered or lost. Another one may follow. */
+  onEnded?: () => void;
 }
 
 /**
@@ -77,11 +84,12 @@ export class SmartleadClient implements OperationCaller {
         if (!(error instanceof SmartleadError)) throw error;
         if (error.code === 'outcome_unknown') lost = error;
         const pause = isRepeatedByItself(operation) ? pauseBeforeRepeating(error, attempt, deadline) : undefined;
+        if (attempt > 1 && isCancelledUnsent(error)) throw lost ?? cancelledBetweenAttempts();
         if (pause === undefined) throw afterLostAnswer(lost, error, operation, callArguments);
         try {
           await sleep(pause, context.signal);
-        } catch (cancelled) {
-          throw lost ?? cancelled;
+        } catch {
+          throw lost ?? cancelledBetweenAttempts();
         }
       }
     }
@@ -100,7 +108,7 @@ export class SmartleadClient implements OperationCaller {
     operation: Operation,
     callArguments: Readonly<Record<string, unknown>>,
     request: OutgoingRequest,
-    { timeLimit, deadline, signal, session, onLeaving }: SendingContext & { timeLimit: number; deadline: number },
+    { timeLimit, deadline, signal, session, onLeaving, onEnded }: SendingContext & { timeLimit: number; deadline: number },
   ): Promise<unknown> {
     const breaker = this.#breakers[operation.host];
     breaker.check();
@@ -108,12 +116,13 @@ export class SmartleadClient implements OperationCaller {
     const probe = breaker.enter();
     let answer: IncomingAnswer | undefined;
     try {
-      answer = await this.#connection.send(request, {
+      const sent = this.#connection.send(request, {
         timeoutMs: Math.max(1, Math.min(timeLimit, deadline - Date.now())),
         signal,
         finishOnceLeft: !isRead(operation),
         ...(onLeaving === undefined ? {} : { onLeaving }),
       });
+      answer = await (onEnded === undefined ? sent : sent.finally(onEnded));
       breaker.settle(probe, isOutage(answer) ? 'down' : 'answered');
       return this.#judge(operation, answer);
     } catch (error) {
@@ -134,6 +143,16 @@ export class SmartleadClient implements OperationCaller {
       throw error;
     }
   }
+}
+
+function isCancelledUnsent({ code, requestLeft }: SmartleadError): boolean {
+  return code === 'cancelled' && requestLeft !== true;
+}
+
+/** The answer to the attempt before is known, and it was that nothing was done. */
+function cancelledBetweenAttempts(): SmartleadError {
+  const message = 'The call was cancelled before its next attempt. The one before it did nothing, and no other follows.';
+  return new SmartleadError('cancelled', message, { requestLeft: false });
 }
 
 /** Smartlead answers some refusals with 500 and JSON; all else from 500 on means that the host is not well. */

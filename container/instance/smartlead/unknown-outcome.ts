@@ -1,5 +1,5 @@
 import type { Operation } from '../catalogue/operation.ts';
-import type { IncomingAnswer } from './http-connection.ts';
+import type { IncomingAnswer } from './incoming-answer.ts';
 import { SmartleadError } from './smartlead-error.ts';
 import { verifyingRead } from './verifying-reads.ts';
 
@@ -29,10 +29,13 @@ export function failureOfWrite(
   });
 }
 
-/** The error for a write whose outcome nobody knows. @param why One or more sentences. */
+/** How the message of every write ends whose outcome nobody knows. */
+const doubt = 'The request was sent, so it may have been carried out or not.';
+
+/** The error for a write whose outcome nobody knows. @param why One or more sentences; they may hold the message of such an error. */
 export function unknownOutcome(operation: Operation, callArguments: Arguments, why: string, cause?: unknown): SmartleadError {
   const verify = verifyingRead(operation, callArguments);
-  return new SmartleadError('outcome_unknown', `${why} The request was sent, so it may have been carried out or not.`, {
+  return new SmartleadError('outcome_unknown', why.endsWith(doubt) ? why : `${why} ${doubt}`, {
     ...(verify === undefined ? {} : { verify }),
     nextStep: `Find out first: ${look(operation, callArguments)}. If it was not done, make the same call again${operation.idempotent ? '' : ' with repeat: true'}.`,
     cause,

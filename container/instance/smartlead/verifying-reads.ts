@@ -1,5 +1,5 @@
 import type { Operation } from '../catalogue/operation.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { toolName } from '../catalogue/tool-name.ts';
 import type { VerifyingRead } from './smartlead-error.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
 import type { Log } from '../observability/log.ts';
-import { toolName } from '../tools/tool-name.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { OperationCallContext, OperationCaller, OperationOutcome } from './operation-caller.ts';
 import type { SmartleadClient } from './smartlead-client.ts';
 import { errorReport, SmartleadError } from './smartlead-error.ts';
@@ -68,18 +68,24 @@ export class WriteLedger implements OperationCaller {
   ): Promise<OperationOutcome> {
     const write = this.#memory.begin(key, operation.idempotent);
     let cancelled = false;
-    const sending = this.#client
-      .call(operation, callArguments, { signal, session, onLeaving: () => this.#memory.markSent(write) })
-      .then(
-        ({ value }) => {
-          write.settle(doneWith(value));
-          return value;
-        },
-        (error: unknown) => {
-          write.settle(outcomeOfFailure(error, write, operation));
-          throw error;
-        },
-      );
+    let isOnItsWay = false;
+    const onLeaving = () => {
+      isOnItsWay = true;
+      this.#memory.markSent(write);
+    };
+    const onEnded = () => {
+      isOnItsWay = false;
+    };
+    const sending = this.#client.call(operation, callArguments, { signal, session, onLeaving, onEnded }).then(
+      ({ value }) => {
+        write.settle(doneWith(value));
+        return value;
+      },
+      (error: unknown) => {
+        write.settle(outcomeOfFailure(error, write, operation));
+        throw error;
+      },
+    );
     const settled = sending.then(
       () => 'ok',
       (error: unknown) => errorReport(error).code,
@@ -95,8 +101,8 @@ export class WriteLedger implements OperationCaller {
       });
     });
     const value = await untilAborted(sending, signal, () => {
-      // What has not left is taken back by the client, which says so itself.
-      if (write.sentAt === undefined) return undefined;
+      // What has not left, or was refused and waits to be repeated, is taken back by the client, which says so itself.
+      if (!isOnItsWay) return undefined;
       cancelled = true;
       this.unattended += 1;
       return cancelledWhile(write, operation, callArguments);

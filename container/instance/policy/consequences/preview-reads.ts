@@ -1,6 +1,6 @@
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
 import { operations } from '../../catalogue/catalogue.ts';
-import type { OperationCaller } from '../../smartlead/operation-caller.ts';
-import type { CallArguments, RunContext } from '../../tools/tool.ts';
+import type { OperationCallContext, OperationCaller } from '../../smartlead/operation-caller.ts';
 import { quotedText } from './quoted-text.ts';
 
 /** A preview must stay cheap: the key's rate limit is small. */
@@ -11,11 +11,11 @@ const timeLimitMs = 10_000;
 /** The few reads that one preview may make. One that fails answers undefined: a preview says "unknown" then, it never blocks a call. */
 export class PreviewReads {
   readonly #caller: OperationCaller;
-  readonly #context: RunContext;
+  readonly #context: OperationCallContext;
   #signal: AbortSignal | undefined;
   #made = 0;
 
-  constructor(caller: OperationCaller, context: RunContext) {
+  constructor(caller: OperationCaller, context: OperationCallContext) {
     this.#caller = caller;
     this.#context = context;
   }

@@ -1,4 +1,5 @@
-import type { CallArguments, Consequence } from '../../tools/tool.ts';
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
+import type { Consequence } from '../consequence.ts';
 import type { PreviewReads } from './preview-reads.ts';
 
 /** Says what a call of one operation will do. The arguments have been checked. */

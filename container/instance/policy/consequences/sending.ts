@@ -1,4 +1,5 @@
-import type { CallArguments, Consequence } from '../../tools/tool.ts';
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
+import type { Consequence } from '../consequence.ts';
 import { addressesIn, count, countOrUnknown, lengthOf } from './counting.ts';
 import type { Previews } from './preview.ts';
 import type { PreviewReads } from './preview-reads.ts';
@@ -50,7 +51,7 @@ export const sendingPreviews: Previews = {
   'email-accounts/warmup-settings': async ({ email_account_id, warmup_enabled, total_warmup_per_day }, reads) => {
     const mailbox = await reads.mailbox(email_account_id);
     if (warmup_enabled === false) return { summary: `turn off the warm-up of ${mailbox}` };
-    const daily = total_warmup_per_day === undefined ? '' : ` with up to ${String(total_warmup_per_day)} messages a day`;
+    const daily = total_warmup_per_day === undefined ? '' : ` with up to ${count(Number(total_warmup_per_day), 'message')} a day`;
     return { summary: `turn on the warm-up of ${mailbox}${daily}` };
   },
 

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operations } from '../../../../container/instance/catalogue/catalogue.ts';
+import { toolName } from '../../../../container/instance/catalogue/tool-name.ts';
 import type { CallContext } from '../../../../container/instance/features/mcp-features.ts';
 import { needsConfirmation } from '../../../../container/instance/policy/decide.ts';
-import { toolName } from '../../../../container/instance/tools/tool-name.ts';
 import { sampleArguments } from '../sample-arguments.ts';
 import { type RunningInstance, startInstance } from '../start-instance.ts';
 import type { RecordedRequest, StubAnswer } from '../stub-smartlead.ts';
@@ -11,7 +11,10 @@ let running: RunningInstance;
 beforeEach(async () => {
   running = await startInstance();
 });
-afterEach(() => running.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await running.close();
+});
 
 const context: CallContext = {
   signal: new AbortController().signal,
@@ -35,9 +38,32 @@ function answerReads(answers: Record<string, StubAnswer | unknown>) {
   };
 }
 
+/** Puts forward the clock by which durations are measured. */
+function passTime(milliseconds: number) {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + milliseconds);
+}
+
 const writes = () => running.stub.requests.filter(({ method }) => method !== 'GET');
 const leads = (number: number) => Array.from({ length: number }, (_, index) => ({ email: `lead${index}@example.com` }));
 const addLeads = (number: number) => ({ campaign_id: 7, lead_list: leads(number) });
+
+it('a question that nobody answered is no refusal by the user: the call is left to be confirmed, whatever text it carries', async () => {
+  const asked = await call('campaigns_add_leads', addLeads(2), { asks: 'protocol' });
+  const confirm = 'send: add 2 leads to campaign 7';
+  const confirmation = { answer: 'unanswered', message: asked.question ?? '' } as const;
+  const { isError, value } = await call('campaigns_add_leads', { ...addLeads(2), confirm }, { asks: 'protocol', confirmation });
+  expect(isError).toBe(true);
+  expect(value).toMatchObject({
+    code: 'confirmation_required',
+    confirm,
+    message: expect.stringContaining('nobody answered'),
+    nextStep: expect.stringMatching(/^Nothing was sent.*`confirm`/),
+  });
+  expect(writes()).toEqual([]);
+  // From then on the text is the way.
+  expect(await call('campaigns_add_leads', { ...addLeads(2), confirm })).toMatchObject({ isError: false });
+});
 
 describe('where nobody can be asked', () => {
   it('a risky call is refused with the text to repeat, and made once it is repeated', async () => {
@@ -75,12 +101,13 @@ describe('where nobody can be asked', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('is computed anew: when the campaign has grown meanwhile, the old text is worth nothing', async () => {
+  it('is computed anew after two minutes: when the campaign has grown meanwhile, the old text is worth nothing', async () => {
     const start = { campaign_id: 7, status: 'START' };
     answerReads({ '/campaigns/7': { id: 7, name: 'Autumn' }, '/leads': { total_leads: '42', data: [] } });
     const first = await call('campaigns_update_status', start);
     expect(first.value?.confirm).toBe('send: start campaign 7 "Autumn" with 42 leads');
     answerReads({ '/campaigns/7': { id: 7, name: 'Autumn' }, '/leads': { total_leads: '4200', data: [] } });
+    passTime(120_000);
     const second = await call('campaigns_update_status', { ...start, confirm: first.value?.confirm });
     expect(second.value).toMatchObject({
       code: 'confirmation_required',
@@ -90,6 +117,25 @@ describe('where nobody can be asked', () => {
     const third = await call('campaigns_update_status', { ...start, confirm: second.value?.confirm });
     expect(third.isError).toBe(false);
     expect(writes()).toHaveLength(1);
+  });
+
+  it('is counted once for the question and its answer', async () => {
+    const start = { campaign_id: 7, status: 'START' };
+    answerReads({ '/campaigns/7': { id: 7, name: 'Autumn' }, '/leads': { total_leads: 42, data: [] } });
+    const { value } = await call('campaigns_update_status', start);
+    const reads = running.stub.requests.length;
+    expect((await call('campaigns_update_status', { ...start, confirm: value?.confirm })).isError).toBe(false);
+    expect(running.stub.requests).toHaveLength(reads + 1);
+  });
+
+  it('is counted anew after a write of this instance', async () => {
+    const start = { campaign_id: 7, status: 'START' };
+    answerReads({ '/campaigns/7': { id: 7, name: 'Autumn' }, '/leads': { total_leads: 42, data: [] } });
+    const { value } = await call('campaigns_update_status', start);
+    answerReads({ '/campaigns/7': { id: 7, name: 'Autumn' }, '/leads': { total_leads: 43, data: [] } });
+    await call('campaigns_add_leads', { ...addLeads(1), confirm: 'send: add 1 lead to campaign 7' });
+    const again = await call('campaigns_update_status', { ...start, confirm: value?.confirm });
+    expect(again.value).toMatchObject({ confirm: 'send: start campaign 7 "Autumn" with 43 leads' });
   });
 
   it('the arguments are checked before anybody is asked', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { toolName } from '../../../../container/instance/catalogue/tool-name.ts';
 import { createCompositeTools } from '../../../../container/instance/composite/composite-tools.ts';
 import { ResourceNotFound } from '../../../../container/instance/features/feature-errors.ts';
 import { createExports } from '../../../../container/instance/resources/exports.ts';
-import { toolName } from '../../../../container/instance/tools/tool-name.ts';
 import { policySwitches } from '../../../../core/policy.ts';
 import { campaignNamed } from '../../../selfhost/sandbox/sandbox-client.ts';
 import { makeLeads, readContext, type SandboxInstance, startSandboxInstance } from '../composite/sandbox-instance.ts';
@@ -167,7 +167,7 @@ describe('what is read on the way', () => {
       `delete campaign ${campaignId} with an unknown number of leads`,
     );
     expect(await question('import_leads', { campaign_id: campaignId, leads: makeLeads(1) })).toContain(
-      `add 1 leads to campaign ${campaignId}, which`,
+      `add 1 lead to campaign ${campaignId}, which`,
     );
     expect(running.operationsAsked()).toEqual([]);
   });
@@ -177,13 +177,11 @@ describe('what is read on the way', () => {
     async (lists) => {
       const { running } = await start(lists);
       const template = { template: 'smartlead://campaigns/{campaign_id}' };
-      const { values } = await running.features.completion.complete(
-        template,
-        { name: 'campaign_id', value: '' },
-        {},
-        readContext,
-      );
-      expect({ values, asked: running.operationsAsked() }).toEqual({ values: [], asked: [] });
+      const argument = { name: 'campaign_id', value: '' };
+      const asked = running.features.completion.complete(template, argument, {}, readContext);
+      if (running.features.resources.templates.resourceTemplates.length === 0) await expect(asked).rejects.toThrow('no template');
+      else expect(await asked).toMatchObject({ values: [] });
+      expect(running.operationsAsked()).toEqual([]);
     },
   );
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isRead, operations } from '../../../../container/instance/catalogue/catalogue.ts';
+import { toolName } from '../../../../container/instance/catalogue/tool-name.ts';
 import { verifyingRead } from '../../../../container/instance/smartlead/verifying-reads.ts';
 import { createArgumentCheck } from '../../../../container/instance/tools/input-validation.ts';
-import { toolName } from '../../../../container/instance/tools/tool-name.ts';
 import { sampleArguments } from '../sample-arguments.ts';
 
 const writes = operations.filter((operation) => !isRead(operation));

@@ -5,6 +5,7 @@ import type { Operation } from '../../../../container/instance/catalogue/operati
 import type { Log } from '../../../../container/instance/observability/log.ts';
 import type { SendingContext } from '../../../../container/instance/smartlead/smartlead-client.ts';
 import { type ErrorCode, SmartleadError } from '../../../../container/instance/smartlead/smartlead-error.ts';
+import { unknownOutcome } from '../../../../container/instance/smartlead/unknown-outcome.ts';
 import { WriteLedger } from '../../../../container/instance/smartlead/write-ledger.ts';
 
 function operation(wanted: string): Operation {
@@ -26,8 +27,14 @@ class FakeClient {
   /** Resolves when the request may leave, and when its answer may come. */
   beforeLeaving: Promise<void> | undefined;
   beforeAnswering: Promise<void> | undefined;
+  /** Set where the first attempt is refused: resolves when the next would leave. */
+  betweenAttempts: Promise<void> | undefined;
 
-  async call({ id }: Operation, callArguments: Readonly<Record<string, unknown>>, { signal, onLeaving }: SendingContext) {
+  async call(
+    { id }: Operation,
+    callArguments: Readonly<Record<string, unknown>>,
+    { signal, onLeaving, onEnded }: SendingContext,
+  ) {
     if (this.beforeLeaving !== undefined) {
       const cancelled = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(new SmartleadError('cancelled', 'Nothing was sent.')));
@@ -35,6 +42,10 @@ class FakeClient {
       await Promise.race([this.beforeLeaving, cancelled]);
     }
     onLeaving?.();
+    if (this.betweenAttempts !== undefined) {
+      onEnded?.();
+      await this.betweenAttempts;
+    }
     this.sent.push(`${id} ${JSON.stringify(callArguments)}`);
     const number = this.sent.length;
     if (this.beforeAnswering !== undefined) await this.beforeAnswering;
@@ -144,6 +155,16 @@ describe('a write that failed', () => {
     },
   );
 
+  it('says once that nobody knows what became of it', async () => {
+    client.answer = () => {
+      throw unknownOutcome(create, { name: 'A' }, 'The connection to Smartlead failed.');
+    };
+    await expect(call(create, { name: 'A' })).rejects.toThrow(/may have been carried out or not\.$/);
+    await expect(call(create, { name: 'A' })).rejects.toThrow(
+      /is not sent again\. The connection to Smartlead failed\. The request was sent, so it may have been carried out or not\.$/,
+    );
+  });
+
   it('whose outcome is unknown is sent again at once where that does no harm: not every client can say repeat', async () => {
     fail('outcome_unknown');
     await expect(call(setStatus, { campaign_id: 7, status: 'START' })).rejects.toMatchObject({ code: 'outcome_unknown' });
@@ -227,7 +248,7 @@ describe('cancelling', () => {
 
   it('while a refused attempt waits to be repeated does not cancel whoever waits for the same write', async () => {
     const refusedOnce = Promise.withResolvers<void>();
-    client.beforeAnswering = refusedOnce.promise;
+    client.betweenAttempts = refusedOnce.promise;
     client.answer = (number) => {
       if (number > 1) return 'done';
       throw new SmartleadError('cancelled', 'The call was cancelled while it waited for the rate limit. Nothing was sent.', {
@@ -240,8 +261,9 @@ describe('cancelling', () => {
     await Promise.resolve();
     cancel.abort();
     refusedOnce.resolve();
-    await expect(first).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(first).rejects.toMatchObject({ code: 'cancelled', requestLeft: false });
     expect(await second).toEqual({ value: 'done' });
+    expect({ unattended: ledger.unattended, logged }).toEqual({ unattended: 0, logged: [] });
   });
 
   it('while waiting for the same write of another leaves that one alone', async () => {

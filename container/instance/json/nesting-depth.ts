@@ -1,3 +1,6 @@
+/** Levels of lists and objects that the arguments of a call may have. No tool knows more than six; the rest is for free-form fields. */
+export const mostArgumentLevels = 32;
+
 /**
  * Whether lists and objects stand in each other more levels deep than this. JSON of some megabytes can be a million levels deep, and
  * whatever walks it by recursion, `JSON.stringify` too, overflows the stack.
