@@ -3,13 +3,13 @@ import type { SmartleadHosts } from '../../core/instance-configuration.ts';
 import type { CallPolicy } from '../../core/policy.ts';
 import { resolveToolSelection, type ToolSelectionName } from '../../core/tool-selection.ts';
 import { operations } from './catalogue/catalogue.ts';
+import { toolName } from './catalogue/tool-name.ts';
 import { createCompositeTools } from './composite/composite-tools.ts';
 import { createCompletion } from './features/completion.ts';
 import type { McpFeatures } from './features/mcp-features.ts';
 import { instructions } from './instructions.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
-import { addRateLimitGauges } from './observability/rate-limit-gauges.ts';
 import { listObstacle } from './policy/decide.ts';
 import { keepToLists } from './policy/listed-operations.ts';
 import { reasonOf } from './policy/refusal.ts';
@@ -21,13 +21,13 @@ import { createExports } from './resources/exports.ts';
 import { createCampaignDirectory, createCategoryDirectory } from './resources/name-directory.ts';
 import { createResources } from './resources/resources.ts';
 import { createRateGovernor } from './smartlead/rate/create-rate-governor.ts';
+import { addRateLimitGauges } from './smartlead/rate/rate-limit-gauges.ts';
 import { SmartleadClient } from './smartlead/smartlead-client.ts';
 import { type TimeLimits, usualTimeLimits } from './smartlead/time-limits.ts';
 import { WriteLedger } from './smartlead/write-ledger.ts';
 import { loadValidator } from './tools/input-validation.ts';
 import { createOperationTool } from './tools/operation-tool.ts';
 import { createToolCaller } from './tools/tool-caller.ts';
-import { toolName } from './tools/tool-name.ts';
 import { createToolRegistry } from './tools/tool-registry.ts';
 import { version } from './version.ts';
 
@@ -93,13 +93,20 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
       callsInProgress -= 1;
     }
   };
+  const prompts = createPrompts({ hasTool: registry.mayBeCalled });
+  const resources = createResources({ exports, caller: reads, whyNoCampaigns: whyNoCampaigns(policy) });
   const features: McpFeatures = {
     serverInfo: { name: 'smartlead-mcp', title: 'Smartlead', version },
     instructions,
     tools: { list: registry.list, call: countedCall },
-    prompts: createPrompts({ hasTool: registry.mayBeCalled }),
-    resources: createResources({ exports, caller: reads, whyNoCampaigns: whyNoCampaigns(policy) }),
-    completion: createCompletion({ campaigns: createCampaignDirectory(reads), categories: createCategoryDirectory(reads) }),
+    prompts,
+    resources,
+    completion: createCompletion({
+      campaigns: createCampaignDirectory(reads),
+      categories: createCategoryDirectory(reads),
+      prompts: prompts.list,
+      templates: resources.templates,
+    }),
   };
   return {
     features,

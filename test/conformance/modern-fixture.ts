@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRequestStateCodec, McpServer, type ServerNotifier } from '@modelcontextprotocol/server';
-import { createModernDoorFor, type ModernService } from '../../container/instance/protocol/modern/create-modern-door.ts';
+import { createModernDoorFor } from '../../container/instance/protocol/modern/create-modern-door.ts';
+import type { ModernService } from '../../container/instance/protocol/modern/door-service.ts';
 import type { ModernDoor } from '../../container/instance/protocol/modern-door.ts';
 import { registerContentTools } from './modern/content-tools.ts';
 import { registerInputRequiredTools, type StateCodec } from './modern/input-required-tools.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../container/instance/catalogue/catalogue.ts';
 import document from '../../container/instance/catalogue/smartlead-api.json' with { type: 'json' };
-import { toolName } from '../../container/instance/tools/tool-name.ts';
+import { toolName } from '../../container/instance/catalogue/tool-name.ts';
 import { coveragePage, leftOut } from '../../scripts/coverage-page.ts';
 import { tokenBudgetPage, toolList, toolListCosts } from '../../scripts/token-budget.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../smartlead/canonical-json.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 

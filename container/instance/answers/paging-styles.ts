@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Pagination } from '../catalogue/operation.ts';
-import type { CallArguments } from '../tools/tool.ts';
 import type { AnswerRows } from './answer-rows.ts';
 import type { Position } from './cursor.ts';
 import { isJsonObject } from './json-object.ts';

@@ -1,5 +1,5 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import type { CallArguments } from '../tools/tool.ts';
 import { fingerprint, readCursor, refused, writeCursor } from './cursor.ts';
 import { type AnsweredPage, type PagingStyle, pagingStyle } from './paging-styles.ts';
 

@@ -1,6 +1,6 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import type { CallArguments } from '../tools/tool.ts';
 import { FieldSelection } from './field-selection.ts';
 import { pageOf } from './paging.ts';
 import { shapeRead, shapeWrite } from './shape-answer.ts';

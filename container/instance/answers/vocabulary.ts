@@ -1,5 +1,5 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import type { CallArguments } from '../tools/tool.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { statusCommands, stopLeadWords, trackWords } from './settings-words.ts';
 

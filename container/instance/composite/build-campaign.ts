@@ -1,7 +1,11 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import { objectOf } from '../json/json-value.ts';
+import { count } from '../policy/consequences/counting.ts';
 import { quotedText } from '../policy/consequences/quoted-text.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import type { CallArguments, RunContext, Tool, ToolAnswer } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { createOperationSteps, type OperationSteps, throwIfCancelled } from '../tools/operation-steps.ts';
+import type { RunContext, Tool, ToolAnswer } from '../tools/tool.ts';
 import { buildCampaignInput, buildCampaignName, type CampaignPlan, planCampaign } from './campaign-plan.ts';
 import {
   type CampaignStepName,
@@ -12,9 +16,7 @@ import {
   type StepResult,
 } from './campaign-steps.ts';
 import { campaignSummary } from './campaign-summary.ts';
-import { objectOf } from './json-value.ts';
 import { mailboxIds } from './mailbox-lookup.ts';
-import { createOperationSteps, type OperationSteps, throwIfCancelled } from './operation-steps.ts';
 import { type StepFailure, stepFailure } from './step-failure.ts';
 
 /** The tool that makes a whole campaign, or goes on with one. */
@@ -74,7 +76,7 @@ async function describeConsequence(steps: OperationSteps, plan: CampaignPlan, co
   const recipients = plan.leads?.batches.reduce((sum, { leads }) => sum + leads.length, 0) ?? 0;
   const mailboxes = plan.mailboxes === undefined ? 0 : (await mailboxIds(steps, plan.mailboxes, context)).length;
   const start = plan.start ? ' and start it: mail goes out on its schedule' : '';
-  const summary = `${campaign} with ${recipients} new leads and ${mailboxes} mailboxes${start}`;
+  const summary = `${campaign} with ${count(recipients, 'new lead')} and ${count(mailboxes, 'mailbox', 'mailboxes')}${start}`;
   return { summary, ...(plan.leads === undefined ? {} : { recipients }) };
 }
 

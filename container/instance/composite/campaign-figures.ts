@@ -1,4 +1,4 @@
-import { countOf } from './json-value.ts';
+import { countOf } from '../json/json-value.ts';
 
 /** Counts of events. Events of different days and campaigns are different events, so these may be added. */
 export const additiveCounts = ['sent', 'opened', 'clicked', 'replied', 'positiveReplied', 'bounced', 'unsubscribed'] as const;

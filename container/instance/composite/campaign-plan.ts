@@ -1,12 +1,12 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Constraint, FieldShape } from '../catalogue/operation.ts';
 import { type ArgumentIssue, SmartleadError } from '../smartlead/smartlead-error.ts';
-import type { CallArguments } from '../tools/tool.ts';
+import { type OperationSteps, operationById } from '../tools/operation-steps.ts';
 import { compositeInput, fieldsOf } from './composite-input.ts';
 import { importSettingsField, leadsField } from './import-leads.ts';
 import type { Lead } from './lead-batches.ts';
 import { type ImportPlan, planImport } from './lead-import.ts';
 import type { MailboxChoice } from './mailbox-lookup.ts';
-import { type OperationSteps, operationById } from './operation-steps.ts';
 import { type SequenceStep, sequenceIssues, sequenceRequest, sequencesField } from './sequence-plan.ts';
 
 export const buildCampaignName = 'build_campaign';

@@ -1,9 +1,9 @@
+import { countOf, objectOf, rowsOf, textOf } from '../json/json-value.ts';
 import { type ErrorReport, errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
+import { type OperationSteps, operationById, throwIfCancelled } from '../tools/operation-steps.ts';
 import type { RunContext } from '../tools/tool.ts';
 import { addFigures, byDateFigures, type Figures, performanceFigures } from './campaign-figures.ts';
 import type { DateRange } from './date-ranges.ts';
-import { countOf, objectOf, rowsOf, textOf } from './json-value.ts';
-import { type OperationSteps, operationById, throwIfCancelled } from './operation-steps.ts';
 
 export interface ReportRequest {
   /** Parts of the range, each short enough for Smartlead. */

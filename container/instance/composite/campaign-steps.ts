@@ -1,11 +1,11 @@
+import { countOf, objectOf, rowsOf, textOf } from '../json/json-value.ts';
 import type { OperationCallContext } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
+import { type OperationSteps, operationById } from '../tools/operation-steps.ts';
 import type { RunContext } from '../tools/tool.ts';
 import type { CampaignPlan } from './campaign-plan.ts';
-import { countOf, objectOf, rowsOf, textOf } from './json-value.ts';
 import { type ImportReport, runImport } from './lead-import.ts';
 import { mailboxIds } from './mailbox-lookup.ts';
-import { type OperationSteps, operationById } from './operation-steps.ts';
 import { sameSequence, sequenceRequest } from './sequence-plan.ts';
 
 export type CampaignStepName = 'create' | 'settings' | 'schedule' | 'sequences' | 'mailboxes' | 'leads' | 'start';

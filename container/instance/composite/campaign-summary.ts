@@ -1,8 +1,8 @@
+import { objectOf, textOf } from '../json/json-value.ts';
 import { quotedText } from '../policy/consequences/quoted-text.ts';
 import type { OperationCallContext } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import { objectOf, textOf } from './json-value.ts';
-import { type OperationSteps, operationById } from './operation-steps.ts';
+import { type OperationSteps, operationById } from '../tools/operation-steps.ts';
 
 /**
  * A campaign in words for a question that a person answers, such as `campaign 7 "Spring" (ACTIVE)`.

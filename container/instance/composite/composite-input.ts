@@ -1,9 +1,10 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Constraint, FieldShape, Operation, Parameter } from '../catalogue/operation.ts';
 import { inputSchema, type JsonSchema } from '../tools/input-schema.ts';
 import { createArgumentCheck } from '../tools/input-validation.ts';
+import { operationById } from '../tools/operation-steps.ts';
 import { publishedSteering } from '../tools/published-input-schema.ts';
-import type { CallArguments, Tool } from '../tools/tool.ts';
-import { operationById } from './operation-steps.ts';
+import type { Tool } from '../tools/tool.ts';
 
 export interface CompositeInput {
   /** As published in tools/list. */

@@ -1,9 +1,9 @@
 import type { ResourceLink } from '@modelcontextprotocol/sdk/types.js';
 import { type Export, type Exports, largestExportBytes } from '../resources/exports.ts';
 import { errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
+import { throwIfCancelled } from '../tools/operation-steps.ts';
 import type { RunContext, ToolAnswer } from '../tools/tool.ts';
 import { type CsvRow, type CsvWriter, createCsvWriter } from './csv-writer.ts';
-import { throwIfCancelled } from './operation-steps.ts';
 
 /** A row, and the position a reading that goes on after it begins with. */
 export interface SourceRow {

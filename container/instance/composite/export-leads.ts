@@ -1,15 +1,16 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { FieldShape } from '../catalogue/operation.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import { countOf, objectOf, rowsOf } from '../json/json-value.ts';
 import type { Exports } from '../resources/exports.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import type { CallArguments, Tool } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { createOperationSteps, type OperationSteps, operationById } from '../tools/operation-steps.ts';
+import type { Tool } from '../tools/tool.ts';
 import { argumentsFor, compositeInput, fieldsOf } from './composite-input.ts';
 import { type ExportSource, exportCsv, positionOf } from './csv-export.ts';
 import { cursorField, exportNote, limitField } from './export-fields.ts';
-import { countOf, objectOf, rowsOf } from './json-value.ts';
 import { arrangeLead, campaignLeadRow, leadColumns, listLeadRow } from './lead-columns.ts';
 import { listLeadsOperation } from './list-leads-operation.ts';
-import { createOperationSteps, type OperationSteps, operationById } from './operation-steps.ts';
 
 const name = 'export_leads';
 const campaignFilters = fieldsOf('campaigns/get-leads', { without: ['campaign_id', 'limit', 'offset'] });

@@ -1,12 +1,13 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import { countOf, objectOf, rowsOf, textOf } from '../json/json-value.ts';
 import type { Exports } from '../resources/exports.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import type { CallArguments, Tool } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { createOperationSteps, type OperationSteps, operationById } from '../tools/operation-steps.ts';
+import type { Tool } from '../tools/tool.ts';
 import { argumentsFor, compositeInput, fieldsOf } from './composite-input.ts';
 import { type ExportSource, exportCsv, positionOf, type SourceRow } from './csv-export.ts';
 import { cursorField, exportNote, limitField } from './export-fields.ts';
-import { countOf, objectOf, rowsOf, textOf } from './json-value.ts';
-import { createOperationSteps, type OperationSteps, operationById } from './operation-steps.ts';
 
 const name = 'export_statistics';
 const operation = operationById('campaigns/statistics');

@@ -1,11 +1,13 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
+import { toolName } from '../catalogue/tool-name.ts';
+import { count } from '../policy/consequences/counting.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-import type { CallArguments, Tool } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { createOperationSteps } from '../tools/operation-steps.ts';
+import type { Tool } from '../tools/tool.ts';
 import { campaignSummary } from './campaign-summary.ts';
 import { compositeInput, fieldOf } from './composite-input.ts';
 import type { Lead } from './lead-batches.ts';
 import { type ImportPlan, planImport, runImport } from './lead-import.ts';
-import { createOperationSteps } from './operation-steps.ts';
 
 const name = 'import_leads';
 
@@ -63,7 +65,7 @@ export function createImportLeadsTool(caller: OperationCaller): Tool {
       const recipients = batches.reduce((sum, { leads }) => sum + leads.length, 0);
       const campaign = await campaignSummary(steps, callArguments.campaign_id as number, context);
       return {
-        summary: `add ${recipients} leads to ${campaign}, which mails them on its schedule while it is active`,
+        summary: `add ${count(recipients, 'lead')} to ${campaign}, which mails them on its schedule while it is active`,
         recipients,
       };
     },

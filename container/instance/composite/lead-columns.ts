@@ -1,6 +1,6 @@
+import { objectOf, textOf } from '../json/json-value.ts';
 import type { SourceRow } from './csv-export.ts';
 import type { CsvRow } from './csv-writer.ts';
-import { objectOf, textOf } from './json-value.ts';
 
 const personColumns = [
   'email',

@@ -1,8 +1,8 @@
+import { countOf, objectOf } from '../json/json-value.ts';
 import type { OperationCallContext } from '../smartlead/operation-caller.ts';
 import { type ArgumentIssue, SmartleadError } from '../smartlead/smartlead-error.ts';
-import { countOf, objectOf } from './json-value.ts';
+import { type OperationSteps, operationById } from '../tools/operation-steps.ts';
 import { batchLeads, type Lead, type LeadBatch, type RepeatedRow } from './lead-batches.ts';
-import { type OperationSteps, operationById } from './operation-steps.ts';
 import { type StepFailure, stepFailure } from './step-failure.ts';
 
 const addLeads = operationById('campaigns/add-leads');

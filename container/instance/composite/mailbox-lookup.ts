@@ -1,7 +1,7 @@
+import { countOf, rowsOf, textOf } from '../json/json-value.ts';
 import type { OperationCallContext } from '../smartlead/operation-caller.ts';
 import { type ArgumentIssue, SmartleadError } from '../smartlead/smartlead-error.ts';
-import { countOf, rowsOf, textOf } from './json-value.ts';
-import { type OperationSteps, operationById } from './operation-steps.ts';
+import { type OperationSteps, operationById } from '../tools/operation-steps.ts';
 
 /** Mailboxes named in the ways people name them. */
 export interface MailboxChoice {

@@ -1,13 +1,14 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { FieldShape } from '../catalogue/operation.ts';
+import { toolName } from '../catalogue/tool-name.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import type { CallArguments, Tool, ToolAnswer } from '../tools/tool.ts';
-import { toolName } from '../tools/tool-name.ts';
+import { createOperationSteps } from '../tools/operation-steps.ts';
+import type { Tool, ToolAnswer } from '../tools/tool.ts';
 import { addFigures, type Figures, ratesOf, uniqueCounts } from './campaign-figures.ts';
 import { type CampaignRow, readCampaignFigures } from './campaign-report.ts';
 import { compositeInput, fieldOf } from './composite-input.ts';
 import { type DateRange, daysIn, splitRange } from './date-ranges.ts';
-import { createOperationSteps } from './operation-steps.ts';
 
 const name = 'report_campaigns';
 /** Named campaigns up to which each is asked for by itself unless the caller says otherwise. */

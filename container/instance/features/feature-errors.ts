@@ -8,6 +8,24 @@ export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
 }
 
+/** What a feature could not do, and why, in words for its client. JSON-RPC: -32603 in every revision, with `data`. */
+export class FeatureFailed extends Error {
+  override readonly name = 'FeatureFailed';
+  readonly data: Readonly<FailureData>;
+
+  constructor(message: string, data: Readonly<FailureData>) {
+    super(message);
+    this.data = data;
+  }
+}
+
+/** What a client can go by: a stable code, whether to try again, what to do. */
+export interface FailureData {
+  code: string;
+  retryable: boolean;
+  nextStep: string;
+}
+
 /** Nothing stands under this URI (any more). Each protocol revision has its own code for it. */
 export class ResourceNotFound extends Error {
   override readonly name = 'ResourceNotFound';

@@ -12,7 +12,7 @@ import type {
 /**
  * Everything an instance offers to its clients. The protocol revisions are different ways of saying this: none of them knows more
  * of Smartlead than what stands here, and nothing here knows which of them is spoken. Failures that belong to the protocol are thrown
- * as {@link UnknownFeature}, {@link ResourceNotFound} or {@link InvalidRequest}; a tool that fails answers a result with `isError`.
+ * as {@link UnknownFeature}, {@link ResourceNotFound}, {@link InvalidRequest} or {@link FeatureFailed}; a tool that fails answers a result with `isError`.
  */
 export interface McpFeatures {
   readonly serverInfo: { name: string; title: string; version: string };
@@ -47,7 +47,8 @@ export interface ConfirmationQuestion {
 
 /** Somebody's answer to a question, with the words of the question. */
 export interface Confirmation {
-  answer: 'accepted' | 'declined';
+  /** `unanswered` where nobody said anything in the time there was. */
+  answer: 'accepted' | 'declined' | 'unanswered';
   /** {@link ConfirmationQuestion.message} of the question that was answered. */
   message: string;
 }
@@ -79,7 +80,7 @@ export interface PromptFeatures {
 export interface ResourceFeatures {
   readonly templates: ListResourceTemplatesResult;
   list(): ListResourcesResult;
-  /** @throws ResourceNotFound */
+  /** @throws ResourceNotFound, FeatureFailed */
   read(uri: string, context: ReadContext): Promise<ReadResourceResult>;
   /** Calls back whenever {@link list} has changed. @returns the function that ends it. */
   onListChanged(listener: () => void): () => void;
@@ -90,6 +91,7 @@ export interface CompletionFeatures {
    * Values that may follow what was typed.
    * @param reference Name of a prompt, or a URI template.
    * @param known Arguments that are settled already.
+   * @throws UnknownFeature for a prompt or template that is not offered.
    */
   complete(
     reference: { prompt: string } | { template: string },

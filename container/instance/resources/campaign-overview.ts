@@ -1,9 +1,9 @@
-import { countOf, objectOf, rowsOf, textOf } from '../composite/json-value.ts';
-import { createOperationSteps, operationById } from '../composite/operation-steps.ts';
 import { ResourceNotFound } from '../features/feature-errors.ts';
 import type { ReadContext } from '../features/mcp-features.ts';
+import { countOf, objectOf, rowsOf, textOf } from '../json/json-value.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
+import { createOperationSteps, operationById } from '../tools/operation-steps.ts';
 
 /** The operations that a campaign as a document is made of. */
 export const campaignReads = [

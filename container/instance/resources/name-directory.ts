@@ -1,19 +1,7 @@
-import { countOf, rowsOf, textOf } from '../composite/json-value.ts';
-import { createOperationSteps, operationById } from '../composite/operation-steps.ts';
-import type { ReadContext } from '../features/mcp-features.ts';
+import type { NameDirectory, NamedItem } from '../features/name-directory.ts';
+import { countOf, rowsOf, textOf } from '../json/json-value.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
-
-/** Something that can be picked by id or by name. */
-export interface NamedItem {
-  id: number;
-  name: string;
-}
-
-/** Ids and names for completion, read seldom enough that typing does not use up the rate limit. */
-export interface NameDirectory {
-  /** Answers nothing where the names cannot be read or the caller has left: completion must never fail. */
-  items(context: ReadContext): Promise<readonly NamedItem[]>;
-}
+import { createOperationSteps, operationById } from '../tools/operation-steps.ts';
 
 /** How long names are good enough for completion, and how long to wait after a failure before asking again. */
 const freshMs = 60_000;

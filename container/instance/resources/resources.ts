@@ -1,7 +1,8 @@
 import type { ListResourceTemplatesResult } from '@modelcontextprotocol/sdk/types.js';
-import { ResourceNotFound } from '../features/feature-errors.ts';
+import { FeatureFailed, ResourceNotFound } from '../features/feature-errors.ts';
 import type { ResourceFeatures } from '../features/mcp-features.ts';
 import type { OperationCaller } from '../smartlead/operation-caller.ts';
+import { errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
 import { campaignOverview } from './campaign-overview.ts';
 import { type Exports, exportUriPrefix } from './exports.ts';
 
@@ -41,11 +42,18 @@ export function createResources({ exports, caller, whyNoCampaigns }: ResourcesOp
       if (campaignId === undefined) throw new ResourceNotFound(uri);
       if (whyNoCampaigns !== undefined)
         throw new ResourceNotFound(uri, `Campaigns are not offered as resources: ${whyNoCampaigns}.`);
-      const overview = await campaignOverview(caller, Number(campaignId), uri, context);
+      const overview = await campaignOverview(caller, Number(campaignId), uri, context).catch(throwAsFeature);
       return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(overview) }] };
     },
     onListChanged: (listener) => exports.onChanged(listener),
   };
+}
+
+/** @throws FeatureFailed where Smartlead is why, else what it was given. */
+function throwAsFeature(error: unknown): never {
+  if (!(error instanceof SmartleadError)) throw error;
+  const report = errorReport(error);
+  throw new FeatureFailed(report.message, report);
 }
 
 function readExport(exports: Exports, uri: string) {

@@ -1,7 +1,9 @@
 import { prepareAnswer } from '../answers/prepare-answer.ts';
 import { translateArguments } from '../answers/vocabulary.ts';
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import { toolName } from '../catalogue/tool-name.ts';
 import { isAdministrative } from '../policy/administrative-toolsets.ts';
 import { operationConsequence } from '../policy/operation-consequence.ts';
 import { operationEffects } from '../policy/operation-effects.ts';
@@ -10,8 +12,7 @@ import { toolDescription } from './descriptions/tool-descriptions.ts';
 import { createArgumentCheck } from './input-validation.ts';
 import { outputSchema } from './output-schema.ts';
 import { publishedInputSchema } from './published-input-schema.ts';
-import type { CallArguments, Tool } from './tool.ts';
-import { toolName } from './tool-name.ts';
+import type { Tool } from './tool.ts';
 import { toolsetOf } from './toolset-of-operation.ts';
 
 /** The tool that offers one operation of the Smartlead API as it is. */

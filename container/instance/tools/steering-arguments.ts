@@ -1,5 +1,5 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import type { CallArguments } from './tool.ts';
 
 /** What a caller says about the call itself, beside the arguments of the tool. */
 export interface Steering {

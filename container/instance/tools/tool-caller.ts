@@ -1,17 +1,19 @@
 import type { CallPolicy } from '../../../core/policy.ts';
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { UnknownFeature } from '../features/feature-errors.ts';
 import type { CallContext, CallOutcome, ToolFeatures } from '../features/mcp-features.ts';
+import { isNestedDeeper, mostArgumentLevels } from '../json/nesting-depth.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { confirmCall } from '../policy/confirmation.ts';
+import { ConsequenceMemory } from '../policy/consequence-memory.ts';
 import { decide, listObstacle, needsConfirmation } from '../policy/decide.ts';
 import { notOffered, refusal } from '../policy/refusal.ts';
-import { isNestedDeeper } from '../smartlead/nesting-depth.ts';
 import { errorReport, SmartleadError } from '../smartlead/smartlead-error.ts';
 import { callToolName, describeToolName, searchToolsName } from './discovery/discovery-tool-names.ts';
 import { resolveCall } from './discovery/resolve-call.ts';
 import { takeSteering } from './steering-arguments.ts';
-import type { CallArguments, RunContext, Tool } from './tool.ts';
+import type { RunContext, Tool } from './tool.ts';
 import type { ToolRegistry } from './tool-registry.ts';
 import { answerResult, failureResult } from './tool-result.ts';
 
@@ -27,6 +29,7 @@ export interface ToolCallerOptions {
  * tool, shapes the result, and records one log line and one count.
  */
 export function createToolCaller({ registry, policy, log, metrics }: ToolCallerOptions): ToolFeatures['call'] {
+  const consequences = new ConsequenceMemory();
   return async (name, callArguments, context) => {
     const meant = resolveCall(registry, name, callArguments);
     const tool = registry.findAny(meant.name);
@@ -43,7 +46,7 @@ export function createToolCaller({ registry, policy, log, metrics }: ToolCallerO
       if (!offered) throw notOffered(meant.name, tool.toolset);
       const wayBarred = listObstacle(rulesFor(name, policy), name);
       if (meant.name !== name && wayBarred !== undefined) throw refusal(name, [wayBarred]);
-      const outcome = await callTool(tool, meant.callArguments, policy, context);
+      const outcome = await callTool(tool, meant.callArguments, { policy, consequences }, context);
       if (outcome.kind === 'question') record('confirmation_required', 'Tool call asks for confirmation');
       else record(outcome.result.isError === true ? 'incomplete' : 'ok', 'Tool call');
       return outcome;
@@ -59,11 +62,11 @@ export function createToolCaller({ registry, policy, log, metrics }: ToolCallerO
 async function callTool(
   tool: Tool,
   callArguments: CallArguments,
-  policy: CallPolicy,
+  { policy, consequences }: { policy: CallPolicy; consequences: ConsequenceMemory },
   { signal, session, requestId, progress, asks, confirmation }: CallContext,
 ): Promise<CallOutcome> {
   const { definition, administrative } = tool;
-  if (isNestedDeeper(callArguments, mostLevels)) throw tooDeep();
+  if (isNestedDeeper(callArguments, mostArgumentLevels)) throw tooDeep();
   const { steering, toolArguments } = takeSteering(callArguments);
   const effects = tool.effects(toolArguments);
   const steps = tool.madeOf?.(toolArguments) ?? [];
@@ -72,20 +75,25 @@ async function callTool(
   await tool.check(toolArguments);
   const run: RunContext = { signal, session, requestId, progress, repeat: steering.repeat };
   if (needsConfirmation(effects) && (steering.repeat || tool.alreadyMade?.(toolArguments) !== true)) {
+    const consequence = () =>
+      consequences.consequence(definition.name, toolArguments, () => tool.consequence(toolArguments, run));
     const question = await confirmCall(
-      { effects, confirm: steering.confirm, consequence: () => tool.consequence(toolArguments, run) },
+      { effects, confirm: steering.confirm, consequence },
       { asks, ...(confirmation === undefined ? {} : { confirmation }) },
     );
     if (question !== undefined) return { kind: 'question', question };
   }
-  return { kind: 'result', result: answerResult(await tool.run(toolArguments, run)) };
+  const isWrite = !effects.includes('read');
+  if (isWrite) consequences.forget();
+  try {
+    return { kind: 'result', result: answerResult(await tool.run(toolArguments, run)) };
+  } finally {
+    if (isWrite) consequences.forget();
+  }
 }
 
-/** Levels of lists and objects that arguments may have. No tool knows more than six; the rest is for free-form fields. */
-const mostLevels = 32;
-
 function tooDeep(): SmartleadError {
-  const message = `must not hold lists and objects more than ${mostLevels} levels deep`;
+  const message = `must not hold lists and objects more than ${mostArgumentLevels} levels deep`;
   return new SmartleadError('invalid_arguments', `The arguments ${message}.`, { issues: [{ path: '', message }] });
 }
 

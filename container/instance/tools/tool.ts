@@ -1,11 +1,10 @@
 import type { ResourceLink, Tool as ToolDefinition } from '@modelcontextprotocol/sdk/types.js';
 import type { discovery, Toolset } from '../../../core/tool-selection.ts';
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Effect } from '../catalogue/operation.ts';
 import type { CallContext } from '../features/mcp-features.ts';
+import type { Consequence } from '../policy/consequence.ts';
 import type { OperationCallContext } from '../smartlead/operation-caller.ts';
-
-/** Arguments of a call by name, without those that steer the call itself (`confirm`, `repeat`). */
-export type CallArguments = Readonly<Record<string, unknown>>;
 
 /** What a running tool may use. */
 export interface RunContext extends OperationCallContext, Pick<CallContext, 'requestId' | 'progress'> {}
@@ -19,14 +18,6 @@ export interface ToolAnswer {
   isError?: boolean;
   /** See OperationOutcome.firstSentAt. */
   firstSentAt?: number;
-}
-
-/** What a risky call will do, counted before it is done. */
-export interface Consequence {
-  /** In words that complete "This will …", such as `add 120 leads to campaign 7, which is sending`. */
-  summary: string;
-  recipients?: number;
-  credits?: number;
 }
 
 /** One tool, wherever it comes from: what clients are told about it, and what happens when it is called. */

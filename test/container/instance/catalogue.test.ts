@@ -3,13 +3,13 @@ import { isRead, operations } from '../../../container/instance/catalogue/catalo
 import { compactCatalogue } from '../../../container/instance/catalogue/compact-catalogue.ts';
 import type { FieldShape } from '../../../container/instance/catalogue/operation.ts';
 import document from '../../../container/instance/catalogue/smartlead-api.json' with { type: 'json' };
+import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
 import type { OperationCaller } from '../../../container/instance/smartlead/operation-caller.ts';
 import { slowOperations } from '../../../container/instance/smartlead/time-limits.ts';
 import { descriptionsByToolset } from '../../../container/instance/tools/descriptions/tool-descriptions.ts';
 import type { JsonSchema } from '../../../container/instance/tools/json-schema.ts';
 import { createOperationTool } from '../../../container/instance/tools/operation-tool.ts';
 import { notedParameters } from '../../../container/instance/tools/parameter-notes.ts';
-import { toolName } from '../../../container/instance/tools/tool-name.ts';
 import { createToolRegistry } from '../../../container/instance/tools/tool-registry.ts';
 import { toolsetOf } from '../../../container/instance/tools/toolset-of-operation.ts';
 import { version } from '../../../container/instance/version.ts';

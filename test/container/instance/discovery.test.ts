@@ -1,8 +1,8 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../../container/instance/catalogue/catalogue.ts';
+import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
 import { createSearchIndex } from '../../../container/instance/tools/discovery/search-index.ts';
-import { toolName } from '../../../container/instance/tools/tool-name.ts';
 import { callTool, connectClient, type RunningInstance, startInstance } from './start-instance.ts';
 
 interface Hit {

@@ -132,6 +132,8 @@ describe('bad bodies', () => {
       body: Buffer.alloc(6 * 1024 * 1024, 32),
     });
     expect(stream.status).toBe(413);
+    // Whoever hears that wants to know how it can be done.
+    await stream.waitFor(/must not exceed 4 MB.*Split the call.*several calls/);
     stream.leave();
   });
 });

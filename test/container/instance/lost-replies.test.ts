@@ -1,7 +1,7 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRead, operations } from '../../../container/instance/catalogue/catalogue.ts';
-import { toolName } from '../../../container/instance/tools/tool-name.ts';
+import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
 import { callConfirmed } from './call-confirmed.ts';
 import { sampleArguments } from './sample-arguments.ts';
 import { callTool, connectClient, type HttpTransportName, type RunningInstance, startInstance } from './start-instance.ts';

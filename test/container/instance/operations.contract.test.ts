@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRead, operations } from '../../../container/instance/catalogue/catalogue.ts';
 import type { Operation } from '../../../container/instance/catalogue/operation.ts';
-import { toolName } from '../../../container/instance/tools/tool-name.ts';
+import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
 import { callConfirmed } from './call-confirmed.ts';
 import { sampleArguments } from './sample-arguments.ts';
 import { apiKey, connectClient, type RunningInstance, startInstance } from './start-instance.ts';

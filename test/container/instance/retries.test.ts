@@ -134,6 +134,15 @@ describe('cancelling', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  it('between two attempts of a write tells that nothing goes on', async () => {
+    answerInTurn({ status: 429, headers: { 'retry-after': '20' } });
+    const cancel = new AbortController();
+    setTimeout(() => cancel.abort(), 100);
+    const cancelled = { code: 'cancelled', requestLeft: false, message: expect.stringContaining('no other follows') };
+    await expect(call(pause, cancel.signal)).rejects.toMatchObject(cancelled);
+    expect(stub.requests).toHaveLength(1);
+  });
+
   it.each([
     ['read', read],
     ['write', create],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../container/instance/catalogue/catalogue.ts';
+import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
 import { createOperationTool } from '../../../container/instance/tools/operation-tool.ts';
 import { profileTools } from '../../../container/instance/tools/profiles.ts';
-import { toolName } from '../../../container/instance/tools/tool-name.ts';
 import { createToolRegistry } from '../../../container/instance/tools/tool-registry.ts';
 import { profiles } from '../../../core/tool-selection.ts';
 import { toolList } from '../../../scripts/token-budget.ts';

@@ -1,5 +1,6 @@
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
 import { type ArgumentIssue, SmartleadError } from '../../smartlead/smartlead-error.ts';
-import type { CallArguments, Tool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
 import { createDiscoveryTool, unknownToolIssue } from './discovery-tool.ts';
 import { callToolName } from './discovery-tool-names.ts';
 

@@ -1,9 +1,10 @@
 import type { Tool as ToolDefinition } from '@modelcontextprotocol/sdk/types.js';
 import { discovery } from '../../../../core/tool-selection.ts';
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
 import type { Operation, Parameter } from '../../catalogue/operation.ts';
 import { inputSchema } from '../input-schema.ts';
 import { createArgumentCheck } from '../input-validation.ts';
-import type { CallArguments, Tool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
 
 export interface DiscoveryToolOptions {
   name: string;

@@ -1,6 +1,7 @@
+import type { CallArguments } from '../../catalogue/call-arguments.ts';
 import type { Effect } from '../../catalogue/operation.ts';
 import { confirmedSwitches, decide } from '../../policy/decide.ts';
-import type { CallArguments, Tool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
 
 /** What a tool may need before it runs, whatever its arguments: the most it can do decides. */
 export interface ToolNeeds {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultMode } from '../../../../selfhost/sandbox/faults.ts';
-import { makeLeads, type SandboxInstance, startSandboxInstance } from './sandbox-instance.ts';
+import { makeLeads, readContext, type SandboxInstance, startSandboxInstance } from './sandbox-instance.ts';
 
 const schedule = {
   timezone: 'Europe/Berlin',
@@ -293,6 +293,19 @@ describe('build_campaign', () => {
     expect(message).toContain('900');
     expect(message).toContain('3 mailboxes');
     expect(running.operationsAsked()).toEqual(['email-accounts/get-all']);
+  });
+
+  it('asks about one lead and one mailbox in words for one', async () => {
+    const one = { name: 'One', leads: makeLeads(1), mailboxes: { ids: [1] } };
+    const context = { ...readContext, asks: 'protocol', progress: () => undefined } as const;
+    const outcome = await running.features.tools.call('build_campaign', one, context);
+    expect(outcome).toMatchObject({ question: { message: expect.stringContaining('with 1 new lead and 1 mailbox.') } });
+  });
+
+  it('reads the mailboxes once for the question and its answer, and once to take them', async () => {
+    running.operationsAsked();
+    await running.call('build_campaign', { name: 'Tagged', leads: makeLeads(1), mailboxes: { tags: ['warm-up only'] } });
+    expect(running.operationsAsked().filter((id) => id === 'email-accounts/get-all')).toHaveLength(2);
   });
 
   it('needs no switch as long as nothing is sent', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompletion } from '../../../../container/instance/features/completion.ts';
+import { UnknownFeature } from '../../../../container/instance/features/feature-errors.ts';
 import { campaignNamed } from '../../../selfhost/sandbox/sandbox-client.ts';
 import { readContext, type SandboxInstance, startSandboxInstance } from '../composite/sandbox-instance.ts';
 
@@ -11,7 +12,12 @@ beforeEach(async () => {
 afterEach(() => running.close());
 
 const complete = (name: string, value: string, signal = readContext.signal) =>
-  running.features.completion.complete(template, { name, value }, {}, { ...readContext, signal });
+  running.features.completion.complete(
+    name === 'category' ? { prompt: 'reply_triage' } : template,
+    { name, value },
+    {},
+    { ...readContext, signal },
+  );
 
 describe('completion', () => {
   it('finds campaigns by a part of their name or the beginning of their id, and fills in the id', async () => {
@@ -36,6 +42,24 @@ describe('completion', () => {
     for (const name of ['limit', '__proto__', 'constructor']) expect((await complete(name, '')).values).toEqual([]);
   });
 
+  it('knows no argument that the prompt or template has not', async () => {
+    const { completion } = running.features;
+    const category = { name: 'category', value: '' };
+    expect(await completion.complete(template, category, {}, readContext)).toMatchObject({ values: [], total: 0 });
+    const checklist = { prompt: 'launch_checklist' };
+    expect((await completion.complete(checklist, category, {}, readContext)).values).toEqual([]);
+    expect((await completion.complete(checklist, { name: 'campaign_id', value: '' }, {}, readContext)).total).toBe(9);
+  });
+
+  it.each([{ prompt: 'no_such_prompt' }, { template: 'smartlead://leads/{campaign_id}' }, { prompt: '__proto__' }])(
+    'is refused for %j, which is not offered',
+    async (reference) => {
+      const argument = { name: 'campaign_id', value: '' };
+      const asked = running.features.completion.complete(reference, argument, {}, readContext);
+      await expect(asked).rejects.toBeInstanceOf(UnknownFeature);
+    },
+  );
+
   it('answers nothing where Smartlead fails, and does not ask again at once', async () => {
     running.operationsAsked();
     running.sandbox.failNext({ operation: 'analytics/campaign-list', mode: '500', times: 9 });
@@ -57,7 +81,9 @@ describe('completion', () => {
   it('answers at most 100 values and says that there are more', async () => {
     const items = Array.from({ length: 120 }, (_, index) => ({ id: index + 1, name: `Campaign ${index}` }));
     const directory = { items: async () => items };
-    const completion = createCompletion({ campaigns: directory, categories: directory });
+    const { prompts, resources } = running.features;
+    const offered = { prompts: prompts.list, templates: resources.templates };
+    const completion = createCompletion({ campaigns: directory, categories: directory, ...offered });
     const answer = await completion.complete(template, { name: 'campaign_id', value: 'camp' }, {}, readContext);
     expect(answer).toMatchObject({ total: 120, hasMore: true });
     expect(answer.values).toHaveLength(100);

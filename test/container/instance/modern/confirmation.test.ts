@@ -71,6 +71,32 @@ describe('a call that needs a confirmation', () => {
     expect((await answered(again, yes)).result.content).toEqual([{ type: 'text', text: 'accepted' }]);
   });
 
+  it.each([yes, { action: 'decline' }])('takes an answer once: %j', async (answer) => {
+    const asked = await ask(call);
+    await answered(asked, answer);
+    const calls = features.calls.length;
+    for (const again of [answer, yes]) {
+      const { error } = await answered(asked, again);
+      expect(error).toMatchObject({ code: -32602, data: { reason: 'invalid_request_state' } });
+    }
+    expect(features.calls).toHaveLength(calls);
+    expect((await answered(await ask(call), yes)).result.content).toEqual([{ type: 'text', text: 'accepted' }]);
+  });
+
+  it('of which two answers come at once, is made once', async () => {
+    const asked = await ask(call);
+    const answers = await Promise.all([answered(asked, yes), answered(asked, yes)]);
+    expect(answers.map(({ error }) => error?.code).sort()).toEqual([-32602, undefined]);
+  });
+
+  it('is left to the tool where its arguments are too deep to be told from others', async () => {
+    const { requestState } = (await ask(call)).result;
+    const deep = { name: 'act', arguments: { deep: JSON.parse('['.repeat(2_000) + ']'.repeat(2_000)) } };
+    const { result } = await ask({ ...deep, requestState, inputResponses: { confirm: yes } });
+    expect(result.resultType).toBe('input_required');
+    expect(lastConfirmation()).toBeUndefined();
+  });
+
   it('knows the call by its arguments in any order', async () => {
     const reordered = { name: 'act', arguments: { leads: ['a', 'b'], campaign: 7 } };
     expect((await answered(await ask(call), yes, reordered)).result.content).toEqual([{ type: 'text', text: 'accepted' }]);

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { FeatureFailed } from '../../../../container/instance/features/feature-errors.ts';
 import type { CallContext, CallOutcome } from '../../../../container/instance/features/mcp-features.ts';
 import { createModernDoor } from '../../../../container/instance/protocol/modern/create-modern-door.ts';
 import { type ExchangeTimes, usualExchangeTimes } from '../../../../container/instance/protocol/modern/exchange-times.ts';
-import { SmartleadError } from '../../../../container/instance/smartlead/smartlead-error.ts';
 import { done, type FakeFeatures, fakeFeatures } from './fake-features.ts';
 import { modernHttp, modernRequest, modernStream, streamMessages } from './modern-request.ts';
 import { type ServedDoor, serveDoor } from './serve-door.ts';
@@ -123,12 +123,16 @@ describe('a fault', () => {
     expect(logged.at(-1)).toBe('tools/call failed inside: Error');
   });
 
-  it('of Smartlead is told with what to do about it', async () => {
+  it('of a feature is told with what to do about it', async () => {
     await open(() => {
-      throw new SmartleadError('smartlead_rate_limited', 'Too many calls.', { retryAfter: 7 });
+      throw new FeatureFailed('Too many calls.', { code: 'smartlead_rate_limited', retryable: true, nextStep: 'Wait.' });
     });
     const { error } = await modernRequest(door.url, 'tools/call', call);
-    expect(error).toMatchObject({ code: -32603, message: 'Too many calls.', data: { retryAfter: 7, retryable: true } });
+    expect(error).toMatchObject({
+      code: -32603,
+      message: 'Too many calls.',
+      data: { code: 'smartlead_rate_limited', retryable: true },
+    });
   });
 });
 

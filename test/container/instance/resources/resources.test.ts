@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ResourceNotFound } from '../../../../container/instance/features/feature-errors.ts';
+import { FeatureFailed, ResourceNotFound } from '../../../../container/instance/features/feature-errors.ts';
 import { campaignNamed } from '../../../selfhost/sandbox/sandbox-client.ts';
 import { readContext, type SandboxInstance, startSandboxInstance } from '../composite/sandbox-instance.ts';
 
@@ -50,6 +50,15 @@ describe('a campaign as a resource', () => {
     '',
   ])('is not found under %j', async (uri) => {
     await expect(running.features.resources.read(uri, readContext)).rejects.toBeInstanceOf(ResourceNotFound);
+  });
+
+  it('that Smartlead does not answer for fails with what to do', async () => {
+    running.sandbox.failNext({ operation: 'campaigns/get-by-id', mode: '500', times: 9 });
+    const reading = running.features.resources.read(`smartlead://campaigns/${campaignId}`, readContext);
+    await expect(reading).rejects.toBeInstanceOf(FeatureFailed);
+    await expect(reading).rejects.toMatchObject({
+      data: { code: expect.stringMatching(/^smartlead_/), nextStep: expect.any(String) },
+    });
   });
 
   it('is not offered where the tool that reads campaigns is forbidden', async () => {

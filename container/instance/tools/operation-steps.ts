@@ -1,10 +1,10 @@
+import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { isRead, operations } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import type { OperationCallContext, OperationCaller, OperationOutcome } from '../smartlead/operation-caller.ts';
 import { sleep } from '../smartlead/sleep.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import { createArgumentCheck } from '../tools/input-validation.ts';
-import type { CallArguments } from '../tools/tool.ts';
+import { createArgumentCheck } from './input-validation.ts';
 
 /** Single operations as the steps of a tool that makes many calls. */
 export interface OperationSteps {
