@@ -40,12 +40,18 @@ async function readText({ body }: Response): Promise<string> {
 /** `undefined` where there is not one number that an instance would tell. */
 function liveMetricsOf(samples: ReadonlyMap<string, number>): LiveMetrics | undefined {
   const metrics = {
-    sessions: count(samples, 'smartlead_mcp_sessions'),
+    sessions: openSessions(samples),
     memoryBytes: count(samples, 'process_resident_memory_bytes'),
     uptimeSeconds: count(samples, 'process_uptime_seconds'),
     rateLimit: rateLimitOf(samples),
   };
   return Object.values(metrics).every((value) => value === null) ? undefined : metrics;
+}
+
+/** Sessions without those that only a record is left of: their clients have mostly gone without a word. */
+function openSessions(samples: ReadonlyMap<string, number>): number | null {
+  const known = count(samples, 'smartlead_mcp_sessions');
+  return known === null ? null : Math.max(0, known - (count(samples, 'smartlead_mcp_sessions_hibernating') ?? 0));
 }
 
 function rateLimitOf(samples: ReadonlyMap<string, number>): RateLimitState | null {

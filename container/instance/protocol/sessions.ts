@@ -9,6 +9,8 @@ export interface Session {
   lastUsedAt: number;
   /** Whether a request of the client is being answered. */
   readonly busy: boolean;
+  /** Whether nothing but a record is left of it, until its client comes back. */
+  readonly hibernating?: boolean;
   /** Called when the session has ended, by whomever. */
   onended?: () => void;
   /** Looks after what time does to a session: silent clients, streams nobody came back to. */
@@ -52,6 +54,13 @@ export class Sessions {
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Sessions of which only a record is left, for clients that may come back. */
+  get hibernating(): number {
+    let count = 0;
+    for (const { session } of this.#sessions.values()) if (session.hibernating === true) count += 1;
+    return count;
   }
 
   /**

@@ -20,7 +20,8 @@ async function read(handle: RequestListener) {
 
 const text = `# HELP smartlead_mcp_sessions Sessions.
 # TYPE smartlead_mcp_sessions gauge
-smartlead_mcp_sessions 4
+smartlead_mcp_sessions 6
+smartlead_mcp_sessions_hibernating 2
 smartlead_mcp_tool_calls_total{tool="smartlead_mcp_sessions",outcome="ok"} 99
 process_resident_memory_bytes 81000000
 process_uptime_seconds 12.75
