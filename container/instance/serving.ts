@@ -35,7 +35,11 @@ const warmUpDelayMs = 150;
 export async function startServing(instance: Instance, options: ServingOptions, log: Log): Promise<Serving> {
   const sessions = new Sessions(options.sessionLimits ?? usualSessionLimits);
   instance.metrics.gauge('smartlead_mcp_sessions', 'Sessions that clients may go on with.', () => sessions.size);
-  instance.metrics.gauge('smartlead_mcp_sessions_hibernating', 'Those of which only a record is left.', () => sessions.hibernating);
+  instance.metrics.gauge(
+    'smartlead_mcp_sessions_hibernating',
+    'Those of which only a record is left.',
+    () => sessions.hibernating,
+  );
   const createServer = () => instance.createServer();
   const modern = createModernDoor(instance.features, { log });
   const outlivesClient = createOutlivingRule(instance.features);

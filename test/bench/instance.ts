@@ -125,9 +125,10 @@ async function record(name: string, client: Pick<LoadClient, 'call' | 'drop'>, o
 }
 
 async function measureSessions(): Promise<void> {
-  await withSubject(collectingInstance, upstream.environment, async (running) => {
-    for (const transport of transports) {
-      const name = `instance, ${transport}: KiB for each further session, of ${sessionCount}`;
+  for (const transport of transports) {
+    const name = `instance, ${transport}: KiB for each further session, of ${sessionCount}`;
+    // Each in a process of its own: sessions would take the memory that those of the transport before have left.
+    await withSubject(collectingInstance, upstream.environment, async (running) => {
       try {
         // The first connections are made while the server still starts.
         await retryUntilUp(async () => (await openClient[transport]({ port: running.port, tool, lanes: 1 })).leave(), 5_000);
@@ -135,8 +136,8 @@ async function measureSessions(): Promise<void> {
       } catch (error) {
         samples.miss(name, (error as Error).message);
       }
-    }
-  });
+    });
+  }
   const few = quick ? 3 : 10;
   await withSubject(statefulSupergateway, upstream.environment, async ({ pid, port }) => {
     const open = () => openSessions2025({ port, tool, lanes: 1 }, { standalone: false });
