@@ -168,11 +168,14 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Whether the process catches SIGTERM by now (Linux; elsewhere it is supposed not to). */
+/**
+ * Whether the program listens for requests to stop by now (Linux; elsewhere it is supposed not to). SIGHUP tells: Node catches SIGTERM
+ * by itself from its very start, to restore the terminal before it dies of it.
+ */
 function processListensForSignal(pid: number): boolean {
   try {
     const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
-    return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n; // SIGTERM is 15.
+    return (BigInt(`0x${caught}`) & 1n) !== 0n; // SIGHUP is 1.
   } catch {
     return false;
   }

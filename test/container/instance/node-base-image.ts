@@ -56,8 +56,8 @@ async function importFromThisMachine(): Promise<void> {
 
 /** Where this machine reaches the registry through a proxy with a certificate of its own, npm in the image has to know it, too. */
 async function trustWhatNodeTrustsHere(folder: string): Promise<void> {
-  const certificates = process.env.NODE_EXTRA_CA_CERTS;
-  if (certificates === undefined || certificates === '') return;
+  const certificates = process.env.NODE_EXTRA_CA_CERTS || (await run('npm', ['config', 'get', 'cafile'])).stdout.trim();
+  if (certificates === '' || certificates === 'null') return;
   await copyFile(certificates, join(folder, 'etc/extra-certificates.pem'));
   await writeFile(join(folder, 'usr/local/etc/npmrc'), 'cafile=/etc/extra-certificates.pem\n');
 }
