@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { stopLeadWords, trackWords } from './settings-words.ts';
 
 /**
@@ -27,8 +27,17 @@ function campaignInPlace(campaign: JsonObject): void {
   if (isJsonObject(scheduler_cron_value)) campaign.schedule = schedule(campaign, scheduler_cron_value);
 }
 
-function schedule(campaign: JsonObject, { tz, days, startHour, endHour }: JsonObject): JsonObject {
-  const fields = {
+function schedule(campaign: JsonObject, cronValue: JsonObject): JsonObject {
+  const fields = Object.entries(scheduleFields(campaign, cronValue));
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** A campaign's schedule under the names that campaigns/update-schedule takes; undefined or null where the read has none. */
+export function scheduleFields(
+  campaign: Readonly<JsonObject>,
+  { tz, days, startHour, endHour }: Readonly<JsonObject>,
+): JsonObject {
+  return {
     timezone: tz,
     days_of_the_week: days,
     start_hour: startHour,
@@ -36,7 +45,6 @@ function schedule(campaign: JsonObject, { tz, days, startHour, endHour }: JsonOb
     min_time_btw_emails: campaign.min_time_btwn_emails,
     max_new_leads_per_day: campaign.max_leads_per_day,
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function stepInPlace(step: JsonObject): void {

@@ -36,8 +36,3 @@ export async function operationConsequence(
   if (preview === undefined) return { summary: `call ${toolName(operation.id)}` };
   return preview(callArguments, new PreviewReads(caller, context));
 }
-
-/** Whether a call of the operation can be described better than by its name. */
-export function hasPreview(operation: Operation): boolean {
-  return Object.hasOwn(previews, operation.id);
-}

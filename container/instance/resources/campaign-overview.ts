@@ -1,3 +1,4 @@
+import { scheduleFields } from '../answers/read-words.ts';
 import { ResourceNotFound } from '../features/feature-errors.ts';
 import type { ReadContext } from '../features/mcp-features.ts';
 import { countOf, objectOf, rowsOf, textOf } from '../json/json-value.ts';
@@ -83,14 +84,8 @@ export async function campaignOverview(
 }
 
 function scheduleOf(campaign: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { tz, days, startHour, endHour } = objectOf(campaign.scheduler_cron_value);
   return {
-    timezone: tz,
-    days_of_the_week: days,
-    start_hour: startHour,
-    end_hour: endHour,
-    min_time_btw_emails: campaign.min_time_btwn_emails,
-    max_new_leads_per_day: campaign.max_leads_per_day,
+    ...scheduleFields(campaign, objectOf(campaign.scheduler_cron_value)),
     schedule_start_time: campaign.schedule_start_time ?? null,
   };
 }
