@@ -1,6 +1,6 @@
 import type { Operation } from '../catalogue/operation.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { saysOnlySuccess, unwrapEnvelope } from './envelope.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** A list as Smartlead answered it, whatever shape that was. */
 export interface AnswerRows {

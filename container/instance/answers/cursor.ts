@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../json/canonical-json.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** Where a list goes on. Which of these are set depends on how Smartlead pages that list. */
 export interface Position {

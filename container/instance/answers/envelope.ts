@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 
 /** Smartlead nests its envelopes, as in `{ok, data: {success, message, data: {replies}}}`. */
 const mostEnvelopes = 3;

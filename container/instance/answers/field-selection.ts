@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { SmartleadError } from '../smartlead/smartlead-error.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** Columns a call asks for, as a tree: `lead.email` and `lead.id` are two branches of `lead`. A leaf takes all below it. */
 interface Branch {

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { FieldPlaces } from './field-places.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 import { plainText } from './plain-text.ts';
 
 const bodyFields: ReadonlySet<string> = new Set([

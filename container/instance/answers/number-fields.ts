@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 
 /**
  * Ids of Smartlead’s own tables. Not here: ids of messages (`message_id`, `stats_id`), of placement tests and of contacts, which are

@@ -1,5 +1,5 @@
+import { isJsonObject } from '../json/json-object.ts';
 import { FieldPlaces } from './field-places.ts';
-import { isJsonObject } from './json-object.ts';
 
 /** Text of mail, ours or theirs: threads hold both under one name, and what we sent holds the lead's fields. */
 const mailFields = [

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Pagination } from '../catalogue/operation.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { AnswerRows } from './answer-rows.ts';
 import type { Position } from './cursor.ts';
-import { isJsonObject } from './json-object.ts';
 
 /** A page as Smartlead answered it. */
 export interface AnsweredPage {

@@ -1,9 +1,9 @@
 import type { Operation } from '../catalogue/operation.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import type { TextAnswer } from '../smartlead/answer.ts';
 import { type AnswerRows, findObject, findRows } from './answer-rows.ts';
 import { unwrapEnvelope } from './envelope.ts';
 import type { FieldSelection } from './field-selection.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 import { mailTextInPlace } from './mail-text.ts';
 import { numbersInPlace } from './number-fields.ts';
 import { holdsCorrespondence, outsiderTextAnswers, outsiderTextPaths } from './outsider-text.ts';

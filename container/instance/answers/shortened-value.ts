@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { byteLength } from './byte-length.ts';
 import { joinPath } from './field-path.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** A text, or a list, of which only the head is there. */
 export interface TruncatedField {

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../json/json-object.ts';
 import { byteLength } from './byte-length.ts';
-import type { JsonObject } from './json-object.ts';
 import { shorten, type TruncatedField } from './shortened-value.ts';
 
 /** Bytes of JSON an answer may have: what a model can take in at once beside everything else. */

@@ -1,6 +1,6 @@
+import { isJsonObject } from '../json/json-object.ts';
 import type { TextAnswer } from '../smartlead/answer.ts';
 import { byteLength } from './byte-length.ts';
-import { isJsonObject } from './json-object.ts';
 
 /** The part of a text that fits into one answer. */
 export interface TextPart {

@@ -1,6 +1,6 @@
 import type { CallArguments } from '../catalogue/call-arguments.ts';
 import type { Operation } from '../catalogue/operation.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { statusCommands, stopLeadWords, trackWords } from './settings-words.ts';
 
 type Translation = (callArguments: CallArguments) => CallArguments;

@@ -6,7 +6,8 @@ import {
   LATEST_PROTOCOL_VERSION,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
-import { isObject, isRequest, RefusedRequest } from './json-rpc.ts';
+import { isJsonObject } from '../json/json-object.ts';
+import { isRequest, RefusedRequest } from './json-rpc.ts';
 
 /** Larger than any client's; kept for as long as its session lives. */
 const largestHandshake = 64 * 1024;
@@ -34,11 +35,11 @@ export function findInitialize(messages: readonly JSONRPCMessage[]): JSONRPCRequ
 export function readHandshake({ id, params }: JSONRPCRequest): Handshake {
   const refuse = (reason: string) =>
     new RefusedRequest({ status: 400, code: invalidParams, message: `Invalid initialize: ${reason}`, id });
-  if (!isObject(params)) throw refuse('"params" must be an object');
+  if (!isJsonObject(params)) throw refuse('"params" must be an object');
   const { protocolVersion, capabilities, clientInfo } = params;
   if (typeof protocolVersion !== 'string') throw refuse('"params.protocolVersion" must be a text');
-  if (!isObject(capabilities)) throw refuse('"params.capabilities" must be an object');
-  if (!isObject(clientInfo) || typeof clientInfo.name !== 'string' || typeof clientInfo.version !== 'string') {
+  if (!isJsonObject(capabilities)) throw refuse('"params.capabilities" must be an object');
+  if (!isJsonObject(clientInfo) || typeof clientInfo.name !== 'string' || typeof clientInfo.version !== 'string') {
     throw refuse('"params.clientInfo" must be an object with "name" and "version"');
   }
   const kept = { protocolVersion, capabilities, clientInfo } as Handshake['params'];

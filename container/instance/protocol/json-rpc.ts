@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { isJsonObject } from '../json/json-object.ts';
 import { isNestedDeeper } from '../json/nesting-depth.ts';
 
 /** JSON-RPC error codes used at the doors. -32000 to -32099 are free for servers; -32001 says "no such session" in MCP. */
@@ -117,13 +118,13 @@ export function cancelledId(message: JSONRPCMessage): RequestId | undefined {
 }
 
 function isMessage(value: unknown): value is JSONRPCMessage {
-  if (!isObject(value) || value.jsonrpc !== '2.0') return false;
+  if (!isJsonObject(value) || value.jsonrpc !== '2.0') return false;
   const hasId = typeof value.id === 'string' || Number.isSafeInteger(value.id);
   if ('method' in value) {
-    const paramsFit = value.params === undefined || isObject(value.params);
+    const paramsFit = value.params === undefined || isJsonObject(value.params);
     return typeof value.method === 'string' && paramsFit && (hasId || !('id' in value));
   }
-  return hasId && (isObject(value.result) || isObject(value.error));
+  return hasId && (isJsonObject(value.result) || isJsonObject(value.error));
 }
 
 /** The arguments of a call are left to what checks them for its tool, and says so as a result that a model can read. */
@@ -137,10 +138,6 @@ function hasDeepField(fields: object | undefined, unchecked: string): boolean {
     if (name !== unchecked && isNestedDeeper((fields as Record<string, unknown>)[name], mostLevels)) return true;
   }
   return false;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function invalidRequest(reason: string): RefusedRequest {

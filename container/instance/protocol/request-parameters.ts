@@ -1,4 +1,4 @@
-import { isObject } from './json-rpc.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import { invalidParams } from './protocol-error.ts';
 
 export interface ToolCallParameters {
@@ -11,7 +11,7 @@ export function readToolCall(params: unknown): ToolCallParameters {
   const fields = readObject('tools/call', params);
   const { arguments: callArguments = {} } = fields;
   const name = readText('tools/call', fields, 'name');
-  if (!isObject(callArguments)) throw invalid('tools/call', '"params.arguments" must be an object');
+  if (!isJsonObject(callArguments)) throw invalid('tools/call', '"params.arguments" must be an object');
   return { name, callArguments };
 }
 
@@ -41,8 +41,8 @@ export interface CompletionParameters {
 export function readCompletion(params: unknown): CompletionParameters {
   const method = 'completion/complete';
   const { ref, argument, context } = readObject(method, params);
-  if (!isObject(ref)) throw invalid(method, '"params.ref" must be an object');
-  if (!isObject(argument)) throw invalid(method, '"params.argument" must be an object');
+  if (!isJsonObject(ref)) throw invalid(method, '"params.ref" must be an object');
+  if (!isJsonObject(argument)) throw invalid(method, '"params.argument" must be an object');
   const { name, value } = argument;
   if (typeof name !== 'string' || typeof value !== 'string') {
     throw invalid(method, '"params.argument" must have a "name" and a "value"');
@@ -50,7 +50,7 @@ export function readCompletion(params: unknown): CompletionParameters {
   return {
     reference: readReference(ref),
     argument: { name, value },
-    known: readTexts(method, isObject(context) ? context.arguments : undefined),
+    known: readTexts(method, isJsonObject(context) ? context.arguments : undefined),
   };
 }
 
@@ -61,7 +61,7 @@ function readReference({ type, name, uri }: Record<string, unknown>): Completion
 }
 
 function readObject(method: string, params: unknown): Record<string, unknown> {
-  if (!isObject(params)) throw invalid(method, '"params" must be an object');
+  if (!isJsonObject(params)) throw invalid(method, '"params" must be an object');
   return params;
 }
 
@@ -72,7 +72,7 @@ function readText(method: string, fields: Record<string, unknown>, field: string
 }
 
 function readTexts(method: string, texts: unknown = {}): Record<string, string> {
-  if (!isObject(texts) || !Object.values(texts).every((text) => typeof text === 'string')) {
+  if (!isJsonObject(texts) || !Object.values(texts).every((text) => typeof text === 'string')) {
     throw invalid(method, 'arguments must be an object of texts');
   }
   return texts as Record<string, string>;

@@ -1,6 +1,7 @@
 import { refusesKey } from '../../../core/smartlead-key-refusal.ts';
 import { isRead } from '../catalogue/catalogue.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import { isNestedDeeper } from '../json/nesting-depth.ts';
 import { chooseErrorMessage } from './error-message.ts';
 import type { IncomingAnswer } from './incoming-answer.ts';
@@ -100,16 +101,16 @@ function retrySeconds(answer: IncomingAnswer, body: unknown): number | undefined
     const date = Date.parse(header);
     if (!Number.isNaN(date)) return Math.max(0, Math.ceil((date - Date.now()) / 1000));
   }
-  const error = isObject(body) && isObject(body.error) ? body.error : undefined;
+  const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   return typeof error?.retry_after === 'number' && error.retry_after >= 0 ? Math.ceil(error.retry_after) : undefined;
 }
 
 /** Whether a body with a good status reports a failure all the same. */
 function isFailureReport(body: unknown): boolean {
-  if (!isObject(body)) return false;
+  if (!isJsonObject(body)) return false;
   if (body.success === false || body.ok === false) return true;
   if (body.status === 'error' && (typeof body.message === 'string' || typeof body.error === 'string')) return true;
-  const hasError = typeof body.error === 'string' || isObject(body.error);
+  const hasError = typeof body.error === 'string' || isJsonObject(body.error);
   return hasError && Object.keys(body).every((name) => errorFields.has(name));
 }
 
@@ -162,7 +163,7 @@ function mediaType(answer: IncomingAnswer): string {
 /** Whether an answer says nothing: no fields at all, or an envelope with nothing in it. */
 function isEmptyAnswer(body: unknown, operation: Operation): boolean {
   if (isEmpty(body)) return true;
-  if (!isObject(body) || !('data' in body)) return false;
+  if (!isJsonObject(body) || !('data' in body)) return false;
   if (!Object.keys(body).every((name) => envelopeFields.has(name))) return false;
   // One lead comes as a list of one.
   const listsOne = operation.id === 'campaigns/get-lead-by-id' && Array.isArray(body.data) && body.data.length === 0;
@@ -172,9 +173,5 @@ function isEmptyAnswer(body: unknown, operation: Operation): boolean {
 const envelopeFields: ReadonlySet<string> = new Set(['ok', 'success', 'message', 'data']);
 
 function isEmpty(body: unknown): boolean {
-  return body === null || (isObject(body) && Object.keys(body).length === 0);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return body === null || (isJsonObject(body) && Object.keys(body).length === 0);
 }

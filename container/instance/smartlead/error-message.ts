@@ -1,3 +1,5 @@
+import { isJsonObject } from '../json/json-object.ts';
+
 const longestMessage = 400;
 
 /**
@@ -5,7 +7,7 @@ const longestMessage = 400;
  * that works for all of them: text of the validator, `error` as text, `error.message`, `message`, and else the raw text.
  */
 export function chooseErrorMessage(body: unknown, rawText: string): string {
-  const chosen = isObject(body) ? (messageOf(body) ?? messageOfFlags(body)) : undefined;
+  const chosen = isJsonObject(body) ? (messageOf(body) ?? messageOfFlags(body)) : undefined;
   return shorten(chosen ?? (body === undefined ? withoutMarkup(rawText) : JSON.stringify(body)));
 }
 
@@ -13,7 +15,7 @@ function messageOf(body: Record<string, unknown>): string | undefined {
   const { error, message } = body;
   if ((body.validation !== undefined || error === 'Bad Request') && isText(message)) return message;
   if (isText(error)) return isText(body.field) && !error.includes(body.field) ? `${error} (field ${body.field})` : error;
-  if (isObject(error) && isText(error.message)) return error.message;
+  if (isJsonObject(error) && isText(error.message)) return error.message;
   if (isText(message)) return message;
   return undefined;
 }
@@ -39,8 +41,4 @@ function shorten(text: string): string {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

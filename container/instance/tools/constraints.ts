@@ -1,4 +1,5 @@
 import type { Constraint } from '../catalogue/operation.ts';
+import { isJsonObject } from '../json/json-object.ts';
 import type { ArgumentIssue } from '../smartlead/smartlead-error.ts';
 
 /** Checks the rules between arguments that no single argument's schema can express. Null counts as not given. */
@@ -38,9 +39,5 @@ function missing(paths: readonly string[], given: (path: string) => boolean, whe
 }
 
 function valueAt(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return path.split('.').reduce<unknown>((inner, name) => (isJsonObject(inner) ? inner[name] : undefined), value);
 }

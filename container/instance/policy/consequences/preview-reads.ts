@@ -1,5 +1,6 @@
 import type { CallArguments } from '../../catalogue/call-arguments.ts';
 import { operations } from '../../catalogue/catalogue.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import type { OperationCallContext, OperationCaller } from '../../smartlead/operation-caller.ts';
 import { quotedText } from './quoted-text.ts';
 
@@ -29,13 +30,13 @@ export class PreviewReads {
   /** How many leads a campaign has. */
   async leadsOfCampaign(id: unknown): Promise<number | undefined> {
     const answer = await this.#read('campaigns/get-leads', { campaign_id: id, limit: 1 });
-    return isObject(answer) ? wholeNumber(answer.total_leads) : undefined;
+    return isJsonObject(answer) ? wholeNumber(answer.total_leads) : undefined;
   }
 
   /** How many steps a campaign has. */
   async stepsOfCampaign(id: unknown): Promise<number | undefined> {
     const answer = await this.#read('campaigns/get-sequences', { campaign_id: id });
-    const steps = isObject(answer) ? answer.data : answer;
+    const steps = isJsonObject(answer) ? answer.data : answer;
     return Array.isArray(steps) ? steps.length : undefined;
   }
 
@@ -46,7 +47,7 @@ export class PreviewReads {
     if (others.length === 0) return (await this.list(first)).leads;
     const answer = objectIn(await this.#read('lead-lists/get-all', { limit: 1000 }));
     const rows: unknown[] = Array.isArray(answer?.lists) ? answer.lists : [];
-    const counts = ids.map((id) => leadCount(rows.find((row) => isObject(row) && String(row.id) === String(id))));
+    const counts = ids.map((id) => leadCount(rows.find((row) => isJsonObject(row) && String(row.id) === String(id))));
     return counts.includes(undefined) ? undefined : counts.reduce((sum: number, count) => sum + (count ?? 0), 0);
   }
 
@@ -103,20 +104,16 @@ function withName(thing: string, name: string | undefined): string {
 /** The object an answer is about: bare, in `data`, or the only element of a list there. */
 function objectIn(answer: unknown): Record<string, unknown> | undefined {
   if (Array.isArray(answer)) return answer.length === 1 ? objectIn(answer[0]) : undefined;
-  if (!isObject(answer)) return undefined;
+  if (!isJsonObject(answer)) return undefined;
   return 'data' in answer ? objectIn(answer.data) : answer;
 }
 
 function leadCount(list: unknown): number | undefined {
-  return isObject(list) ? (wholeNumber(list.leads_count) ?? wholeNumber(list.lead_count)) : undefined;
+  return isJsonObject(list) ? (wholeNumber(list.leads_count) ?? wholeNumber(list.lead_count)) : undefined;
 }
 
 /** Smartlead sends counts as numbers or as text. */
 function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
   return Number.isInteger(number) && number >= 0 ? number : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

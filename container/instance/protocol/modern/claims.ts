@@ -1,4 +1,4 @@
-import { isObject } from '../json-rpc.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 
 /** The revision that needs no session: every request says for itself who asks and which revision is spoken. */
 export const modernRevision = '2026-07-28';
@@ -19,7 +19,7 @@ export function claimsModernRevision(version: string | undefined, body: unknown)
 
 /** Whether a message by itself says that it belongs to revision 2026-07-28 or a later one. */
 export function isModernMessage(message: unknown): boolean {
-  if (!isObject(message)) return false;
+  if (!isJsonObject(message)) return false;
   const version = claimedVersion(message);
   if (isInitialize(message)) return typeof version === 'string' && isModernVersion(version);
   return version !== undefined || message.method === 'server/discover';
@@ -27,7 +27,7 @@ export function isModernMessage(message: unknown): boolean {
 
 /** Whether a message asks which revisions there are without choosing one: what a client sends before it decides. */
 export function isProbe(message: unknown): boolean {
-  return isObject(message) && (message.method === 'server/discover' || claimedVersion(message) !== modernRevision);
+  return isJsonObject(message) && (message.method === 'server/discover' || claimedVersion(message) !== modernRevision);
 }
 
 /** Names of revisions are dates, so their order as text is their order in time; names that are no dates sort behind them. */
@@ -36,9 +36,9 @@ function isModernVersion(version: string): boolean {
 }
 
 function isInitialize(message: unknown): boolean {
-  return isObject(message) && message.method === 'initialize';
+  return isJsonObject(message) && message.method === 'initialize';
 }
 
 function claimedVersion({ params }: Record<string, unknown>): unknown {
-  return isObject(params) && isObject(params._meta) ? params._meta[protocolVersionKey] : undefined;
+  return isJsonObject(params) && isJsonObject(params._meta) ? params._meta[protocolVersionKey] : undefined;
 }

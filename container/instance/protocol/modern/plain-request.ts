@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCapabilities, Implementation, RequestId } from '@modelcontextprotocol/server';
-import { isObject } from '../json-rpc.ts';
+import { isJsonObject } from '../../json/json-object.ts';
 import { modernRevision } from './claims.ts';
 import { type RequestEnvelope, reservedPrefix } from './request-envelope.ts';
 
@@ -25,11 +25,11 @@ const contentTypes: ReadonlySet<string> = new Set(['application/json', 'applicat
  * or might be wrong, is undefined here and goes to the SDK, which knows every rule and words every refusal.
  */
 export function readPlainRequest(headers: IncomingHttpHeaders, body: unknown): PlainRequest | undefined {
-  if (!isObject(body) || body.jsonrpc !== '2.0' || !hasOnly(body, messageMembers)) return undefined;
+  if (!isJsonObject(body) || body.jsonrpc !== '2.0' || !hasOnly(body, messageMembers)) return undefined;
   const { id, method, params } = body;
   if (!isInteger(id) && typeof id !== 'string') return undefined;
   if (method !== 'tools/call' && method !== 'tools/list') return undefined;
-  if (!isObject(params) || !hasOnly(params, method === 'tools/call' ? callParameters : listParameters)) return undefined;
+  if (!isJsonObject(params) || !hasOnly(params, method === 'tools/call' ? callParameters : listParameters)) return undefined;
   if (headers['mcp-method'] !== method || headers['mcp-protocol-version'] !== modernRevision) return undefined;
   if (!contentTypes.has(headers['content-type'] ?? '')) return undefined;
   if (method === 'tools/call' && !isNamedBy(headers['mcp-name'], params.name)) return undefined;
@@ -61,7 +61,7 @@ const knownMeta: ReadonlySet<string> = new Set([
 ]);
 
 function isPlainEnvelope(meta: unknown): meta is PlainEnvelope {
-  if (!isObject(meta)) return false;
+  if (!isJsonObject(meta)) return false;
   for (const key in meta) if (key.startsWith(reservedPrefix) && !knownMeta.has(key)) return false;
   const { progressToken } = meta;
   return (
@@ -74,7 +74,7 @@ function isPlainEnvelope(meta: unknown): meta is PlainEnvelope {
 
 function isClient(client: unknown): boolean {
   if (client === undefined) return true;
-  if (!isObject(client)) return false;
+  if (!isJsonObject(client)) return false;
   const { name, version, title, description, websiteUrl, icons } = client;
   return (
     typeof name === 'string' &&
@@ -87,7 +87,7 @@ function isClient(client: unknown): boolean {
 }
 
 function isIcon(icon: unknown): boolean {
-  if (!isObject(icon)) return false;
+  if (!isJsonObject(icon)) return false;
   const { src, mimeType, sizes, theme } = icon;
   return (
     typeof src === 'string' &&
@@ -99,13 +99,13 @@ function isIcon(icon: unknown): boolean {
 
 /** Capabilities are objects of objects, but for two flags. */
 function isCapabilities(capabilities: unknown): boolean {
-  if (!isObject(capabilities)) return false;
+  if (!isJsonObject(capabilities)) return false;
   for (const name in capabilities) {
     const capability = capabilities[name];
-    if (!isObject(capability)) return false;
+    if (!isJsonObject(capability)) return false;
     for (const part in capability) {
       const value = capability[part];
-      const fits = name === 'roots' && part === 'listChanged' ? typeof value === 'boolean' : isObject(value);
+      const fits = name === 'roots' && part === 'listChanged' ? typeof value === 'boolean' : isJsonObject(value);
       if (!fits) return false;
     }
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/json-object.ts';
 import type { ToolRegistry } from '../tool-registry.ts';
 import { callToolName } from './discovery-tool-names.ts';
 
@@ -26,15 +27,11 @@ export function resolveCall(
 /** The arguments as an object. Models also send them as the JSON text of one, or leave them out where a tool needs none. */
 function argumentsObject(value: unknown): Record<string, unknown> | undefined {
   if (value === undefined || value === null) return {};
-  if (typeof value !== 'string') return isObject(value) ? value : undefined;
+  if (typeof value !== 'string') return isJsonObject(value) ? value : undefined;
   try {
     const parsed: unknown = JSON.parse(value);
-    return isObject(parsed) ? parsed : undefined;
+    return isJsonObject(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
