@@ -6,10 +6,10 @@
 import { writeFile } from 'node:fs/promises';
 import { createInstance } from '../container/instance/instance.ts';
 import { smartleadHostsSchema } from '../core/instance-configuration.ts';
-import type { ToolFact, ToolSelectionFact } from '../core/tool-facts.ts';
+import type { ToolFact, ToolSelectionFact } from '../core/tool-fact.ts';
 import { discovery, profiles, type ToolSelectionName, type Toolset, toolsets } from '../core/tool-selection.ts';
 
-type Definition = { name: string };
+type Definition = { name: string; annotations?: { readOnlyHint?: boolean | undefined } | undefined };
 
 /** What instances answer to `tools/list`: looked at from outside, so whatever makes a tool is in it. Sends nothing. */
 async function definitionsOf(names?: readonly ToolSelectionName[]): Promise<{ tools: readonly Definition[]; bytes: number }> {
@@ -42,7 +42,11 @@ export async function readToolFacts(): Promise<{ tools: ToolFact[]; selections: 
   for (const toolset of toolsets) {
     const members = await toolsOfSet(toolset);
     sets.push({ name: toolset, kind: 'toolset', tools: members.length, bytes: bytesOf({ tools: members }) });
-    tools.push(...members.map(({ name }) => ({ name, toolset })).sort((one, other) => (one.name < other.name ? -1 : 1)));
+    tools.push(
+      ...members
+        .map(({ name, annotations }) => ({ name, toolset, reads: annotations?.readOnlyHint === true }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1)),
+    );
   }
   const whole = await definitionsOf();
   const selections: ToolSelectionFact[] = [
@@ -64,26 +68,11 @@ export async function readToolFacts(): Promise<{ tools: ToolFact[]; selections: 
 export async function toolFactsSource(): Promise<string> {
   const { tools, selections } = await readToolFacts();
   return `/** Written by scripts/write-tool-facts.ts from the tools of the instance; do not edit. */
-import type { Toolset } from './tool-selection.ts';
-
-export interface ToolFact {
-  name: string;
-  toolset: Toolset;
-}
-
-export interface ToolSelectionFact {
-  /** Name of a set, of a profile, \`discovery\`, or \`full\` for every tool. */
-  name: string;
-  kind: 'full' | 'profile' | 'toolset' | 'discovery';
-  /** How many tools it offers. */
-  tools: number;
-  /** Length of the answer to tools/list, in bytes of JSON: what a model reads before it does anything. */
-  bytes: number;
-}
+import type { ToolFact, ToolSelectionFact } from './tool-fact.ts';
 
 /** All tools that can be named in an instance's lists of allowed and denied tools. */
 export const toolFacts: readonly ToolFact[] = [
-${tools.map(({ name, toolset }) => `  { name: '${name}', toolset: '${toolset}' },\n`).join('')}];
+${tools.map(({ name, toolset, reads }) => `  { name: '${name}', toolset: '${toolset}', reads: ${reads} },\n`).join('')}];
 
 export const toolSelectionFacts: readonly ToolSelectionFact[] = [
 ${selections

@@ -133,6 +133,7 @@ export class Admission implements PendingResponse {
       this.#refuseIf(rpc);
       return;
     }
+    if (rpc?.isActivity === true && this.#address !== undefined) this.#services.lastRequests.note(this.#address.instanceId);
     const method = request.method;
     if (this.#address === undefined || this.#token === undefined) return;
     if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') return;

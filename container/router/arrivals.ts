@@ -26,6 +26,7 @@ export function isComing({ status }: InstanceDescription): boolean {
 export class Arrivals {
   readonly #options: ArrivalsOptions;
   readonly #awaited = new Map<string, Promise<RouteRecord | Refusal>>();
+  readonly #pauses = new Map<string, AbortController>();
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
@@ -40,16 +41,28 @@ export class Arrivals {
     return arrival;
   }
 
+  /** Ends the pause before the next look. */
+  look(instanceId: string): void {
+    this.#pauses.get(instanceId)?.abort();
+  }
+
   async #watch(instanceId: string): Promise<RouteRecord | Refusal> {
     const { findRoute, describe, waitMs, pollMs } = this.#options;
     const deadline = performance.now() + waitMs;
     for (;;) {
-      await sleep(pollMs, undefined, { ref: false });
+      await this.#pause(instanceId, pollMs);
       const route = await findRoute(instanceId);
       if (route !== undefined) return route;
       const description = await describe(instanceId);
       if (description === undefined) return refusals.instanceNotFound;
       if (!isComing(description) || performance.now() >= deadline) return instanceNotReady(description);
     }
+  }
+
+  async #pause(instanceId: string, milliseconds: number): Promise<void> {
+    const cut = new AbortController();
+    this.#pauses.set(instanceId, cut);
+    await sleep(milliseconds, undefined, { ref: false, signal: cut.signal }).catch(() => {});
+    this.#pauses.delete(instanceId);
   }
 }

@@ -5,6 +5,7 @@ import { type AnswerListener, InstanceAttempt, type InstanceFailure } from './in
 import { appendHeadersForClient } from './instance-headers.ts';
 import { instanceRequest } from './instance-request.ts';
 import { whenReady } from './maybe-promise.ts';
+import type { OpenExchange } from './open-exchanges.ts';
 import { type ClientAnswer, PlainAnswer } from './plain-answer.ts';
 import type { RouteRecord } from './ports.ts';
 import { Refusal, refusals } from './refusal.ts';
@@ -18,7 +19,7 @@ import type { VerifiedToken } from './token-verifier.ts';
  * the instance is an `InstanceAttempt`, and there can be more than one of those. Whatever goes wrong at the instance arrives in
  * `onFailure`, the one place that decides what the client gets to see of it.
  */
-export class Exchange implements AnswerListener {
+export class Exchange implements AnswerListener, OpenExchange {
   readonly #services: RouterServices;
   readonly #admitted: AdmittedRequest;
   /** Requests of this exchange that wait for their answer; those sent to `messages` wait at the session's stream instead. */
@@ -215,7 +216,13 @@ export class Exchange implements AnswerListener {
     const { door, method, rpc, sessionId } = this.#admitted;
     if (rpc?.initialize !== undefined) {
       const { id: tokenId, instanceId, workspaceId } = this.token;
-      this.#services.events.clientConnected({ instanceId, workspaceId, tokenId, ...rpc.initialize });
+      const { clientName } = rpc.initialize;
+      this.#services.events.clientConnected({
+        instanceId,
+        workspaceId,
+        tokenId,
+        ...(clientName === undefined ? {} : { clientName }),
+      });
       const opened = headers['mcp-session-id'];
       if (typeof opened === 'string') this.#bindSession(opened);
     }

@@ -1,11 +1,27 @@
-import type { Exchange } from './exchange.ts';
+import type { Refusal } from './refusal.ts';
 import type { VerifiedToken } from './token-verifier.ts';
+
+/** Something a client holds open at this router: a request that waits for its answer, or a standing stream. */
+export interface OpenExchange {
+  readonly token: VerifiedToken;
+  /** A stream opened by GET: it stays until somebody closes it. */
+  readonly isStanding: boolean;
+  readonly sessionId: string | undefined;
+  /** Whether somebody waits for an answer that arrives here. */
+  readonly owesAnswer: boolean;
+  /** Ends it from our side: with the refusal where nothing was answered yet, otherwise by ending the answer. */
+  close(refusal: Refusal, withRetryHint: boolean): void;
+  /** The platform says that the instance's process is gone, whatever its connection looks like. */
+  loseInstance(): void;
+  /** The client cancelled requests: their answers will not come. */
+  cancel(ids: readonly (string | number)[]): void;
+}
 
 interface TokenExchanges {
   token: VerifiedToken;
-  all: Set<Exchange>;
+  all: Set<OpenExchange>;
   /** Standing streams, in the order in which they were opened. */
-  streams: Set<Exchange>;
+  streams: Set<OpenExchange>;
 }
 
 /** Everything that is open at this router, by token. */
@@ -15,7 +31,7 @@ export class OpenExchanges {
   #streamCount = 0;
 
   /** Adds the exchange. Answers the oldest stream of the token where it now has more than `maxStreams`. */
-  add(exchange: Exchange, maxStreams: number): Exchange | undefined {
+  add(exchange: OpenExchange, maxStreams: number): OpenExchange | undefined {
     let entry = this.#byToken.get(exchange.token.hash);
     if (entry === undefined) {
       entry = { token: exchange.token, all: new Set(), streams: new Set() };
@@ -31,7 +47,7 @@ export class OpenExchanges {
     return oldest.done ? undefined : oldest.value;
   }
 
-  remove(exchange: Exchange): void {
+  remove(exchange: OpenExchange): void {
     const entry = this.#byToken.get(exchange.token.hash);
     if (entry === undefined || !entry.all.delete(exchange)) return;
     this.#count -= 1;
@@ -52,25 +68,25 @@ export class OpenExchanges {
     return Array.from(this.#byToken.values(), (entry) => entry.token);
   }
 
-  ofTokenHash(hash: string): Exchange[] {
+  ofTokenHash(hash: string): OpenExchange[] {
     return [...(this.#byToken.get(hash)?.all ?? [])];
   }
 
   /** By id or hash of the token. */
-  ofToken(tokenIdOrHash: string): Exchange[] {
+  ofToken(tokenIdOrHash: string): OpenExchange[] {
     return this.#where((token) => token.id === tokenIdOrHash || token.hash === tokenIdOrHash);
   }
 
-  ofInstance(instanceId: string): Exchange[] {
+  ofInstance(instanceId: string): OpenExchange[] {
     return this.#where((token) => token.instanceId === instanceId);
   }
 
-  all(): Exchange[] {
+  all(): OpenExchange[] {
     return this.#where(() => true);
   }
 
-  #where(matches: (token: VerifiedToken) => boolean): Exchange[] {
-    const found: Exchange[] = [];
+  #where(matches: (token: VerifiedToken) => boolean): OpenExchange[] {
+    const found: OpenExchange[] = [];
     for (const entry of this.#byToken.values()) if (matches(entry.token)) found.push(...entry.all);
     return found;
   }

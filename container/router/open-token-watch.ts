@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { OpenExchange } from './open-exchanges.ts';
 import { Refusal, refusals } from './refusal.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
@@ -7,7 +7,7 @@ const maxLookUpsAtOnce = 32;
 /** What the watch needs of the exchanges that are open. */
 export interface WatchedExchanges {
   tokens(): VerifiedToken[];
-  ofTokenHash(hash: string): Pick<Exchange, 'close'>[];
+  ofTokenHash(hash: string): Pick<OpenExchange, 'close'>[];
 }
 
 /**
@@ -66,7 +66,7 @@ export class OpenTokenWatch {
   }
 
   /** One that cannot be closed must not keep the others open. */
-  #close(exchange: Pick<Exchange, 'close'>, refusal: Refusal): void {
+  #close(exchange: Pick<OpenExchange, 'close'>, refusal: Refusal): void {
     try {
       exchange.close(refusal, false);
     } catch (error) {

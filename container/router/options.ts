@@ -1,4 +1,5 @@
-import type { InstanceDirectory, RouteDirectory, RouterEvents, TokenDirectory, UsageSink } from './ports.ts';
+import type { InstanceDirectory, InstanceWaker, RouteDirectory, RouterEvents, TokenDirectory, UsageSink } from './ports.ts';
+import type { SessionDirectory } from './sessions/session-directory.ts';
 
 /** Upper bounds that keep one client's appetite from becoming everybody's problem. */
 export interface RouterLimits {
@@ -36,7 +37,11 @@ export interface RouterTiming {
   tokenUsedMs: number;
   /** How long a client may take to send its body. */
   bodyTimeoutMs: number;
-  /** How long a request waits for an instance that is being started, and how often the router looks. */
+  /** How old a session may get, counted from its beginning. */
+  sessionMaxAgeMs: number;
+  /** How long what a client left behind when its own connection was cut is kept for its return. */
+  returnWaitMs: number;
+  /** How long a request waits for an instance that is being started or woken, and how often the router looks. */
   arrivalWaitMs: number;
   arrivalPollMs: number;
   connectTimeoutMs: number;
@@ -54,6 +59,12 @@ export interface RouterOptions {
   instances: InstanceDirectory;
   usage: UsageSink;
   events: RouterEvents;
+  /** Where it is missing, a sleeping instance is refused until somebody else wakes it. */
+  waker?: InstanceWaker;
+  /** Where several routers share their sessions; this router's memory where it is missing. */
+  sessions?: SessionDirectory;
+  /** Signs session ids. The same at every router of the installation; a random one where it is missing. */
+  sessionKey?: Buffer;
   /** Path in front of the instance id, with both slashes. Default `/i/`. */
   pathPrefix?: string;
   /** Realm named in `WWW-Authenticate`. */
@@ -91,7 +102,9 @@ export const defaultTiming: RouterTiming = {
   usageSinkTimeoutMs: 10_000,
   tokenUsedMs: 60_000,
   bodyTimeoutMs: 30_000,
-  arrivalWaitMs: 8_000,
+  sessionMaxAgeMs: 7 * 24 * 60 * 60_000,
+  returnWaitMs: 60_000,
+  arrivalWaitMs: 45_000,
   arrivalPollMs: 25,
   connectTimeoutMs: 5_000,
   answerTimeoutMs: 300_000,

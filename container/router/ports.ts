@@ -20,14 +20,19 @@ export interface TokenDirectory {
   findByHash(hash: string): MaybePromise<TokenRecord | undefined>;
 }
 
-/** Where an instance listens now. */
-export interface RouteRecord {
-  instanceId: string;
-  workspaceId: string;
+/** One process of an instance. */
+export interface RouteTarget {
   /** Base URL on the private network, such as `http://127.0.0.1:43121`. */
   address: string;
   /** What the router presents to the instance as bearer token. Never logged, never sent to a client. */
   accessToken: string;
+}
+
+/** Where an instance listens now: its first process, and the replicas beside it. */
+export interface RouteRecord extends RouteTarget {
+  instanceId: string;
+  workspaceId: string;
+  replicas?: readonly RouteTarget[];
 }
 
 export interface RouteDirectory {
@@ -44,6 +49,14 @@ export interface InstanceDescription {
 export interface InstanceDirectory {
   /** Asked only where an instance has no route. `undefined` where the instance does not exist. */
   describe(instanceId: string): MaybePromise<InstanceDescription | undefined>;
+}
+
+export interface InstanceWaker {
+  /**
+   * Asks the platform to bring back an instance that sleeps. Asking twice is asking once. Answers as soon as it was asked; the
+   * instance is there when it has a route.
+   */
+  wake(instanceId: string): MaybePromise<void>;
 }
 
 export interface UsageSink {
@@ -65,4 +78,13 @@ export interface RouterEvents {
   clientConnected(connection: ClientConnection): MaybePromise<void>;
   /** The token opened a door; told at most once a minute per token. `at` is ISO 8601 in UTC. */
   tokenUsed(tokenId: string, at: string): MaybePromise<void>;
+  /**
+   * A process of the instance did not do what it should: it could not be reached, broke off or did not begin its answer in time. Told
+   * at most once a second for each process.
+   */
+  instanceFailed?(failure: {
+    instanceId: string;
+    address: string;
+    kind: 'not-reached' | 'lost' | 'timed-out';
+  }): MaybePromise<void>;
 }

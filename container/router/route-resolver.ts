@@ -40,6 +40,11 @@ export class RouteResolver {
     return this.#decide(route, token);
   }
 
+  /** The instance has a route now: whoever waits for it looks at once. */
+  arrived(instanceId: string): void {
+    this.#arrivals.look(instanceId);
+  }
+
   /** Forgets where the instance was. */
   forget(instanceId: string): void {
     this.#routes.forget(instanceId);

@@ -1,6 +1,7 @@
 import type { EventNotifier } from './event-notifier.ts';
 import type { EventStreamAnswer } from './event-stream-answer.ts';
 import type { InstanceConnections } from './instance-connections.ts';
+import type { LastRequests } from './last-requests.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
@@ -21,6 +22,7 @@ export interface RouterServices {
   readonly connections: InstanceConnections;
   readonly sessions: SessionDirectory;
   readonly sessionStreams: SessionStreams;
+  readonly lastRequests: LastRequests;
   readonly usage: UsageCounter;
   readonly events: EventNotifier;
   readonly metrics: RouterMetrics;

@@ -5,6 +5,7 @@ import { Admission } from './admission.ts';
 import { CrossOriginPolicy } from './cross-origin.ts';
 import { EventNotifier } from './event-notifier.ts';
 import { InstanceConnections } from './instance-connections.ts';
+import { LastRequests } from './last-requests.ts';
 import { RouterMetrics } from './metrics.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { OpenTokenWatch } from './open-token-watch.ts';
@@ -26,6 +27,10 @@ export interface Router {
   revokeToken(tokenIdOrHash: string): void;
   /** Forgets where the instance was and ends what waits for it; its clients are told to come back. */
   instanceGone(instanceId: string): void;
+  /** The instance has a route now: what waits for it goes on at once instead of at the next look. */
+  instanceCame(instanceId: string): void;
+  /** How busy the instance is at this router; `lastRequestAt` in milliseconds since 1970, requests other than pings. */
+  activity(instanceId: string): { lastRequestAt: number | undefined; requestsInFlight: number; streams: number };
   /** What the router counts of itself, as Prometheus text lines. */
   metrics(): string;
   /**
@@ -56,6 +61,7 @@ export function createRouter(options: RouterOptions): Router {
     connections: new InstanceConnections(timing),
     sessions,
     sessionStreams: new SessionStreams(),
+    lastRequests: new LastRequests(),
     usage: new UsageCounter(options.usage, limits, timing),
     events: new EventNotifier(options.events, timing.tokenUsedMs, (error) => reportError(error, '')),
     metrics: new RouterMetrics(),
@@ -104,6 +110,19 @@ export function createRouter(options: RouterOptions): Router {
     instanceGone(instanceId) {
       resolver.forget(instanceId);
       for (const exchange of open.ofInstance(instanceId)) exchange.loseInstance();
+    },
+    instanceCame(instanceId) {
+      resolver.forget(instanceId);
+      resolver.arrived(instanceId);
+    },
+    activity(instanceId) {
+      let requestsInFlight = 0;
+      let streams = 0;
+      for (const exchange of open.ofInstance(instanceId)) {
+        if (exchange.isStanding) streams += 1;
+        if (exchange.owesAnswer) requestsInFlight += 1;
+      }
+      return { lastRequestAt: services.lastRequests.of(instanceId), requestsInFlight, streams };
     },
     metrics() {
       return metrics.render([

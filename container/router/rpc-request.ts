@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Refusal, type RpcId, refusals } from './refusal.ts';
+import { mayRepeat } from './repeatable.ts';
 
 /** A `tools/call` request in a client's message. */
 export interface ToolCall {
@@ -15,8 +16,12 @@ export interface RpcRequest {
   calls: ToolCall[];
   /** Ids that `notifications/cancelled` names: no answer will come. */
   cancelledIds: RpcId[];
-  /** Present where the message begins a session; holds what the client calls itself. */
-  initialize: { clientName?: string } | undefined;
+  /** Those of the requests that must not be made a second time when their answer is lost: it may have taken effect. */
+  unrepeatableIds: RpcId[];
+  /** Whether something is asked for that shows the instance to be in use: any request but a ping. */
+  isActivity: boolean;
+  /** Present where the message begins a session; holds what the client calls itself, and the parameters as it sent them. */
+  initialize: { clientName?: string; params: Record<string, unknown> } | undefined;
 }
 
 const noIds: RpcId[] = [];
@@ -35,13 +40,27 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
   }
   if (!Array.isArray(parsed)) {
     if (!isObject(parsed)) return refusals.invalidMessage;
-    const request: RpcRequest = { requestIds: noIds, calls: noCalls, cancelledIds: noIds, initialize: undefined };
+    const request: RpcRequest = {
+      requestIds: noIds,
+      calls: noCalls,
+      cancelledIds: noIds,
+      unrepeatableIds: noIds,
+      isActivity: false,
+      initialize: undefined,
+    };
     addMessage(request, parsed);
     return request;
   }
   if (parsed.length === 0) return refusals.invalidMessage;
   if (parsed.length > maxBatchMessages) return refusals.batchTooLong;
-  const request: RpcRequest = { requestIds: [], calls: [], cancelledIds: [], initialize: undefined };
+  const request: RpcRequest = {
+    requestIds: [],
+    calls: [],
+    cancelledIds: [],
+    unrepeatableIds: [],
+    isActivity: false,
+    initialize: undefined,
+  };
   for (const message of parsed) {
     if (!isObject(message)) return refusals.invalidMessage;
     addMessage(request, message);
@@ -54,8 +73,10 @@ function addMessage(request: RpcRequest, message: Record<string, unknown>): void
   if (typeof method !== 'string') return;
   if (typeof id === 'string' || typeof id === 'number') {
     request.requestIds = add(request.requestIds, noIds, id);
+    if (!mayRepeat(method, params)) request.unrepeatableIds = add(request.unrepeatableIds, noIds, id);
+    if (method !== 'ping') request.isActivity = true;
     if (method === 'tools/call') request.calls = add(request.calls, noCalls, { id, tool: toolName(params) });
-    else if (method === 'initialize') request.initialize = clientOf(params);
+    else if (method === 'initialize') request.initialize = { ...clientOf(params), params: isObject(params) ? params : {} };
   } else if (method === 'notifications/cancelled' && isObject(params)) {
     const cancelled = params.requestId;
     if (typeof cancelled === 'string' || typeof cancelled === 'number') {

@@ -186,7 +186,7 @@ function wishRoute(wish: InstanceWish, summary: string, outcome: string) {
   });
 }
 
-const requestedWords: Record<LifecycleOperation, string> = {
+const requestedWords: Record<Exclude<LifecycleOperation, 'sleep'>, string> = {
   start: 'A start was asked for.',
   stop: 'A stop was asked for.',
   restart: 'A restart was asked for.',

@@ -29,7 +29,7 @@ const toolsAnswer = z
 
 const answer = {
   selections: toolSelectionFacts.map((selection) => ({ ...selection, tokens: Math.ceil(selection.bytes / bytesPerToken) })),
-  tools: toolFacts,
+  tools: toolFacts.map(({ name, toolset }) => ({ name, toolset })),
 };
 
 const listTools = defineRoute({

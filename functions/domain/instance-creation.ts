@@ -8,10 +8,18 @@ import { statusWords } from './status-words.ts';
  * What a customer may leave out. Read-only, because an agent that can only look cannot send mail by mistake, and with every switch
  * off, because reads can spend credits, too.
  */
-export const instanceDefaults = { mode: 'both', policy: 'read-only', size: 'small' } as const satisfies {
+export const instanceDefaults = {
+  mode: 'both',
+  policy: 'read-only',
+  size: 'small',
+  sleepAfterSeconds: 15 * 60,
+  maxReplicas: 1,
+} as const satisfies {
   mode: InstanceMode;
   policy: Policy;
   size: InstanceSize;
+  sleepAfterSeconds: number;
+  maxReplicas: number;
 };
 
 export interface InstanceRequest {
@@ -26,6 +34,9 @@ export interface InstanceRequest {
   allowedTools?: string[] | null;
   deniedTools?: string[] | null;
   size: InstanceSize;
+  /** Seconds without a call after which it sleeps; `null` for never. */
+  sleepAfterSeconds?: number | null;
+  maxReplicas?: number;
 }
 
 /** The instance as it is stored before the lifecycle workflow has done anything. `now` is ISO 8601 in UTC. */
@@ -42,6 +53,10 @@ export function newInstance(id: string, workspaceId: string, request: InstanceRe
     allowedTools: request.allowedTools ?? null,
     deniedTools: request.deniedTools ?? null,
     size: request.size,
+    sleepAfterSeconds: request.sleepAfterSeconds === undefined ? instanceDefaults.sleepAfterSeconds : request.sleepAfterSeconds,
+    maxReplicas: request.maxReplicas ?? instanceDefaults.maxReplicas,
+    replicas: 1,
+    argumentLogUntil: null,
     desiredState: 'running',
     status: 'provisioning',
     ...statusWords('provisioning'),

@@ -5,7 +5,7 @@ import { statusWords } from './status-words.ts';
 /** What a wish of the customer comes to: what to store, and what to ask of the lifecycle workflow. */
 export interface OperationDecision {
   change: InstanceChange;
-  operation: LifecycleOperation;
+  operation: Exclude<LifecycleOperation, 'sleep'>;
 }
 
 /** What a customer can ask of an existing instance. */

@@ -1,13 +1,19 @@
 import type { InstanceConfiguration, InstanceLogLine, InstanceSize } from '../../core/instance-configuration.ts';
 import type { Runtime } from './instances.ts';
 
-/** Where the router sends an instance's traffic. */
-export interface Route {
-  instanceId: string;
-  workspaceId: string;
+/** One process of an instance, as the router reaches it. */
+export interface RouteTarget {
   address: string;
   /** Presented by the router to the instance as a bearer token. Lives in memory or sealed, never in a log. */
   accessToken: string;
+}
+
+/** Where the router sends an instance's traffic: to the first process, or to one of the replicas beside it. */
+export interface Route extends RouteTarget {
+  instanceId: string;
+  workspaceId: string;
+  /** The processes beside the first one; absent where there are none. */
+  replicas?: readonly RouteTarget[];
 }
 
 /** The routes that exist now. Setting and removing are idempotent. */
@@ -21,10 +27,16 @@ export interface LaunchRequest {
   configuration: InstanceConfiguration;
   workspaceId: string;
   size: InstanceSize;
+  /** Which of the instance's processes this is: 0, or absent, is the one the lifecycle works on; replicas count from 1. */
+  replica?: number;
+  /** Version of the instance image to run; the installation's present one where it is absent. */
+  version?: string;
 }
 
 export interface InstanceExit {
   instanceId: string;
+  /** 0 or absent for the process the lifecycle works on. */
+  replica?: number;
   ref: string;
   /** In words, such as `ended with exit code 1` or `was killed by SIGKILL`. */
   reason: string;
@@ -59,7 +71,22 @@ export interface HealthProbe {
   check(route: Route): Promise<{ healthy: true } | { healthy: false; reason: string; keyRefused?: boolean }>;
 }
 
-export type LifecycleOperation = 'start' | 'stop' | 'restart' | 'delete';
+/** `sleep` ends the process of an instance that should run and keeps everything else; the next call, or a `start`, wakes it. */
+export type LifecycleOperation = 'start' | 'stop' | 'restart' | 'delete' | 'sleep';
+
+/** How busy an instance is at its doors, all routers together. */
+export interface InstanceActivity {
+  /** When the last request other than a ping began, in milliseconds since 1970; `undefined` where none is known. */
+  lastRequestAt: number | undefined;
+  /** Requests that wait for their answer; standing streams are none. */
+  requestsInFlight: number;
+  /** Standing streams that clients hold. */
+  streams: number;
+}
+
+export interface InstanceActivityReader {
+  read(instanceId: string): Promise<InstanceActivity>;
+}
 
 /** Runs the lifecycle workflow: Step Functions on AWS, the interpreter of the same definition elsewhere. */
 export interface LifecycleWorkflow {

@@ -11,6 +11,8 @@ export interface Runtime {
   ref: string;
   /** Base URL of the instance on the private network, such as `http://127.0.0.1:43121`. */
   address: string;
+  /** Version of the instance image that runs. Absent where it was launched before versions were told. */
+  version?: string;
 }
 
 export interface Instance {
@@ -29,6 +31,13 @@ export interface Instance {
   /** Names of tools, ascending, that may not be called. `null` for none. */
   deniedTools: string[] | null;
   size: InstanceSize;
+  /** Seconds without a call after which the instance is put to sleep; `null` for never. */
+  sleepAfterSeconds: number | null;
+  /** How many processes may serve the instance at once, at most; and how many should now, by the scaling decision. */
+  maxReplicas: number;
+  replicas: number;
+  /** Until when the arguments of calls are logged, too; `null` or past for not at all. */
+  argumentLogUntil: string | null;
   desiredState: DesiredState;
   status: InstanceStatus;
   statusReason: string;
@@ -54,6 +63,10 @@ export type InstanceChange = Partial<
     | 'allowedTools'
     | 'deniedTools'
     | 'size'
+    | 'sleepAfterSeconds'
+    | 'maxReplicas'
+    | 'replicas'
+    | 'argumentLogUntil'
     | 'desiredState'
     | 'status'
     | 'statusReason'

@@ -58,6 +58,10 @@ export interface Schema {
     allowedTools: string[] | null;
     deniedTools: string[] | null;
     size: InstanceSize;
+    sleepAfterSeconds: number | null;
+    maxReplicas: number;
+    replicas: number;
+    argumentLogUntil: string | null;
     desiredState: DesiredState;
     status: InstanceStatus;
     statusReason: string;

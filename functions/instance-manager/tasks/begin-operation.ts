@@ -21,6 +21,7 @@ export const beginOperation = defineTask('BeginOperation', async (ports, state):
   if (!instance) return operation === 'delete' ? { action: 'delete' } : none;
   if (!serves(operation, instance.desiredState)) return none;
   if (operation === 'delete') return { action: 'delete' };
+  if (operation === 'sleep') return none;
   if (operation === 'stop') return beginStop(ports, instance, state);
   if (operation === 'start' && (await isServing(ports, instance))) return confirmRunning(ports, instance, state);
 

@@ -90,7 +90,7 @@ export class Installation {
   }
 
   /** Does what the API does when a customer asks for the operation, and waits until it has ended. */
-  async ask(instanceId: string, operation: LifecycleOperation): Promise<void> {
+  async ask(instanceId: string, operation: Exclude<LifecycleOperation, 'sleep'>): Promise<void> {
     const present = await this.disk.instances.findById(instanceId);
     if (!present || present.desiredState === 'deleted') return;
     const decision = operation === 'delete' ? decideDeletion() : decideOperation(present, operation);

@@ -5,6 +5,7 @@ import * as keysAndInstances from './0003-keys-and-instances.ts';
 import * as records from './0004-records.ts';
 import * as refreshGraceAndRetention from './0005-refresh-grace-and-retention.ts';
 import * as policySwitchesAndToolLists from './0006-policy-switches-and-tool-lists.ts';
+import * as sleepAndReplicas from './0007-sleep-and-replicas.ts';
 
 /**
  * All migrations in their order. A list in code, not a folder that is read at run time, so that a bundle holds them. A migration
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   '0004-records': records,
   '0005-refresh-grace-and-retention': refreshGraceAndRetention,
   '0006-policy-switches-and-tool-lists': policySwitchesAndToolLists,
+  '0007-sleep-and-replicas': sleepAndReplicas,
 };
