@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { deriveKey } from '../functions/adapters/derived-key.ts';
 import { loadMasterKey, type MasterKey } from '../functions/adapters/master-key.ts';
 import { isConnectionFailure, notAvailable } from '../functions/adapters/postgres/connection-failure.ts';
 import { type Database, openDatabase } from '../functions/adapters/postgres/database.ts';
@@ -19,6 +20,8 @@ export interface Storage {
   database: Database;
   stores: ReturnType<typeof createPostgresStores>;
   sealer: Sealer;
+  /** Signs the session ids of MCP clients. The same at every start, so that sessions outlive the platform's process. */
+  sessionKey: Buffer;
   /** Where the data is, for people: `embedded` or the host of DATABASE_URL. */
   description: string;
   close(): Promise<void>;
@@ -77,6 +80,7 @@ export async function openStorage(
       database,
       stores: createPostgresStores(database, sealer),
       sealer,
+      sessionKey: deriveKey(masterKey, 'session-ids'),
       description: server.description,
       close: async () => {
         try {

@@ -18,7 +18,7 @@ export interface TextAnswer {
  * Turns an answer into its value, or into the error it stands for. Smartlead reports failures in a dozen shapes, some of them with
  * HTTP 200, so a status alone decides nothing.
  * @param redact Takes the API key out of text.
- * @returns Parsed JSON without credentials; `{result: 'success'}` for a bare word; `{contentType, text}` for CSV and other text; `{}` for no body.
+ * @returns Parsed JSON without credentials; `{result: 'success'}` for a bare word; `{contentType, text}` for CSV and other text; `{}` for a write without a body.
  * @throws SmartleadError
  */
 export function interpretAnswer(operation: Operation, answer: IncomingAnswer, redact: (text: string) => string): unknown {
@@ -53,6 +53,8 @@ function tooDeep({ status }: IncomingAnswer): SmartleadError {
 function interpretText(operation: Operation, answer: IncomingAnswer, text: string): unknown {
   if (text === '') {
     if (namesOneThing(operation)) throw nothingFound(answer.status);
+    // A list without rows is `[]` or an envelope. Nothing at all is an answer that got lost, and must not pass for an empty list.
+    if (isRead(operation)) throw emptyRead(answer.status);
     return {};
   }
   // Frameworks send a bare word as text/html, so the text decides before its declared type does.
@@ -64,6 +66,11 @@ function interpretText(operation: Operation, answer: IncomingAnswer, text: strin
     throw new SmartleadError('smartlead_unexpected_answer', `Smartlead answered with ${what}.`, { status: answer.status });
   }
   return { contentType: contentType === '' ? 'text/plain' : contentType, text: answer.text } satisfies TextAnswer;
+}
+
+function emptyRead(status: number): SmartleadError {
+  const message = `Smartlead answered ${status} without any content, so what was asked for is not known.`;
+  return new SmartleadError('smartlead_unexpected_answer', message, { status });
 }
 
 function failureOfStatus(answer: IncomingAnswer, body: unknown, text: string): SmartleadError {

@@ -155,6 +155,7 @@ describe('answers that are not what they seem', () => {
     ['an HTML page', '<!DOCTYPE html><p>Hello</p>', 'text/html'],
     ['broken JSON', '{"id": 1, "na', 'application/json'],
     ['broken JSON under another name', '[{"id": 1', 'text/plain'],
+    ['nothing at all', '', 'application/json'],
   ])('%s is no answer', async (_name, body, contentType) => {
     const result = await answerTo({ body, headers: { 'content-type': contentType } });
     expect(result.value).toMatchObject({ code: 'smartlead_unexpected_answer', retryable: true });
@@ -165,7 +166,6 @@ describe('answers that are not what they seem', () => {
     ['an empty list is a list', { body: [] }, { items: [] }],
     ['an empty object where a list was asked for stays one', { body: {} }, {}],
     ['an envelope is taken off', { body: { ok: true, data: [{ id: 1 }] } }, { items: [{ id: 1 }] }],
-    ['an empty body is an empty object', { body: '' }, {}],
     ['a bare word', { body: 'success', headers: { 'content-type': 'text/html; charset=utf-8' } }, { result: 'success' }],
     ['a quoted word', { body: '"success"' }, { result: 'success' }],
     [
