@@ -14,6 +14,10 @@ export const identifierPrefixes = {
   session: 'ses',
   operation: 'op',
   batch: 'bat',
+  rollout: 'rol',
+  alertRule: 'alr',
+  alert: 'alt',
+  delivery: 'dlv',
 } as const;
 
 export type IdentifierKind = keyof typeof identifierPrefixes;

@@ -31,6 +31,9 @@ export const smartleadHostsSchema = z.object({
 });
 export type SmartleadHosts = z.infer<typeof smartleadHostsSchema>;
 
+/** Most processes that serve one instance at the same time. */
+export const mostProcesses = 8;
+
 /** How fast an instance may call Smartlead: `off`, or calls per second and minute such as `10/120`. */
 export const rateLimitSchema = z
   .string()
@@ -57,13 +60,20 @@ export const instanceConfigurationSchema = z.object({
   smartleadHosts: smartleadHostsSchema,
   /** `off`, or the calls per second and per minute the instance starts with, such as `10/120`. Without it, the safe default. */
   rateLimit: rateLimitSchema.optional(),
+  /** How many processes serve the instance; each keeps to its part of the key's limit, whether that was set or learned. */
+  processes: z.number().int().min(1).max(mostProcesses).optional(),
+  /** Until when the arguments of calls are logged, too; not at all where it is missing. */
+  argumentLogUntil: z.iso.datetime().optional(),
 });
 export type InstanceConfiguration = z.infer<typeof instanceConfigurationSchema>;
 
 /** The one line an instance process prints on standard output once its doors are open. */
 export const instanceReadySchema = z.object({ event: z.literal('listening'), port: z.number().int() });
 
-/** One line an instance process prints on standard error per thing worth recording. Never holds arguments, keys or tokens. */
+/**
+ * One line an instance process prints on standard error per thing worth recording. Never holds keys or tokens, and arguments only
+ * while the owner wants them logged.
+ */
 export const instanceLogLineSchema = z.object({
   time: z.iso.datetime(),
   level: z.enum(['debug', 'info', 'warn', 'error']),
@@ -73,5 +83,7 @@ export const instanceLogLineSchema = z.object({
   /** `ok`, or a stable error code such as `smartlead_rate_limited`. */
   outcome: z.string().optional(),
   requestId: z.string().optional(),
+  /** The call's arguments as JSON text, shortened to 4 KB and without secrets; only while the owner has turned that on. */
+  arguments: z.string().optional(),
 });
 export type InstanceLogLine = z.infer<typeof instanceLogLineSchema>;

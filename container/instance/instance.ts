@@ -8,6 +8,7 @@ import { createCompositeTools } from './composite/composite-tools.ts';
 import { createCompletion } from './features/completion.ts';
 import type { McpFeatures } from './features/mcp-features.ts';
 import { instructions } from './instructions.ts';
+import { createArgumentLog } from './observability/argument-log.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { listObstacle } from './policy/decide.ts';
@@ -22,6 +23,7 @@ import { createCampaignDirectory, createCategoryDirectory } from './resources/na
 import { createResources } from './resources/resources.ts';
 import { createRateGovernor } from './smartlead/rate/create-rate-governor.ts';
 import { addRateLimitGauges } from './smartlead/rate/rate-limit-gauges.ts';
+import { createRedactor } from './smartlead/secret-removal.ts';
 import { SmartleadClient } from './smartlead/smartlead-client.ts';
 import { type TimeLimits, usualTimeLimits } from './smartlead/time-limits.ts';
 import { WriteLedger } from './smartlead/write-ledger.ts';
@@ -40,8 +42,12 @@ export interface InstanceSettings {
   policy: CallPolicy;
   /** `off`, or calls per second and minute such as `10/120`; the safe default where it is missing. */
   rateLimit?: string;
+  /** Processes that share the rate limit of the key; 1 where it is missing. */
+  processes?: number;
   /** How long Smartlead may take; the usual limits where it is missing. */
   timeLimits?: TimeLimits;
+  /** Until when the arguments of calls are logged, too, ISO 8601; not at all where it is missing. */
+  argumentLogUntil?: string;
 }
 
 /** One MCP server for one Smartlead account, not yet connected to anything. */
@@ -62,7 +68,7 @@ export interface Instance {
 
 /** Puts the parts of an instance together. Nothing is sent anywhere yet. */
 export function createInstance(settings: InstanceSettings, log: Log): Instance {
-  const governor = createRateGovernor(settings.rateLimit);
+  const governor = createRateGovernor(settings.rateLimit, settings.processes);
   const { smartleadApiKey: apiKey, smartleadHosts: hosts, timeLimits = usualTimeLimits } = settings;
   const client = new SmartleadClient({ apiKey, hosts, governor, timeLimits });
   const ledger = new WriteLedger({ client, log });
@@ -81,7 +87,13 @@ export function createInstance(settings: InstanceSettings, log: Log): Instance {
   );
   rememberSerialised(registry.list);
   const metrics = createMetrics();
-  const callTool = createToolCaller({ registry, policy, log, metrics });
+  const callTool = createToolCaller({
+    registry,
+    policy,
+    log,
+    metrics,
+    argumentLog: createArgumentLog(settings.argumentLogUntil, createRedactor(apiKey)),
+  });
   let callsInProgress = 0;
   metrics.gauge('smartlead_mcp_tool_calls_in_progress', 'Tool calls that run now.', () => callsInProgress);
   addRateLimitGauges(metrics, governor);

@@ -97,16 +97,23 @@ async function runManaged({ logLevel, host, port }: Command & { name: 'serve-man
   const log = startLog(logLevel);
   // The launcher holds the other end of this pipe. Its end means that nobody is left to serve.
   process.stdin.once('close', () => process.exit(0));
-  const { smartleadApiKey, smartleadHosts, rateLimit, mode, accessToken } = configuration;
+  const { smartleadApiKey, smartleadHosts, rateLimit, processes, mode, accessToken, argumentLogUntil } = configuration;
   const instance = createInstance(
-    { smartleadApiKey, smartleadHosts, ...toolSettings(configuration), ...(rateLimit === undefined ? {} : { rateLimit }) },
+    {
+      smartleadApiKey,
+      smartleadHosts,
+      ...toolSettings(configuration),
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(processes === undefined ? {} : { processes }),
+      ...(argumentLogUntil === undefined ? {} : { argumentLogUntil }),
+    },
     log,
   );
   // Settings may be older than this version and name a tool that is gone; that must not keep a customer's instance from starting.
   for (const name of unknownTools(instance, configuration)) {
     log.write({ level: 'warn', message: `The settings name a tool that does not exist: ${name}` });
   }
-  const serving = await serve(instance, { host, port, mode, token: accessToken }, log);
+  const serving = await serve(instance, { host, port, mode, token: accessToken, behindRouter: true }, log);
   endOnSignals(() => serving.stop(drainMs), log);
 }
 

@@ -16,6 +16,8 @@ export interface ServingOptions {
   mode: InstanceMode;
   /** Bearer token that every request but the one for liveness must carry; none are asked for where it is missing. */
   token?: string;
+  /** Whether a router stands in front, which assigns the ids of sessions. It must be the only one to have the token. */
+  behindRouter?: boolean;
   sessionLimits?: SessionLimits;
 }
 
@@ -40,6 +42,7 @@ export async function startServing(instance: Instance, options: ServingOptions, 
     'Those of which only a record is left.',
     () => sessions.hibernating,
   );
+  const { behindRouter } = options;
   const createServer = () => instance.createServer();
   const modern = createModernDoor(instance.features, { log });
   const outlivesClient = createOutlivingRule(instance.features);
@@ -48,8 +51,8 @@ export async function startServing(instance: Instance, options: ServingOptions, 
       '/healthz': textDoor('text/plain; charset=utf-8', () => 'ok\n'),
       '/readyz': textDoor('text/plain; charset=utf-8', () => 'ready\n'),
       '/metrics': textDoor('text/plain; version=0.0.4; charset=utf-8', () => instance.metrics.text()),
-      ...(options.mode === 'stdio' ? {} : createHttpSseDoors({ sessions, createServer })),
-      ...createStreamableHttpDoors({ sessions, createServer, modern, outlivesClient }),
+      ...(options.mode === 'stdio' ? {} : createHttpSseDoors({ sessions, createServer, behindRouter })),
+      ...createStreamableHttpDoors({ sessions, createServer, modern, outlivesClient, behindRouter }),
     },
     checks: accessChecks(options),
     log,

@@ -5,7 +5,7 @@ export type LogLevel = InstanceLogLine['level'];
 
 const togetherMs = 10;
 
-/** Where an instance records what happens. Never hand it arguments, answers, keys or tokens. */
+/** Where an instance records what happens. Never hand it answers, keys or tokens, and arguments only as createArgumentLog leaves them. */
 export interface Log {
   write(line: Omit<InstanceLogLine, 'time'>): void;
   /** Writes out what is still held back. */

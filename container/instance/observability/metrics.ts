@@ -1,5 +1,11 @@
-interface CallCount {
-  calls: number;
+import { latencyBucketLabel, latencyBucketOf, latencyBuckets } from '../../../core/latency-buckets.ts';
+
+/** What is counted of one tool. */
+interface ToolCount {
+  /** Calls by outcome. */
+  outcomes: Map<string, number>;
+  /** Calls by bucket of their duration. */
+  buckets: Float64Array;
   durationMs: number;
 }
 
@@ -12,42 +18,74 @@ export interface Metrics {
   text(): string;
 }
 
+interface Reading {
+  name: string;
+  type: 'gauge' | 'counter';
+  help: string;
+  read: () => number | undefined;
+}
+
 /** Metrics of this process. Only tools of the registry are counted by name, so callers cannot grow the list. */
 export function createMetrics(): Metrics {
-  /** By tool, then by outcome: text that is put together for each call would have to be hashed for each call. */
-  const calls = new Map<string, Map<string, CallCount>>();
-  const gauges: { name: string; help: string; read: () => number | undefined }[] = [
-    { name: 'process_resident_memory_bytes', help: 'Resident memory.', read: () => process.memoryUsage.rss() },
-    { name: 'process_uptime_seconds', help: 'Seconds since the start.', read: () => process.uptime() },
+  const tools = new Map<string, ToolCount>();
+  const readings: Reading[] = [
+    { name: 'process_resident_memory_bytes', type: 'gauge', help: 'Resident memory.', read: () => process.memoryUsage.rss() },
+    { name: 'process_cpu_seconds_total', type: 'counter', help: 'Processor time, user and system.', read: cpuSeconds },
+    { name: 'process_uptime_seconds', type: 'gauge', help: 'Seconds since the start.', read: () => process.uptime() },
   ];
   return {
     countCall(tool, outcome, durationMs) {
-      const outcomes = calls.get(tool) ?? new Map<string, CallCount>();
-      const count = outcomes.get(outcome) ?? { calls: 0, durationMs: 0 };
-      if (count.calls === 0) calls.set(tool, outcomes.set(outcome, count));
-      count.calls += 1;
+      let count = tools.get(tool);
+      if (count === undefined) {
+        count = { outcomes: new Map(), buckets: new Float64Array(latencyBuckets), durationMs: 0 };
+        tools.set(tool, count);
+      }
+      count.outcomes.set(outcome, (count.outcomes.get(outcome) ?? 0) + 1);
+      const bucket = latencyBucketOf(durationMs);
+      count.buckets[bucket] = (count.buckets[bucket] ?? 0) + 1;
       count.durationMs += durationMs;
     },
     gauge(name, help, read) {
-      gauges.push({ name, help, read });
+      readings.push({ name, type: 'gauge', help, read });
     },
     text() {
-      const counts = [...calls].flatMap(([tool, outcomes]) =>
-        [...outcomes].map(([outcome, count]) => ({ labels: `tool="${tool}",outcome="${outcome}"`, ...count })),
-      );
       return [
         '# HELP smartlead_mcp_tool_calls_total Tool calls by tool and outcome.',
         '# TYPE smartlead_mcp_tool_calls_total counter',
-        ...counts.map(({ labels, calls: number }) => `smartlead_mcp_tool_calls_total{${labels}} ${number}`),
-        '# HELP smartlead_mcp_tool_call_seconds_total Time spent in tool calls.',
-        '# TYPE smartlead_mcp_tool_call_seconds_total counter',
-        ...counts.map(({ labels, durationMs }) => `smartlead_mcp_tool_call_seconds_total{${labels}} ${durationMs / 1000}`),
-        ...gauges.flatMap(({ name, help, read }) => {
+        ...[...tools].flatMap(([tool, { outcomes }]) =>
+          [...outcomes].map(([outcome, calls]) => `smartlead_mcp_tool_calls_total{tool="${tool}",outcome="${outcome}"} ${calls}`),
+        ),
+        '# HELP smartlead_mcp_tool_call_duration_seconds Time that tool calls took. Buckets without a call are left out.',
+        '# TYPE smartlead_mcp_tool_call_duration_seconds histogram',
+        ...[...tools].flatMap(([tool, count]) => histogramLines(tool, count)),
+        ...readings.flatMap(({ name, type, help, read }) => {
           const value = read();
-          return value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
+          return value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`];
         }),
         '',
       ].join('\n');
     },
   };
+}
+
+/**
+ * A histogram as Prometheus has it: each bucket counts itself and all below. A bucket that no call fell into says nothing that the one
+ * below does not say, and a tool has some ten of ninety.
+ */
+function histogramLines(tool: string, { buckets, durationMs }: ToolCount): string[] {
+  const name = 'smartlead_mcp_tool_call_duration_seconds';
+  const lines: string[] = [];
+  let calls = 0;
+  for (const [index, count] of buckets.entries()) {
+    calls += count;
+    const isLast = index === buckets.length - 1;
+    if (count > 0 || isLast) lines.push(`${name}_bucket{tool="${tool}",le="${latencyBucketLabel(index)}"} ${calls}`);
+  }
+  lines.push(`${name}_sum{tool="${tool}"} ${durationMs / 1000}`, `${name}_count{tool="${tool}"} ${calls}`);
+  return lines;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import { nameSession } from './assigned-session-id.ts';
 import { isPingAnswer, type PresenceLimits } from './client-presence.ts';
 import { findInitialize, readHandshake } from './handshake.ts';
 import { HttpSseSession } from './http-sse-session.ts';
@@ -23,6 +23,8 @@ export interface HttpSseDoorsOptions {
   /** Makes the protocol engine of a new session. */
   createServer(): Server;
   presenceLimits?: PresenceLimits | undefined;
+  /** Whether all requests come from a router, which assigns the ids of sessions and opens them again under the same. */
+  behindRouter?: boolean | undefined;
 }
 
 export interface StreamableHttpDoorsOptions extends HttpSseDoorsOptions {
@@ -36,12 +38,13 @@ export interface StreamableHttpDoorsOptions extends HttpSseDoorsOptions {
 }
 
 /** The doors of HTTP+SSE: `/sse` opens the stream, `/messages` takes what the client says. */
-export function createHttpSseDoors({ sessions, createServer, presenceLimits }: HttpSseDoorsOptions): Doors {
+export function createHttpSseDoors({ sessions, createServer, presenceLimits, behindRouter = false }: HttpSseDoorsOptions): Doors {
   return {
     '/sse': {
       async GET(request, response) {
-        const sessionId = randomUUID();
+        const { sessionId } = nameSession(request, behindRouter);
         const messagesPath = `${forwardedPrefix(request)}/messages`;
+        sessions.vacate(sessionId);
         sessions.makeRoom();
         const session = new HttpSseSession({ sessionId, response, messagesPath, presenceLimits });
         sessions.add(session);
@@ -63,13 +66,15 @@ export function createHttpSseDoors({ sessions, createServer, presenceLimits }: H
 
 /** The door of Streamable HTTP. */
 export function createStreamableHttpDoors({ sessions, createServer, modern, ...options }: StreamableHttpDoorsOptions): Doors {
-  const { outlivesClient = () => false, replayLimits, presenceLimits, hibernateAfterMs } = options;
+  const { outlivesClient = () => false, replayLimits, presenceLimits, hibernateAfterMs, behindRouter = false } = options;
   const replayRoom = new ReplayRoom(replayLimits);
   const shared = { createServer, outlivesClient, replayRoom, presenceLimits, hibernateAfterMs };
-  const openSession = async (initialize: JSONRPCRequest) => {
+  const openSession = async (request: IncomingMessage, initialize: JSONRPCRequest) => {
     const handshake = readHandshake(initialize);
+    const name = nameSession(request, behindRouter);
+    sessions.vacate(name.sessionId);
     sessions.makeRoom();
-    const session = new StreamableHttpSession({ ...shared, sessionId: randomUUID(), handshake });
+    const session = new StreamableHttpSession({ ...shared, ...name, handshake });
     sessions.add(session);
     await session.open();
     return session;
@@ -89,7 +94,7 @@ export function createStreamableHttpDoors({ sessions, createServer, modern, ...o
         const { messages, isBatch } = readMessages(body);
         const initialize = findInitialize(messages);
         if (initialize !== undefined && messages.length > 1) throw invalidRequest('initialize must come alone');
-        const session = initialize === undefined ? sessionOf(request) : await openSession(initialize);
+        const session = initialize === undefined ? sessionOf(request) : await openSession(request, initialize);
         checkBatch(isBatch, session.revision);
         countUse(sessions, session, messages);
         await session.receive(response, messages, isBatch, messageOrigin(request));

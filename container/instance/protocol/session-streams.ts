@@ -13,6 +13,8 @@ const mostFinishedStreams = 256;
 export interface SessionStreamsOptions {
   sessionId: string;
   replayRoom: ReplayRoom;
+  /** The number before that of the first stream. */
+  streamsBefore: number;
   /** Whether the client understands an event without data. */
   primes: boolean;
 }
@@ -24,12 +26,13 @@ export class SessionStreams {
   #streams: Map<string, ReplayedStream> | undefined;
   #replayBuffer: ReplayBuffer | undefined;
   #standalone: ReplayedStream | undefined;
-  #lastNumber = 0;
+  #lastNumber: number;
   /** News for the standalone stream that came while there was nobody at it. */
   #untold: Set<string> | undefined;
 
   constructor(options: SessionStreamsOptions) {
     this.#options = options;
+    this.#lastNumber = options.streamsBefore;
   }
 
   /** The standalone stream, connected or not. */

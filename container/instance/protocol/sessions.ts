@@ -83,6 +83,11 @@ export class Sessions {
     });
   }
 
+  /** Ends the session of this id, where there is one, before another one is opened under it. */
+  vacate(sessionId: string): void {
+    this.#sessions.get(sessionId)?.session.end();
+  }
+
   /** Takes up a new session; see {@link makeRoom}. */
   add(session: Session): void {
     this.#uses += 1;

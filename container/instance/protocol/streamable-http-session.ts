@@ -19,6 +19,8 @@ const handshakeId = 'handshake-of-a-woken-session';
 
 export interface StreamableHttpSessionOptions {
   sessionId: string;
+  /** The number before that of its first stream; 0 where it is missing. */
+  streamsBefore?: number | undefined;
   handshake: Handshake;
   /** Makes the protocol engine, at first and whenever the session wakes. */
   createServer(): Server;
@@ -54,8 +56,8 @@ export class StreamableHttpSession implements Transport, Session {
   constructor(options: StreamableHttpSessionOptions) {
     this.sessionId = options.sessionId;
     this.#options = options;
-    const { sessionId, replayRoom } = options;
-    this.#streams = new SessionStreams({ sessionId, replayRoom, primes: this.revision >= firstPollingRevision });
+    const { sessionId, replayRoom, streamsBefore = 0 } = options;
+    this.#streams = new SessionStreams({ sessionId, replayRoom, streamsBefore, primes: this.revision >= firstPollingRevision });
   }
 
   /** The revision that is spoken. */

@@ -28,6 +28,11 @@ export function createRedactor(apiKey: string): (text: string) => string {
   return (text) => forms.reduce((clean, form) => (clean.includes(form) ? clean.replaceAll(form, removedText) : clean), text);
 }
 
+/** Whether a field of this name carries a credential, by its name alone. */
+export function isCredentialName(name: string): boolean {
+  return credentialName.test(name) || clientKeyName.test(name);
+}
+
 /** Whether {@link removeSecrets} may find something in an answer of which this is the text, its API key replaced already. */
 export function mayHoldSecrets(text: string): boolean {
   return traceOfSecret.test(text);

@@ -3,6 +3,7 @@ import type { CallArguments } from '../catalogue/call-arguments.ts';
 import { UnknownFeature } from '../features/feature-errors.ts';
 import type { CallContext, CallOutcome, ToolFeatures } from '../features/mcp-features.ts';
 import { isNestedDeeper, mostArgumentLevels } from '../json/nesting-depth.ts';
+import type { ArgumentLog } from '../observability/argument-log.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { confirmCall } from '../policy/confirmation.ts';
@@ -22,13 +23,15 @@ export interface ToolCallerOptions {
   policy: CallPolicy;
   log: Log;
   metrics: Metrics;
+  /** Keeps arguments for the log while the owner wants that; see createArgumentLog. */
+  argumentLog: ArgumentLog;
 }
 
 /**
  * Makes the function every tool call goes through, whichever way it came: it keeps the policy, has risky calls confirmed, runs the
  * tool, shapes the result, and records one log line and one count.
  */
-export function createToolCaller({ registry, policy, log, metrics }: ToolCallerOptions): ToolFeatures['call'] {
+export function createToolCaller({ registry, policy, log, metrics, argumentLog }: ToolCallerOptions): ToolFeatures['call'] {
   const consequences = new ConsequenceMemory();
   return async (name, callArguments, context) => {
     const meant = resolveCall(registry, name, callArguments);
@@ -40,7 +43,16 @@ export function createToolCaller({ registry, policy, log, metrics }: ToolCallerO
     const record = (outcome: string, message: string) => {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       metrics.countCall(meant.name, outcome, durationMs);
-      log.write({ level: levelOf(outcome), message, tool: meant.name, durationMs, outcome, requestId: context.requestId });
+      const loggedArguments = argumentLog(meant.name, meant.callArguments);
+      log.write({
+        level: levelOf(outcome),
+        message,
+        tool: meant.name,
+        durationMs,
+        outcome,
+        requestId: context.requestId,
+        ...(loggedArguments === undefined ? {} : { arguments: loggedArguments }),
+      });
     };
     try {
       if (!offered) throw notOffered(meant.name, tool.toolset);

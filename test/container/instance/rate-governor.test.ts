@@ -45,6 +45,22 @@ describe('the rate governor', () => {
     ]);
   });
 
+  it.each([
+    ['10/120', 4, { perSecond: 2, perMinute: 30 }],
+    ['1/5', 8, { perSecond: 1, perMinute: 1 }],
+    [undefined, 5, { perSecond: 1, perMinute: 10 }],
+  ])('keeps to its part of %s where %i processes share the key', (text, processes, part) => {
+    expect(createRateGovernor(text, processes).state().limit).toMatchObject({ ...part, learned: false });
+  });
+
+  it('keeps to its part of what Smartlead announces, and has no limit where there is none for all', () => {
+    const governor = createRateGovernor(undefined, 4);
+    governor.observe({ headers: headers(120, 100, 30) });
+    // 0.85 of 120, and a twelfth of it a second, for a quarter of the key.
+    expect(governor.state().limit).toEqual({ perSecond: 2, perMinute: 25, learned: true });
+    expect(createRateGovernor('off', 4).state().limit).toBeUndefined();
+  });
+
   it('refuses at once what would come after its deadline, and says when to come again', async () => {
     const governor = createRateGovernor('1/2');
     expect(await departures(governor, 4, 5_000)).toEqual([0, 1000, 'refused', 'refused']);

@@ -34,6 +34,8 @@ const hourMs = 60 * minuteMs;
 export class InMemoryRateGovernor implements RateGovernor {
   readonly #initial: RateLimit;
   readonly #learns: boolean;
+  /** Processes that share the key's limit. Everything announced is for all of them together. */
+  readonly #processes: number;
   readonly #departures = new Departures();
   readonly #queue = new FairQueue<Waiting>();
   #limit: RateLimit;
@@ -45,10 +47,15 @@ export class InMemoryRateGovernor implements RateGovernor {
   #announced: { minute?: number; hour?: number } = {};
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(limit: RateLimit, { learns }: { learns: boolean }) {
-    this.#initial = limit;
-    this.#limit = limit;
-    this.#windows = windowsOf(limit);
+  constructor(limit: RateLimit, { learns, processes = 1 }: { learns: boolean; processes?: number }) {
+    this.#processes = processes;
+    this.#initial = {
+      ...limit,
+      perSecond: this.#partOf(limit.perSecond),
+      perMinute: this.#partOf(limit.perMinute),
+    };
+    this.#limit = this.#initial;
+    this.#windows = windowsOf(this.#initial);
     this.#learns = learns;
   }
 
@@ -212,23 +219,28 @@ export class InMemoryRateGovernor implements RateGovernor {
     if (limit === undefined || limit < 10 || window === 'second') return;
     if (window === 'hour') {
       // Less in an hour than any plan allows in a minute is another limit, such as one of a single operation.
-      if (limit < this.#initial.perMinute) return;
+      if (limit < this.#initial.perMinute * this.#processes) return;
       // Near its end the hour looks like a minute; whoever took its limit for the minute's sees it now.
       const mistaken = this.#announced.minute === limit;
       this.#announced = {
         hour: limit,
         ...(mistaken || this.#announced.minute === undefined ? {} : { minute: this.#announced.minute }),
       };
-      this.#setLimit({ ...(mistaken ? this.#initial : this.#limit), perHour: Math.floor(limit * usedShare) });
+      this.#setLimit({ ...(mistaken ? this.#initial : this.#limit), perHour: this.#partOf(limit * usedShare) });
       return;
     }
     if (this.#announced.hour === limit) return;
     this.#announced.minute = limit;
     this.#setLimit({
       ...this.#limit,
-      perMinute: Math.floor(limit * usedShare),
-      perSecond: Math.max(1, Math.min(20, Math.round(limit / 12))),
+      perMinute: this.#partOf(limit * usedShare),
+      perSecond: this.#partOf(Math.min(20, Math.round(limit / 12))),
     });
+  }
+
+  /** This process's part of a number of calls; at least one, or it could not call at all. */
+  #partOf(calls: number): number {
+    return Math.max(1, Math.floor(calls / this.#processes));
   }
 
   #setLimit(limit: RateLimit): void {
