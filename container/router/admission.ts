@@ -1,17 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AdmittedRequest } from './admitted-request.ts';
 import { carriesCredential, presentedToken } from './credentials.ts';
 import type { CrossOriginPolicy } from './cross-origin.ts';
-import { allowHeader, type DoorAddress, doorAllows, readDoorAddress } from './doors.ts';
-import { Exchange } from './exchange.ts';
+import { allowHeader, type DoorAddress, doorAllows, readDoorAddress, splitTarget } from './doors.ts';
+import type { DrainPhase } from './drain.ts';
+import type { Scope } from './fairness/scope.ts';
+import { isDeeperThan } from './json-depth.ts';
+import { TooManyLookUps } from './look-up-cache.ts';
 import { whenReady } from './maybe-promise.ts';
+import { isPossibleSessionId, refusedByIds } from './message-limits.ts';
+import type { OpenExchange } from './open-exchanges.ts';
 import type { PostLease } from './post-allowance.ts';
 import { methodNotAllowed, Refusal, refusals } from './refusal.ts';
 import { readBody, refusedByHeaders } from './request-body.ts';
 import { type PendingResponse, refuse } from './respond.ts';
 import type { RouterServices } from './router-services.ts';
-import { readRpcRequest } from './rpc-request.ts';
-import { mayUse, type SessionOwner } from './sessions.ts';
+import { type RpcRequest, readRpcRequest } from './rpc-request.ts';
+import type { SessionRecord } from './sessions/session-record.ts';
+import { createMcpExchange } from './streamable-http/create-exchange.ts';
 import type { VerifiedToken } from './token-verifier.ts';
+
+const rateRefusals: Record<Scope, Refusal> = {
+  token: refusals.tooManyCallsOfToken,
+  instance: refusals.tooManyCallsOfInstance,
+  workspace: refusals.tooManyCallsOfWorkspace,
+};
 
 /**
  * The way of one request from its arrival to its exchange: address, method, origin, token, session, body, in this order, so that
@@ -23,8 +36,11 @@ export class Admission implements PendingResponse {
   readonly #services: RouterServices;
   readonly #requestId: string;
   readonly #address: DoorAddress | undefined;
+  /** The host in the request's target, where that is a whole URL. */
+  readonly #targetHost: string | undefined;
   commonHeaders: readonly string[];
   #sessionId: string | undefined;
+  #session: SessionRecord | undefined;
   #token: VerifiedToken | undefined;
   #lease: PostLease | undefined;
 
@@ -33,19 +49,25 @@ export class Admission implements PendingResponse {
     this.request = request;
     this.response = response;
     this.#requestId = requestId;
-    this.#address = readDoorAddress(request.url ?? '', services.pathPrefix);
+    const { path, host } = splitTarget(request.url ?? '');
+    this.#targetHost = host;
+    this.#address = readDoorAddress(path, services.pathPrefix);
     this.commonHeaders = ['X-Request-Id', requestId];
   }
 
   /** Lets the request in or refuses it. */
-  decide(policy: CrossOriginPolicy, isClosing: boolean): void {
-    if (this.#refuseIf(this.#refusalByHead(policy, isClosing))) return;
+  decide(policy: CrossOriginPolicy, phase: DrainPhase): void {
+    if (this.#refuseIf(this.#refusalByHead(policy, phase))) return;
     if (this.request.method === 'OPTIONS') {
       this.#answerOptions(policy);
       return;
     }
     const presented = presentedToken(this.request.headers);
-    whenReady(() => this.#services.verifier.verify(presented), this.#onToken, this.#onLookUpFailed);
+    if (presented instanceof Refusal) this.#refuseIf(presented);
+    else {
+      const instanceId = this.#address?.instanceId ?? '';
+      whenReady(() => this.#services.verifier.verify(presented, instanceId), this.#onToken, this.#onLookUpFailed);
+    }
   }
 
   /** Answers that something broke on our side. */
@@ -56,14 +78,21 @@ export class Admission implements PendingResponse {
   }
 
   /** Everything that can be judged before knowing who asks. */
-  #refusalByHead(policy: CrossOriginPolicy, isClosing: boolean): Refusal | undefined {
+  #refusalByHead(policy: CrossOriginPolicy, phase: DrainPhase): Refusal | undefined {
     const address = this.#address;
     if (address === undefined) return refusals.unknownDoor;
-    const originHeaders = policy.check(this.request.headers);
+    const { method, headers } = this.request;
+    const originHeaders = policy.check(this.request, this.#targetHost);
     if (originHeaders instanceof Refusal) return originHeaders;
     if (originHeaders.length > 0) this.commonHeaders = [...this.commonHeaders, ...originHeaders];
-    if (!doorAllows(address.door, this.request.method ?? '')) return methodNotAllowed(allowHeader(address.door));
-    if (isClosing) return refusals.closing;
+    if (!doorAllows(address.door, method ?? '')) return methodNotAllowed(allowHeader(address.door));
+    if (phase !== 'open') {
+      if (phase === 'closed' || method === 'GET') return refusals.closing;
+      this.commonHeaders = [...this.commonHeaders, 'Connection', 'close'];
+    }
+    if (method !== 'POST' && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)) {
+      return refusals.bodyNotExpected;
+    }
     if (address.query === '') return undefined;
     const query = new URLSearchParams(address.query);
     if (carriesCredential(query)) return refusals.tokenInUrl;
@@ -81,15 +110,33 @@ export class Admission implements PendingResponse {
     this.#token = token;
     this.#services.events.tokenUsed(token.id);
     const header = this.request.headers['mcp-session-id'];
-    if (this.#address?.door !== 'messages' && typeof header === 'string') this.#sessionId = header;
+    if (this.#address?.door === 'mcp' && typeof header === 'string') this.#sessionId = header;
     const sessionId = this.#sessionId;
-    if (sessionId === undefined) this.#onSessionOwner(undefined);
-    else whenReady(() => this.#services.sessions.ownerOf(sessionId), this.#onSessionOwner, this.#onLookUpFailed);
+    if (sessionId !== undefined && !isPossibleSessionId(sessionId)) {
+      this.#refuseIf(refusals.sessionIdMalformed);
+      return;
+    }
+    if (this.request.method !== 'POST' && this.#refuseIf(this.#refusedByRate(1))) return;
+    if (sessionId === undefined) {
+      this.#onSession(undefined);
+      return;
+    }
+    const transport = this.#address?.door === 'messages' ? 'http-sse' : 'streamable-http';
+    whenReady(() => this.#services.knownSessions.find(sessionId, token, transport), this.#onSession, this.#onLookUpFailed);
   };
 
-  readonly #onSessionOwner = (owner: SessionOwner | undefined): void => {
-    const mayPass = this.#token !== undefined && mayUse(owner, this.#token);
-    if (this.#refuseIf(mayPass ? undefined : refusals.sessionNotFound)) return;
+  readonly #onSession = (session: SessionRecord | Refusal | undefined): void => {
+    if (session instanceof Refusal) {
+      this.#refuseIf(session);
+      return;
+    }
+    this.#session = session;
+    if (this.request.method === 'GET') {
+      // Thousands of streams that are opened at one instance at once must not keep the others' calls waiting.
+      const hasRoom = this.#services.streamTurns.take(this.#address?.instanceId ?? '', this.#onTurn);
+      if (!hasRoom) this.#refuseIf(refusals.gatewayBusy);
+      return;
+    }
     if (this.request.method !== 'POST') {
       this.#admit(null);
       return;
@@ -102,7 +149,7 @@ export class Admission implements PendingResponse {
   #receive(maxBytes: number): void {
     // The client may have left while its token was looked up; then nobody would end the lease.
     if (this.#token === undefined || this.response.destroyed) return;
-    const lease = this.#services.posts.admit(this.#token.hash);
+    const lease = this.#services.posts.admit(this.#token);
     if (lease instanceof Refusal) {
       this.#refuseIf(lease);
       return;
@@ -121,14 +168,48 @@ export class Admission implements PendingResponse {
     }
   };
 
+  readonly #onTurn = (): void => {
+    if (this.response.destroyed) return;
+    try {
+      this.#admit(null);
+    } catch (error) {
+      this.break(error);
+    }
+  };
+
   readonly #onLookUpFailed = (error: unknown): void => {
+    if (error instanceof TooManyLookUps) {
+      this.#refuseIf(refusals.gatewayBusy);
+      return;
+    }
     this.#services.reportError(error, this.#requestId);
     this.#refuseIf(refusals.directoryUnavailable);
   };
 
+  #refusedByRate(requests: number): Refusal | undefined {
+    const reached = this.#token && this.#services.rates.admit(this.#token, requests, performance.now());
+    return reached && rateRefusals[reached];
+  }
+
+  /** Reads the message, where it may pass. */
+  #readMessage(body: Buffer): RpcRequest | Refusal {
+    const { maxJsonDepth, maxBatchMessages } = this.#services.limits;
+    if (isDeeperThan(body, maxJsonDepth)) return refusals.tooDeep;
+    const rpc = readRpcRequest(body, maxBatchMessages);
+    if (rpc instanceof Refusal) return rpc;
+    return refusedByIds(rpc) ?? this.#refusedByRate(Math.max(1, rpc.requestIds.length)) ?? rpc;
+  }
+
+  #measure(rpc: RpcRequest | undefined, bytesIn: number): void {
+    if (this.#token === undefined) return;
+    const { traffic } = this.#services;
+    if (this.request.method === 'GET' || rpc?.isListening === true) traffic.measureStream(this.response, this.#token, bytesIn);
+    else traffic.measureAnswer(this.response, this.#token, rpc?.calls[0]?.tool, bytesIn);
+  }
+
   #admit(body: Buffer | null): void {
     const { request, response, commonHeaders } = this;
-    const rpc = body === null ? undefined : readRpcRequest(body, this.#services.limits.maxBatchMessages);
+    const rpc = body === null ? undefined : this.#readMessage(body);
     if (rpc instanceof Refusal) {
       this.#refuseIf(rpc);
       return;
@@ -137,28 +218,31 @@ export class Admission implements PendingResponse {
     const method = request.method;
     if (this.#address === undefined || this.#token === undefined) return;
     if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') return;
-    const exchange = new Exchange(
-      this.#services,
-      {
-        request,
-        response,
-        commonHeaders,
-        door: this.#address.door,
-        method,
-        token: this.#token,
-        requestId: this.#requestId,
-        sessionId: this.#sessionId,
-        rpc,
-        lease: this.#lease,
-      },
-      body,
-    );
+    this.#measure(rpc, body?.length ?? 0);
+    const admitted: AdmittedRequest = {
+      request,
+      response,
+      commonHeaders,
+      door: this.#address.door,
+      method,
+      token: this.#token,
+      requestId: this.#requestId,
+      sessionId: this.#sessionId,
+      session: this.#session,
+      rpc,
+      lease: this.#lease,
+    };
+    if (admitted.door !== 'mcp') {
+      this.#services.httpSse.admit(admitted, body);
+      return;
+    }
+    const exchange = createMcpExchange(this.#services, admitted, body);
     if (rpc !== undefined && rpc.cancelledIds.length > 0) this.#cancel(exchange, rpc.cancelledIds);
     exchange.start();
   }
 
-  /** Over HTTP+SSE the answers wait at the session's stream, which the new exchange shares; else at other exchanges of the session. */
-  #cancel(exchange: Exchange, ids: readonly (string | number)[]): void {
+  /** The answers wait at other exchanges of the session. */
+  #cancel(exchange: OpenExchange, ids: readonly (string | number)[]): void {
     exchange.cancel(ids);
     for (const other of this.#services.open.ofTokenHash(exchange.token.hash)) {
       if (other.sessionId === exchange.sessionId && other.sessionId !== undefined) other.cancel(ids);
@@ -168,7 +252,7 @@ export class Admission implements PendingResponse {
   #answerOptions(policy: CrossOriginPolicy): void {
     const allow = this.#address === undefined ? '' : allowHeader(this.#address.door);
     this.#services.metrics.request(this.#address?.door ?? 'none', 204);
-    this.response.writeHead(204, [...this.commonHeaders, 'Allow', allow, ...policy.preflight(allow)]);
+    this.response.writeHead(204, [...this.commonHeaders, 'Allow', allow, ...policy.preflight(allow, this.request)]);
     this.response.end();
   }
 

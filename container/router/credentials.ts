@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { bearerTokenPrefixes } from '../../core/bearer-token.ts';
+import { type Refusal, refusals } from './refusal.ts';
 
 const bearerScheme = /^bearer +/i;
 const secretParameters = new Set([
@@ -16,15 +17,18 @@ const secretParameters = new Set([
   'x-api-key',
 ]);
 
-/** The token a client presents: `Authorization: Bearer` first, else `X-API-Key`. `undefined` where it presents none. */
-export function presentedToken(headers: IncomingHttpHeaders): string | undefined {
-  const authorization = headers.authorization;
-  if (authorization !== undefined) {
-    const scheme = bearerScheme.exec(authorization);
-    if (scheme !== null) return authorization.slice(scheme[0].length).trim();
-  }
-  const apiKey = headers['x-api-key'];
-  return typeof apiKey === 'string' && apiKey !== '' ? apiKey.trim() : undefined;
+/**
+ * The token a client presents, as `Authorization: Bearer` or as `X-API-Key`. `undefined` where it presents none, a refusal where it
+ * presents two: nobody should have to guess which one counts.
+ */
+export function presentedToken(headers: IncomingHttpHeaders): string | undefined | Refusal {
+  const { authorization } = headers;
+  const scheme = authorization === undefined ? null : bearerScheme.exec(authorization);
+  const bearer = scheme === null ? undefined : authorization?.slice(scheme[0].length).trim();
+  const header = headers['x-api-key'];
+  if (typeof header !== 'string' || header === '') return bearer;
+  const apiKey = header.trim();
+  return bearer === undefined || bearer === apiKey ? apiKey : refusals.credentialsDiffer;
 }
 
 /** Whether a query carries what looks like a credential. URLs end up in logs and browser histories, so these are refused. */

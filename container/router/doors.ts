@@ -20,19 +20,31 @@ export interface DoorAddress {
   query: string;
 }
 
+/**
+ * A request's target in two parts: clients of proxies name the whole URL (absolute-form, RFC 9112, 3.2.2), whose host then counts
+ * instead of the `Host` header.
+ */
+export function splitTarget(url: string): { path: string; host: string | undefined } {
+  if (url.startsWith('/')) return { path: url, host: undefined };
+  const match = /^https?:\/\/([^/?#]*)/i.exec(url);
+  if (match === null) return { path: url, host: undefined };
+  const path = url.slice(match[0].length);
+  return { path: path.startsWith('/') ? path : `/${path}`, host: match[1] };
+}
+
 /** Reads `<prefix><instanceId>/<door>`, with or without a slash at the end. `undefined` where the path names no door. */
-export function readDoorAddress(url: string, pathPrefix: string): DoorAddress | undefined {
-  if (!url.startsWith(pathPrefix)) return undefined;
-  const queryMark = url.indexOf('?');
-  const pathEnd = queryMark === -1 ? url.length : queryMark;
-  const idEnd = url.indexOf('/', pathPrefix.length);
+export function readDoorAddress(path: string, pathPrefix: string): DoorAddress | undefined {
+  if (!path.startsWith(pathPrefix)) return undefined;
+  const queryMark = path.indexOf('?');
+  const pathEnd = queryMark === -1 ? path.length : queryMark;
+  const idEnd = path.indexOf('/', pathPrefix.length);
   if (idEnd === -1 || idEnd >= pathEnd || idEnd === pathPrefix.length) return undefined;
-  const door = url.slice(idEnd + 1, url[pathEnd - 1] === '/' ? pathEnd - 1 : pathEnd);
+  const door = path.slice(idEnd + 1, path[pathEnd - 1] === '/' ? pathEnd - 1 : pathEnd);
   if (door !== 'mcp' && door !== 'messages' && door !== 'sse') return undefined;
   return {
-    instanceId: url.slice(pathPrefix.length, idEnd),
+    instanceId: path.slice(pathPrefix.length, idEnd),
     door,
-    query: queryMark === -1 ? '' : url.slice(queryMark + 1),
+    query: queryMark === -1 ? '' : path.slice(queryMark + 1),
   };
 }
 

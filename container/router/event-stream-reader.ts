@@ -2,6 +2,8 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const colon = 0x3a;
 const space = 0x20;
+/** Longer ids are not remembered: nobody could send them back in a header. */
+const maxIdLength = 500;
 
 /** What a reader tells of the events that pass. */
 export interface EventListener {
@@ -24,6 +26,12 @@ export class EventStreamReader {
   #mayDropSpace = false;
   #betweenEvents = true;
   #sawEventId = false;
+  #lastEventId: string | undefined;
+  /** The id of the event that is passing. */
+  #eventId: string | undefined;
+  /** The value of an `id` field, as far as it has passed. */
+  #idText = '';
+  #eventsEnd = 0;
 
   constructor(listener: EventListener) {
     this.#listener = listener;
@@ -39,7 +47,23 @@ export class EventStreamReader {
     return this.#sawEventId;
   }
 
+  /** The id of the last complete event that had one; `undefined` where there was none, or a longer one than anybody makes. */
+  get lastEventId(): string | undefined {
+    return this.#lastEventId;
+  }
+
+  /** How many of the bytes pushed last belong to events that are complete. */
+  get eventsEnd(): number {
+    return this.#eventsEnd;
+  }
+
   push(bytes: Uint8Array): void {
+    this.#eventsEnd = 0;
+    this.#readLines(bytes);
+    if (this.#betweenEvents) this.#eventsEnd = bytes.length;
+  }
+
+  #readLines(bytes: Uint8Array): void {
     let index = 0;
     let nextReturn = bytes.indexOf(carriageReturn);
     while (index < bytes.length) {
@@ -56,7 +80,7 @@ export class EventStreamReader {
       const end = lineEnd === -1 ? bytes.length : lineEnd;
       if (end > index) this.#passLine(bytes, index, end);
       if (lineEnd === -1) return;
-      this.#endLine();
+      this.#endLine(lineEnd + 1);
       this.#afterCarriageReturn = bytes[lineEnd] === carriageReturn;
       index = lineEnd + 1;
     }
@@ -85,18 +109,28 @@ export class EventStreamReader {
       this.#mayDropSpace = false;
       if (bytes[index] === space) index += 1;
     }
-    if (this.#fieldName === 'data' && index < end) this.#listener.data(bytes, index, end);
+    if (index >= end) return;
+    if (this.#fieldName === 'data') this.#listener.data(bytes, index, end);
+    else if (this.#fieldName === 'id' && this.#idText.length <= maxIdLength) {
+      for (; index < end; index += 1) this.#idText += String.fromCharCode(bytes[index] as number);
+    }
   }
 
-  #endLine(): void {
+  #endLine(nextLineStart: number): void {
     if (this.#atLineStart) {
       if (!this.#betweenEvents) {
         this.#betweenEvents = true;
+        this.#eventsEnd = nextLineStart;
+        this.#lastEventId = this.#eventId ?? this.#lastEventId;
+        this.#eventId = undefined;
         this.#listener.eventEnd();
       }
       return;
     }
     this.#atLineStart = true;
-    if (this.#fieldName === 'id') this.#sawEventId = true;
+    if (this.#fieldName !== 'id') return;
+    this.#sawEventId = true;
+    this.#eventId = this.#idText.length <= maxIdLength ? this.#idText : undefined;
+    this.#idText = '';
   }
 }

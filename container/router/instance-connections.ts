@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher, errors } from 'undici';
-import type { RouterTiming } from './options.ts';
-import type { RouteRecord } from './ports.ts';
+import { boundedConnector } from './fairness/bounded-connector.ts';
+import { defaultLimits, type RouterTiming } from './options.ts';
+import type { RouteTarget } from './ports.ts';
 
 /** How a request to an instance failed, as far as it matters to the client. */
 export type InstanceFailure =
@@ -35,13 +36,15 @@ export interface InstanceRequest {
 export class InstanceConnections {
   readonly #callAgent: Agent;
   readonly #streamAgent: Agent;
+  /** Requests that processes are answering now, by access token. Counted where an instance has more than one process. */
+  readonly #loads = new Map<string, number>();
 
-  constructor(timing: RouterTiming) {
+  constructor(timing: RouterTiming, maxConnectsAtOnce = defaultLimits.maxConnectsAtOnce) {
     const options = {
       connections: null,
       pipelining: 1,
       allowH2: false,
-      connectTimeout: timing.connectTimeoutMs,
+      connect: boundedConnector({ connectTimeoutMs: timing.connectTimeoutMs, maxAtOnce: maxConnectsAtOnce }),
       headersTimeout: timing.answerTimeoutMs,
       bodyTimeout: 0,
     };
@@ -50,13 +53,28 @@ export class InstanceConnections {
   }
 
   /** Sends the request. Everything that comes of it, failures included, goes to the attempt's listener. */
-  send(route: RouteRecord, request: InstanceRequest, attempt: InstanceAttempt): void {
+  send(target: RouteTarget, request: InstanceRequest, attempt: InstanceAttempt): void {
     const agent = request.isStream ? this.#streamAgent : this.#callAgent;
     agent.dispatch(
-      { origin: route.address, path: request.path, method: request.method, headers: request.headers, body: request.body },
+      { origin: target.address, path: request.path, method: request.method, headers: request.headers, body: request.body },
       attempt,
     );
   }
+
+  /** Sends the request, and counts it as load of the process until it has come to its end. */
+  sendCounted(target: RouteTarget, request: InstanceRequest, attempt: InstanceAttempt): void {
+    const { accessToken } = target;
+    this.#loads.set(accessToken, (this.#loads.get(accessToken) ?? 0) + 1);
+    attempt.onSettled = () => {
+      const load = (this.#loads.get(accessToken) ?? 0) - 1;
+      if (load > 0) this.#loads.set(accessToken, load);
+      else this.#loads.delete(accessToken);
+    };
+    this.send(target, request, attempt);
+  }
+
+  /** How many of the requests that were sent counted the process is still answering. */
+  readonly loadOf = (target: RouteTarget): number => this.#loads.get(target.accessToken) ?? 0;
 
   /** Cuts all connections. */
   async destroy(): Promise<void> {
@@ -71,6 +89,8 @@ export class InstanceAttempt implements Dispatcher.DispatchHandler {
   #listener: AnswerListener | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #wasSent = false;
+  /** Called once, when nothing more will come of the attempt. */
+  onSettled: (() => void) | undefined;
 
   constructor(listener: AnswerListener) {
     this.#listener = listener;
@@ -84,7 +104,7 @@ export class InstanceAttempt implements Dispatcher.DispatchHandler {
   /** Cuts the request off; the instance sees its connection close. Answers whether it was under way. */
   abandon(): boolean {
     if (this.#listener === undefined) return false;
-    this.#listener = undefined;
+    this.#settle();
     this.#controller?.abort(abandoned);
     return true;
   }
@@ -104,15 +124,19 @@ export class InstanceAttempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    listener?.onEnd();
+    this.#settle()?.onEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#settle()?.onFailure(this.#failureOf(error));
+  }
+
+  #settle(): AnswerListener | undefined {
     const listener = this.#listener;
+    if (listener === undefined) return undefined;
     this.#listener = undefined;
-    listener?.onFailure(this.#failureOf(error));
+    this.onSettled?.();
+    return listener;
   }
 
   #failureOf(error: Error): InstanceFailure {

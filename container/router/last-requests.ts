@@ -12,6 +12,10 @@ export class LastRequests {
     return this.#times.get(instanceId);
   }
 
+  instanceIds(): string[] {
+    return [...this.#times.keys()];
+  }
+
   forget(instanceId: string): void {
     this.#times.delete(instanceId);
   }

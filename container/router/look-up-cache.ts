@@ -10,6 +10,13 @@ export interface LookUpCacheOptions<Value> {
   /** How many keys are remembered as absent; 0 asks about them every time. */
   maxAbsent: number;
   maxLoads: number;
+  /** Loads under way at once for one group of keys; without bound where it is missing. */
+  maxLoadsPerGroup?: number;
+}
+
+/** More is being looked up at once than may be. */
+export class TooManyLookUps extends Error {
+  override readonly name = 'TooManyLookUps';
 }
 
 interface Answer<Value> {
@@ -32,24 +39,30 @@ export class LookUpCache<Value> {
   readonly #present = new Map<string, Answer<Value>>();
   readonly #absent = new Map<string, Answer<Value>>();
   readonly #loads = new Map<string, Load<Value>>();
+  readonly #loadsByGroup = new Map<string, number>();
 
   constructor(options: LookUpCacheOptions<Value>) {
     this.#options = options;
   }
 
-  /** The value, `undefined` where the source has none. Rejects, or throws, where the source fails or too many loads are under way. */
-  get(key: string): MaybePromise<Value | undefined> {
+  /**
+   * The value, `undefined` where the source has none. Rejects, or throws, where the source fails, and throws TooManyLookUps.
+   * @param group Whoever the load is for, where each may cause only so many.
+   */
+  get(key: string, group?: string): MaybePromise<Value | undefined> {
     const answer = this.#present.get(key) ?? this.#absent.get(key);
     const now = performance.now();
     if (answer !== undefined && now - answer.askedAt < this.#options.maxAgeMs) return answer.value;
     const load = this.#loads.get(key);
     if (load !== undefined && now - load.askedAt < this.#options.maxAgeMs) return load.promise;
-    return this.refresh(key);
+    return this.refresh(key, group);
   }
 
   /** Asks the source whatever is remembered. */
-  refresh(key: string): MaybePromise<Value | undefined> {
-    if (this.#loads.size >= this.#options.maxLoads) throw new Error('too many look-ups are under way');
+  refresh(key: string, group?: string): MaybePromise<Value | undefined> {
+    const { maxLoads, maxLoadsPerGroup = Number.POSITIVE_INFINITY } = this.#options;
+    const inGroup = group === undefined ? 0 : (this.#loadsByGroup.get(group) ?? 0);
+    if (this.#loads.size >= maxLoads || inGroup >= maxLoadsPerGroup) throw new TooManyLookUps('too many look-ups are under way');
     const askedAt = performance.now();
     const loaded = this.#options.load(key);
     if (!(loaded instanceof Promise)) {
@@ -58,7 +71,8 @@ export class LookUpCache<Value> {
     }
     const load: Load<Value> = { promise: loaded, askedAt };
     this.#loads.set(key, load);
-    load.promise = this.#finish(key, load);
+    if (group !== undefined) this.#loadsByGroup.set(group, inGroup + 1);
+    load.promise = this.#finish(key, load, group);
     return load.promise;
   }
 
@@ -69,11 +83,17 @@ export class LookUpCache<Value> {
     this.#loads.delete(key);
   }
 
+  /** Forgets the key where its value is of that kind; a load that is under way goes on and is shared by all who ask. */
+  forgetWhere(key: string, matches: (value: Value) => boolean): void {
+    const value = this.#present.get(key)?.value;
+    if (value !== undefined && matches(value)) this.#present.delete(key);
+  }
+
   get size(): number {
     return this.#present.size + this.#absent.size;
   }
 
-  async #finish(key: string, load: Load<Value>): Promise<Value | undefined> {
+  async #finish(key: string, load: Load<Value>, group: string | undefined): Promise<Value | undefined> {
     const loaded = load.promise;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
@@ -90,7 +110,14 @@ export class LookUpCache<Value> {
     } finally {
       clearTimeout(timer);
       if (this.#loads.get(key) === load) this.#loads.delete(key);
+      if (group !== undefined) this.#endLoadOf(group);
     }
+  }
+
+  #endLoadOf(group: string): void {
+    const left = (this.#loadsByGroup.get(group) ?? 1) - 1;
+    if (left === 0) this.#loadsByGroup.delete(group);
+    else this.#loadsByGroup.set(group, left);
   }
 
   #remember(key: string, value: Value | undefined, askedAt: number): void {

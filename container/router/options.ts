@@ -1,18 +1,44 @@
 import type { InstanceDirectory, InstanceWaker, RouteDirectory, RouterEvents, TokenDirectory, UsageSink } from './ports.ts';
 import type { SessionDirectory } from './sessions/session-directory.ts';
+import type { SessionHolder } from './sessions/session-holder.ts';
 
 /** Upper bounds that keep one client's appetite from becoming everybody's problem. */
 export interface RouterLimits {
   maxBodyBytes: number;
-  /** Memory that the bodies of all open requests may take together, and those of one token. */
+  /** Memory that the bodies of all open requests may take together, and those of one token, instance and workspace. */
   maxBodyBytesHeld: number;
   maxBodyBytesPerToken: number;
-  /** POSTs of one token that may be open at once. */
+  maxBodyBytesPerInstance: number;
+  maxBodyBytesPerWorkspace: number;
+  /** POSTs that may be open at once. */
   maxPostsPerToken: number;
+  maxPostsPerInstance: number;
+  maxPostsPerWorkspace: number;
+  /** Requests a second, over any longer time. A POST counts as many as it holds requests, and at least one. */
+  maxCallsPerSecondPerToken: number;
+  maxCallsPerSecondPerInstance: number;
+  maxCallsPerSecondPerWorkspace: number;
+  /** How many seconds' worth of requests may come at once after a pause. */
+  callBurstSeconds: number;
   /** Messages in one JSON-RPC batch (revision 2025-03-26 allows batches). */
   maxBatchMessages: number;
-  /** Standing streams (GET) that one token may hold; a further one closes the oldest. */
+  /** Standing streams (GET) that may be held; a further one closes the oldest of the same token, instance or workspace. */
   maxStreamsPerToken: number;
+  maxStreamsPerInstance: number;
+  maxStreamsPerWorkspace: number;
+  /** Streams of one instance that are opened in one turn of the event loop; between turns everybody else is served. */
+  maxStreamsOpenedPerTurn: number;
+  /** Streams of one instance that wait for such a turn; more are asked to come back. */
+  maxStreamsWaiting: number;
+  /** Connections to one process of an instance that are being made at once. */
+  maxConnectsAtOnce: number;
+  /** Look-ups of unknown tokens under way at once for one instance. */
+  maxTokenLookUpsPerInstance: number;
+  /** Requests that may wait for an instance to be there. */
+  maxWaitingPerToken: number;
+  maxWaitingPerInstance: number;
+  /** How deep arrays and objects of a message may be nested. */
+  maxJsonDepth: number;
   maxCachedTokens: number;
   maxCachedUnknownTokens: number;
   /** Directory look-ups under way at once; beyond it requests are asked to come back. */
@@ -44,6 +70,10 @@ export interface RouterTiming {
   /** How long a request waits for an instance that is being started or woken, and how often the router looks. */
   arrivalWaitMs: number;
   arrivalPollMs: number;
+  /** After how long an instance that is still asleep is woken again. */
+  wakeAgainMs: number;
+  /** How long a request waits for an instance that the platform takes for running but that cannot be reached: it may just have died. */
+  unroutedWaitMs: number;
   connectTimeoutMs: number;
   /** How long an instance may take to begin its answer. */
   answerTimeoutMs: number;
@@ -51,6 +81,8 @@ export interface RouterTiming {
   stalledReaderMs: number;
   /** Base of the `retry:` hint on streams that the router closes; up to as much again is added at random. */
   retryHintMs: number;
+  /** Over how long the closing of streams is spread when the router closes; shorter where its deadline is. */
+  drainSpreadMs: number;
 }
 
 export interface RouterOptions {
@@ -63,14 +95,18 @@ export interface RouterOptions {
   waker?: InstanceWaker;
   /** Where several routers share their sessions; this router's memory where it is missing. */
   sessions?: SessionDirectory;
+  /** Where several routers serve the same sessions: finds the one that holds a session's stream. */
+  sessionHolder?: SessionHolder;
   /** Signs session ids. The same at every router of the installation; a random one where it is missing. */
   sessionKey?: Buffer;
   /** Path in front of the instance id, with both slashes. Default `/i/`. */
   pathPrefix?: string;
   /** Realm named in `WWW-Authenticate`. */
   realm?: string;
-  /** Browser origins that may use the doors, such as `https://app.example`; `*` for any. Default: none, and no check. */
+  /** Browser origins whose pages may use the doors and read the answers, such as `https://app.example`; `*` for any. Default: none. */
   allowedOrigins?: readonly string[];
+  /** Origins under which the installation itself is served: their pages need no permission to read. */
+  ownOrigins?: readonly string[];
   /** `Host` headers that are answered, with or without port. Default: any. */
   allowedHosts?: readonly string[];
   limits?: Partial<RouterLimits>;
@@ -79,13 +115,36 @@ export interface RouterOptions {
   reportError?: (error: unknown, requestId: string) => void;
 }
 
+/**
+ * Far above what honest clients need, and far below what would hurt others: Smartlead itself allows a key 10 to 20 calls a second, an
+ * n8n installation holds a few streams for each running workflow, and an agency's workspace has a handful of busy instances. An
+ * instance may take twice to ten times what a token may, because several clients share it, and a workspace twice that. The workspace
+ * is the true bound: tokens and instances can be made anew. 5,000 streams at one instance are possible, but somebody must want them.
+ */
 export const defaultLimits: RouterLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
   maxBodyBytesHeld: 128 * 1024 * 1024,
   maxBodyBytesPerToken: 16 * 1024 * 1024,
+  maxBodyBytesPerInstance: 32 * 1024 * 1024,
+  maxBodyBytesPerWorkspace: 64 * 1024 * 1024,
   maxPostsPerToken: 500,
+  maxPostsPerInstance: 1_000,
+  maxPostsPerWorkspace: 2_000,
+  maxCallsPerSecondPerToken: 100,
+  maxCallsPerSecondPerInstance: 300,
+  maxCallsPerSecondPerWorkspace: 600,
+  callBurstSeconds: 10,
   maxBatchMessages: 100,
   maxStreamsPerToken: 200,
+  maxStreamsPerInstance: 2_000,
+  maxStreamsPerWorkspace: 4_000,
+  maxStreamsOpenedPerTurn: 8,
+  maxStreamsWaiting: 10_000,
+  maxConnectsAtOnce: 32,
+  maxTokenLookUpsPerInstance: 100,
+  maxWaitingPerToken: 500,
+  maxWaitingPerInstance: 1_000,
+  maxJsonDepth: 200,
   maxCachedTokens: 10_000,
   maxCachedUnknownTokens: 10_000,
   maxLookUpsAtOnce: 1_000,
@@ -106,8 +165,11 @@ export const defaultTiming: RouterTiming = {
   returnWaitMs: 60_000,
   arrivalWaitMs: 45_000,
   arrivalPollMs: 25,
+  wakeAgainMs: 2_000,
+  unroutedWaitMs: 5_000,
   connectTimeoutMs: 5_000,
   answerTimeoutMs: 300_000,
   stalledReaderMs: 120_000,
   retryHintMs: 3_000,
+  drainSpreadMs: 20_000,
 };

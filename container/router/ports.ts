@@ -2,6 +2,7 @@
  * What the router needs from outside, as interfaces. The stores of the control plane satisfy them by structure; a router that runs
  * in its own process gets other implementations. Every method may answer at once or with a promise.
  */
+import type { InstanceMode } from '../../core/instance-configuration.ts';
 import type { InstanceStatus } from '../../core/instance-status.ts';
 import type { UsageBatch } from '../../core/usage-record.ts';
 import type { MaybePromise } from './maybe-promise.ts';
@@ -44,6 +45,8 @@ export interface InstanceDescription {
   status: InstanceStatus;
   statusReason: string;
   nextStep: string | null;
+  /** Which transports it serves, where that is known while it is not there to say so itself. */
+  mode?: InstanceMode;
 }
 
 export interface InstanceDirectory {

@@ -106,6 +106,122 @@ export const refusals = {
     message: 'A token or key in a URL is not accepted: URLs are written to logs and histories.',
     nextStep: "Send it as 'Authorization: Bearer <token>', and replace the one that was in the URL: it may have been recorded.",
   }),
+  malformedRequest: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'malformed_request',
+    message: 'This is not a valid HTTP request.',
+    nextStep: 'Check what sends it, and proxies on its way; then send it again.',
+  }),
+  headersTooLarge: new Refusal({
+    status: 431,
+    code: invalidRequest,
+    reason: 'headers_too_large',
+    message: 'The headers of the request are too large.',
+    nextStep: 'Send fewer or shorter headers, 16 KB at most.',
+  }),
+  requestTimedOut: new Refusal({
+    status: 408,
+    code: serverError,
+    reason: 'request_timed_out',
+    message: 'The request took too long to arrive. Nothing was done.',
+    nextStep: 'Send it again over a connection that does not stall.',
+    retryAfter: 1,
+  }),
+  starting: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'starting',
+    message: 'This gateway is starting. Nothing was done.',
+    nextStep: 'Try again in a moment.',
+    retryAfter: 2,
+  }),
+  credentialsDiffer: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'credentials_differ',
+    message: "The headers 'Authorization' and 'X-API-Key' hold different tokens.",
+    nextStep: "Send the token of this instance once, as 'Authorization: Bearer <token>' or as 'X-API-Key: <token>'.",
+  }),
+  sessionIdMalformed: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'session_id_malformed',
+    message: 'This cannot be the id of a session: ids are visible ASCII characters, at most 2,048 of them.',
+    nextStep: 'Send back the id exactly as this server gave it, once.',
+  }),
+  bodyNotExpected: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'body_not_expected',
+    message: 'Only POST requests have a body here.',
+    nextStep: 'Send the message as POST.',
+  }),
+  hostMissing: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'host_missing',
+    message: "The request has no 'Host' header.",
+    nextStep: "Send the host of the URL shown on the page of your instance as 'Host'.",
+  }),
+  tooDeep: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'too_deep',
+    message: 'The message is nested too deeply.',
+    nextStep: 'Send a message with fewer levels of arrays and objects.',
+  }),
+  requestIdUnusable: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'request_id_unusable',
+    message: 'The id of a request must be a finite number or a text of at most 1,000 characters.',
+    nextStep: 'Number the requests of a session.',
+  }),
+  tooManyCallsOfToken: tooManyCalls('token', 'Use a token of its own for each client, or ask less often.'),
+  tooManyCallsOfInstance: tooManyCalls('instance', 'Ask less often, or spread the work over several instances.'),
+  tooManyCallsOfWorkspace: tooManyCalls('workspace', 'Ask less often: its instances together reached the limit.'),
+  instanceTooManyPosts: new Refusal({
+    status: 429,
+    code: serverError,
+    reason: 'instance_crowded',
+    message: 'Too many requests to this instance, or to this workspace, are open at once. Nothing was done.',
+    nextStep: 'Wait for answers before you send more.',
+    retryAfter: 2,
+  }),
+  tokenTooManyWaiting: new Refusal({
+    status: 429,
+    code: serverError,
+    reason: 'too_many_waiting',
+    message: 'Too many requests of this token wait for the instance to be there. Nothing was done.',
+    nextStep: 'Send more once it answers.',
+    retryAfter: 2,
+  }),
+  instanceTooManyWaiting: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'too_many_waiting',
+    message: 'Too many requests wait for the instance to be there. Nothing was done.',
+    nextStep: 'Try again in a few seconds.',
+    retryAfter: 5,
+  }),
+  gatewayBusy: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'gateway_busy',
+    message: 'Too many connections to this instance are being opened at once. Nothing was done.',
+    nextStep: 'Try again in a few seconds.',
+    retryAfter: 5,
+  }),
+  /** Nobody reads it: the client left before it had its answer. */
+  clientLeft: new Refusal({
+    status: 499,
+    code: serverError,
+    reason: 'client_left',
+    message: 'The client left while it waited for the instance. Nothing was done.',
+    nextStep: 'Send it again if it is still wanted.',
+    retryAfter: 1,
+  }),
   instanceNotFound: new Refusal({
     status: 404,
     code: notFound,
@@ -135,6 +251,51 @@ export const refusals = {
     nextStep: 'Send it again over a faster connection, or in smaller parts.',
     retryAfter: 1,
   }),
+  sessionIdMissing: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'session_id_missing',
+    message: 'The URL names no session.',
+    nextStep: "Open the stream at /sse and post to the address that its first event, 'endpoint', names.",
+  }),
+  requestIdInUse: new Refusal({
+    status: 400,
+    code: invalidRequest,
+    reason: 'request_id_in_use',
+    message: 'A request with this id is still being answered in this session. Nothing was done.',
+    nextStep: 'Give each request of a session an id of its own.',
+  }),
+  sessionNotRestored: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'session_not_restored',
+    message: 'The instance does not take up this session again. Nothing was done.',
+    nextStep: 'Connect again.',
+    retryAfter: 2,
+  }),
+  sseNotServed: new Refusal({
+    status: 404,
+    code: invalidRequest,
+    reason: 'sse_not_served',
+    message: 'This instance does not serve HTTP+SSE.',
+    nextStep: "Change the instance's mode to 'sse' or 'both', or use the transport that its mode serves.",
+  }),
+  answerTooLarge: new Refusal({
+    status: 502,
+    code: serverError,
+    reason: 'answer_too_large',
+    message: 'The connection was cut while a large answer was being sent, and it was too large to be kept.',
+    nextStep: 'If it was a read, ask for less at once. If it was a change, it was carried out: read the present state.',
+  }),
+  answerLost: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'answer_lost',
+    message:
+      "The connection was cut while several of this client's sessions waited for answers, and this one cannot be told from them.",
+    nextStep: 'Read again.',
+    retryAfter: 1,
+  }),
   tooManyPosts: new Refusal({
     status: 429,
     code: serverError,
@@ -148,6 +309,14 @@ export const refusals = {
     code: serverError,
     reason: 'too_much_at_once',
     message: 'This token sends too many large messages at once. Nothing was done.',
+    nextStep: 'Send large messages one after the other.',
+    retryAfter: 2,
+  }),
+  instanceBodiesTooLarge: new Refusal({
+    status: 429,
+    code: serverError,
+    reason: 'too_much_at_once',
+    message: 'Too many large messages are sent to this instance, or to this workspace, at once. Nothing was done.',
     nextStep: 'Send large messages one after the other.',
     retryAfter: 2,
   }),
@@ -254,6 +423,8 @@ export const refusals = {
     nextStep: 'Close streams that are no longer read, or use a token of its own for each client.',
     retryAfter: 5,
   }),
+  streamReplacedAtInstance: streamReplaced('instance'),
+  streamReplacedInWorkspace: streamReplaced('workspace'),
   closing: new Refusal({
     status: 503,
     code: serverError,
@@ -278,6 +449,29 @@ export const refusals = {
     retryAfter: 5,
   }),
 } as const;
+
+/** 429 of one more call than the rate allows. `retryAfter` is that of nearly all: a second later there is room again. */
+function tooManyCalls(scope: 'token' | 'instance' | 'workspace', nextStep: string): Refusal {
+  return new Refusal({
+    status: 429,
+    code: serverError,
+    reason: `${scope}_rate_limited`,
+    message: `This ${scope} is called more often than it may be. Nothing was done.`,
+    nextStep,
+    retryAfter: 1,
+  });
+}
+
+function streamReplaced(scope: 'instance' | 'workspace'): Refusal {
+  return new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'stream_replaced',
+    message: `More streams of this ${scope} were opened than it may hold, so its oldest one was closed.`,
+    nextStep: 'Close streams that are no longer read.',
+    retryAfter: 5,
+  });
+}
 
 /** 405, naming what the door does serve. */
 export function methodNotAllowed(allow: string): Refusal {

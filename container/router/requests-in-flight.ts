@@ -21,6 +21,11 @@ export class RequestsInFlight {
     if (this.#requests.size < maxFollowed) this.#requests.set(id, call);
   }
 
+  /** Those that wait, in the order in which they came. */
+  ids(): RpcId[] {
+    return [...this.#requests.keys()];
+  }
+
   has(id: RpcId): boolean {
     return this.#requests.has(id);
   }

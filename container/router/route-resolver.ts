@@ -1,21 +1,33 @@
-import { Arrivals, isComing } from './arrivals.ts';
+import type { ServerResponse } from 'node:http';
+import { Arrivals, type WaitingClient } from './arrivals.ts';
 import { LookUpCache } from './look-up-cache.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { type MaybePromise, whenReady } from './maybe-promise.ts';
+import type { RouterMetrics } from './metrics.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
-import type { InstanceDescription, InstanceDirectory, RouteDirectory, RouteRecord } from './ports.ts';
-import { instanceNotReady, type Refusal, refusals } from './refusal.ts';
+import type { InstanceDescription, InstanceDirectory, InstanceWaker, RouteDirectory, RouteRecord, RouteTarget } from './ports.ts';
+import { instanceNotReady, Refusal, refusals } from './refusal.ts';
+import { isSame, routeWithout } from './route-without.ts';
 import type { VerifiedToken } from './token-verifier.ts';
 
-/**
- * Finds where an instance listens, or says why it does not. The one place that waits for an instance to be there: waking a
- * sleeping instance belongs here.
- */
+export interface RouteResolverOptions {
+  routes: RouteDirectory;
+  instances: InstanceDirectory;
+  waker: InstanceWaker | undefined;
+  limits: RouterLimits;
+  timing: RouterTiming;
+  metrics: RouterMetrics;
+  reportError: (error: unknown) => void;
+}
+
+type Settle = (outcome: RouteRecord | Refusal) => void;
+
+/** Finds where an instance listens, or says why it does not. The one place that wakes an instance and waits for it to be there. */
 export class RouteResolver {
   readonly #routes: LookUpCache<RouteRecord>;
   readonly #descriptions: LookUpCache<InstanceDescription>;
   readonly #arrivals: Arrivals;
 
-  constructor(routes: RouteDirectory, instances: InstanceDirectory, limits: RouterLimits, timing: RouterTiming) {
+  constructor({ routes, instances, waker, limits, timing, metrics, reportError }: RouteResolverOptions) {
     const bounds = {
       maxAgeMs: timing.lookUpMaxAgeMs,
       timeoutMs: timing.lookUpTimeoutMs,
@@ -28,21 +40,60 @@ export class RouteResolver {
     this.#arrivals = new Arrivals({
       findRoute: (instanceId) => this.#routes.get(instanceId),
       describe: (instanceId) => this.#descriptions.get(instanceId),
-      waitMs: timing.arrivalWaitMs,
-      pollMs: timing.arrivalPollMs,
+      wake: waker === undefined ? undefined : (instanceId) => waker.wake(instanceId),
+      timing,
+      limits,
+      metrics,
+      reportError,
     });
   }
 
-  /** The route of the token's instance, or a refusal. Rejects, or throws, where a directory fails. */
-  resolve(token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
+  /**
+   * The route of the token's instance, or a refusal. Where the instance sleeps it is woken; where it sleeps or is on its way it is
+   * waited for, until the client leaves. Rejects, or throws, where a directory fails.
+   * @param response Whose client waits; it stops waiting when the response is closed.
+   * @param failed A process that could not be reached a moment ago. A route that leads to it alone counts as none: the platform may
+   *   not have noticed yet that it is gone.
+   */
+  resolve(token: VerifiedToken, response?: ServerResponse, failed?: RouteTarget): MaybePromise<RouteRecord | Refusal> {
     const route = this.#routes.get(token.instanceId);
-    if (route instanceof Promise) return route.then((found) => this.#decide(found, token));
-    return this.#decide(route, token);
+    if (!(route instanceof Promise) && route !== undefined && failed === undefined) return ownRoute(route, token);
+    // Whoever waits is told through the same number of promises, whatever had to be looked up before: so all stay in their order.
+    return new Promise((settle, reject) => {
+      whenReady(
+        () => route,
+        (found) => this.#decide(found, { token, response, failed }, settle, reject),
+        reject,
+      );
+    });
+  }
+
+  /**
+   * The route as it is now, without waking or waiting: for standing streams, which stay open while their instance sleeps. `undefined`
+   * where there is none but there can be one, a refusal where the instance is gone or does not come by itself.
+   */
+  peek(token: VerifiedToken): MaybePromise<RouteRecord | Refusal | undefined> {
+    const route = this.#routes.get(token.instanceId);
+    if (route instanceof Promise) return route.then((found) => this.#describeFor(found, token));
+    return this.#describeFor(route, token);
+  }
+
+  /** What is known of the token's instance; `undefined` where there is none. Rejects, or throws, where the directory fails. */
+  describe(token: VerifiedToken): MaybePromise<InstanceDescription | undefined> {
+    return this.#descriptions.get(token.instanceId);
   }
 
   /** The instance has a route now: whoever waits for it looks at once. */
   arrived(instanceId: string): void {
     this.#arrivals.look(instanceId);
+  }
+
+  /** Forgets the route where it leads to that process: it could not be reached, so the route may be older than what holds now. */
+  forgetRouteTo(instanceId: string, failed: RouteTarget): void {
+    this.#routes.forgetWhere(
+      instanceId,
+      (route) => isSame(route, failed) || route.replicas?.some((each) => isSame(each, failed)) === true,
+    );
   }
 
   /** Forgets where the instance was. */
@@ -51,17 +102,44 @@ export class RouteResolver {
     this.#descriptions.forget(instanceId);
   }
 
-  #decide(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
-    if (route !== undefined) return ownRoute(route, token);
-    const description = this.#descriptions.get(token.instanceId);
-    if (description instanceof Promise) return description.then((found) => this.#withoutRoute(found, token));
-    return this.#withoutRoute(description, token);
+  /** Requests that wait for an instance now. */
+  get waiting(): number {
+    return this.#arrivals.waiting;
   }
 
-  #withoutRoute(description: InstanceDescription | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal> {
-    if (description === undefined) return refusals.instanceNotFound;
-    if (!isComing(description)) return instanceNotReady(description);
-    return this.#arrivals.wait(token.instanceId).then((arrived) => ('address' in arrived ? ownRoute(arrived, token) : arrived));
+  #decide(route: RouteRecord | undefined, client: WaitingClient, settle: Settle, reject: (error: unknown) => void): void {
+    const usable = routeWithout(route, client.failed);
+    if (usable !== undefined) {
+      settle(ownRoute(usable, client.token));
+      return;
+    }
+    const describe = () => this.#descriptions.get(client.token.instanceId);
+    whenReady(describe, (description) => this.#withoutRoute(description, client, settle, reject), reject);
+  }
+
+  #withoutRoute(
+    description: InstanceDescription | undefined,
+    client: WaitingClient,
+    settle: Settle,
+    reject: (error: unknown) => void,
+  ): void {
+    if (description === undefined) settle(refusals.instanceNotFound);
+    else if (!this.#arrivals.isExpected(description)) settle(instanceNotReady(description));
+    else {
+      const arrived = this.#arrivals.wait(client, description);
+      arrived.then((outcome) => settle(outcome instanceof Refusal ? outcome : ownRoute(outcome, client.token)), reject);
+    }
+  }
+
+  #describeFor(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal | undefined> {
+    if (route !== undefined) return ownRoute(route, token);
+    const judge = (description: InstanceDescription | undefined) => {
+      if (description === undefined) return refusals.instanceNotFound;
+      const canBeWoken = description.status === 'sleeping';
+      return canBeWoken || this.#arrivals.isExpected(description) ? undefined : instanceNotReady(description);
+    };
+    const description = this.#descriptions.get(token.instanceId);
+    return description instanceof Promise ? description.then(judge) : judge(description);
   }
 }
 

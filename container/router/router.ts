@@ -1,9 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Admission } from './admission.ts';
 import { CrossOriginPolicy } from './cross-origin.ts';
+import { Drain } from './drain.ts';
 import { EventNotifier } from './event-notifier.ts';
+import { CallRates } from './fairness/call-rates.ts';
+import { Turns } from './fairness/turns.ts';
+import { HttpSseDoors } from './http-sse/http-sse-doors.ts';
 import { InstanceConnections } from './instance-connections.ts';
 import { LastRequests } from './last-requests.ts';
 import { RouterMetrics } from './metrics.ts';
@@ -14,9 +17,16 @@ import { PostAllowance } from './post-allowance.ts';
 import { refusals } from './refusal.ts';
 import { RouteResolver } from './route-resolver.ts';
 import type { RouterServices } from './router-services.ts';
-import { MemorySessionDirectory, SessionStreams } from './sessions.ts';
+import { sampledReport } from './sampled-report.ts';
+import { KnownSessions } from './sessions/known-sessions.ts';
+import { SessionRestorer } from './sessions/restore-session.ts';
+import { MemorySessionDirectory } from './sessions/session-directory.ts';
+import { SessionIds } from './sessions/session-id.ts';
 import { StreamKeeper } from './stream-keeper.ts';
+import { HoldRoom } from './streamable-http/held-bytes.ts';
+import { StreamReopener } from './streamable-http/stream-reopener.ts';
 import { TokenVerifier } from './token-verifier.ts';
+import { TrafficMeter } from './traffic-meter.ts';
 import { UsageCounter } from './usage-counter.ts';
 
 /** The streaming gateway in front of all instances: the only public door to them. */
@@ -29,64 +39,98 @@ export interface Router {
   instanceGone(instanceId: string): void;
   /** The instance has a route now: what waits for it goes on at once instead of at the next look. */
   instanceCame(instanceId: string): void;
+  /** The instance's route was taken away, but its process still finishes its calls: new ones look anew where to go. */
+  routeRemoved(instanceId: string): void;
   /** How busy the instance is at this router; `lastRequestAt` in milliseconds since 1970, requests other than pings. */
   activity(instanceId: string): { lastRequestAt: number | undefined; requestsInFlight: number; streams: number };
+  /** The instances that were asked for something since this router started, or hold something open here. */
+  busyInstances(): string[];
   /** What the router counts of itself, as Prometheus text lines. */
   metrics(): string;
   /**
-   * Refuses new requests, closes standing streams with a hint to come back, lets running calls finish until the deadline
-   * (milliseconds from now), then cuts what is left and hands the last counts to the usage sink.
+   * Refuses new streams at once, closes those that stand with a hint to come back, spread over some time in which calls go on, then
+   * refuses all that is new and lets running calls finish; at the deadline (milliseconds from now) it cuts what is left. Hands the last
+   * counts to the usage sink.
    */
   close(options: { deadlineMs: number }): Promise<void>;
 }
 
 const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
-/** Part of the deadline that is kept for handing over the last counts. */
+/** Part of the deadline that is kept for handing over the last counts, and the most that it is. */
 const flushShare = 0.2;
+const longestFlushMs = 2_000;
 
 /** Makes a router, ready to be mounted on the request event of a `node:http` server. */
 export function createRouter(options: RouterOptions): Router {
   const limits = { ...defaultLimits, ...options.limits };
   const timing = { ...defaultTiming, ...options.timing };
-  const reportError = options.reportError ?? (() => {});
-  const policy = new CrossOriginPolicy(options.allowedOrigins, options.allowedHosts);
-  const sessions = new MemorySessionDirectory(limits.maxSessions);
+  const reportError = sampledReport(options.reportError ?? (() => {}));
+  const policy = new CrossOriginPolicy(options);
+  const ownMetrics = new RouterMetrics();
+  const usage = new UsageCounter(options.usage, limits, timing);
+  const ownSessions = new MemorySessionDirectory(limits.maxSessions);
+  const sessions = options.sessions ?? ownSessions;
+  const sessionIds = new SessionIds(options.sessionKey ?? randomBytes(32));
+  const connections = new InstanceConnections(timing, limits.maxConnectsAtOnce);
+  const pathPrefix = options.pathPrefix ?? '/i/';
   const services: RouterServices = {
-    pathPrefix: options.pathPrefix ?? '/i/',
+    pathPrefix,
     realm: options.realm ?? 'Smartlead MCP',
     limits,
     timing,
     verifier: new TokenVerifier(options.tokens, limits, timing),
-    resolver: new RouteResolver(options.routes, options.instances, limits, timing),
-    connections: new InstanceConnections(timing),
+    resolver: new RouteResolver({
+      routes: options.routes,
+      instances: options.instances,
+      waker: options.waker,
+      limits,
+      timing,
+      metrics: ownMetrics,
+      reportError: (error) => reportError(error, ''),
+    }),
+    connections,
     sessions,
-    sessionStreams: new SessionStreams(),
+    sessionIds,
+    knownSessions: new KnownSessions(sessionIds, sessions, timing.sessionMaxAgeMs),
+    restorer: new SessionRestorer({
+      connections,
+      sessions,
+      pathPrefix,
+      timeoutMs: timing.arrivalWaitMs,
+      reportError: (error) => reportError(error, ''),
+    }),
     lastRequests: new LastRequests(),
-    usage: new UsageCounter(options.usage, limits, timing),
+    usage,
+    traffic: new TrafficMeter(usage),
     events: new EventNotifier(options.events, timing.tokenUsedMs, (error) => reportError(error, '')),
-    metrics: new RouterMetrics(),
-    open: new OpenExchanges(),
+    metrics: ownMetrics,
+    open: new OpenExchanges(limits, (scope) => ownMetrics.streamClosedByLimit(scope)),
     posts: new PostAllowance(limits),
+    rates: new CallRates(limits),
+    streamTurns: new Turns(limits.maxStreamsOpenedPerTurn, limits.maxStreamsWaiting),
     eventStreams: new Set(),
+    holdRoom: new HoldRoom(),
+    reopener: new StreamReopener(),
+    get httpSse() {
+      return httpSse;
+    },
     reportError,
   };
-  const { open, usage, verifier, resolver, metrics } = services;
+  const httpSse = new HttpSseDoors(services, options.sessionHolder);
+  const { open, verifier, resolver, metrics } = services;
   const tokenWatch = new OpenTokenWatch(open, verifier, timing.tokenRecheckMs, (error) => reportError(error, ''));
   const streamKeeper = new StreamKeeper(services.eventStreams, metrics, timing);
+  const drain = new Drain(open, timing.drainSpreadMs);
   let closed: Promise<void> | undefined;
 
   async function close(deadlineMs: number): Promise<void> {
-    const deadline = performance.now() + deadlineMs * (1 - flushShare);
-    for (;;) {
-      const waiting = open.all();
-      for (const exchange of waiting) if (!exchange.owesAnswer) exchange.close(refusals.closing, true);
-      if (open.count === 0 || performance.now() >= deadline) break;
-      await pause(Math.min(20, Math.max(1, deadline - performance.now())));
-    }
-    for (const exchange of open.all()) exchange.close(exchange.owesAnswer ? refusals.closingUnanswered : refusals.closing, true);
+    const flushMs = Math.min(longestFlushMs, deadlineMs * flushShare);
+    await drain.run(deadlineMs - flushMs);
     tokenWatch.stop();
     streamKeeper.stop();
-    await usage.close(Math.max(deadlineMs * flushShare, 0));
+    services.reopener.stop();
+    httpSse.close();
+    await usage.close(flushMs);
     await services.connections.destroy();
   }
 
@@ -98,13 +142,14 @@ export function createRouter(options: RouterOptions): Router {
       response.on('error', ignoreError);
       const admission = new Admission(services, request, response, requestId);
       try {
-        admission.decide(policy, closed !== undefined);
+        admission.decide(policy, drain.phase);
       } catch (error) {
         admission.break(error);
       }
     },
     revokeToken(tokenIdOrHash) {
       verifier.revoke(tokenIdOrHash);
+      httpSse.revoke(tokenIdOrHash);
       for (const exchange of open.ofToken(tokenIdOrHash)) exchange.close(refusals.tokenUnknown, false);
     },
     instanceGone(instanceId) {
@@ -114,6 +159,10 @@ export function createRouter(options: RouterOptions): Router {
     instanceCame(instanceId) {
       resolver.forget(instanceId);
       resolver.arrived(instanceId);
+      services.reopener.came(instanceId);
+    },
+    routeRemoved(instanceId) {
+      resolver.forget(instanceId);
     },
     activity(instanceId) {
       let requestsInFlight = 0;
@@ -124,12 +173,28 @@ export function createRouter(options: RouterOptions): Router {
       }
       return { lastRequestAt: services.lastRequests.of(instanceId), requestsInFlight, streams };
     },
+    busyInstances() {
+      return [...new Set([...services.lastRequests.instanceIds(), ...open.instanceIds()])];
+    },
     metrics() {
       return metrics.render([
         { name: 'open_requests', type: 'gauge', help: 'Requests that are open now, streams included.', value: open.count },
         { name: 'open_streams', type: 'gauge', help: 'Standing streams that are open now.', value: open.streamCount },
+        { name: 'waiting_requests', type: 'gauge', help: 'Requests that wait for their instance.', value: resolver.waiting },
+        {
+          name: 'streams_waiting',
+          type: 'gauge',
+          help: 'Streams that wait for their turn.',
+          value: services.streamTurns.waiting,
+        },
         { name: 'held_body_bytes', type: 'gauge', help: 'Memory taken by request bodies.', value: services.posts.heldBytes },
-        { name: 'sessions', type: 'gauge', help: 'Sessions whose owner is remembered.', value: sessions.size },
+        { name: 'sessions', type: 'gauge', help: 'Sessions remembered in this router.', value: ownSessions.size },
+        {
+          name: 'parked_sessions',
+          type: 'gauge',
+          help: 'HTTP+SSE sessions whose clients were cut off and may come back.',
+          value: httpSse.parkedSessions,
+        },
         { name: 'cached_tokens', type: 'gauge', help: 'Token look-ups remembered.', value: verifier.cachedTokens },
         { name: 'calls_total', type: 'counter', help: 'Tool calls handed to instances.', value: usage.calls },
         { name: 'call_errors_total', type: 'counter', help: 'Tool calls without a result.', value: usage.errors },

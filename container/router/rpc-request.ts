@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Refusal, type RpcId, refusals } from './refusal.ts';
 import { mayRepeat } from './repeatable.ts';
+import { type SessionChange, sessionChangeOf } from './sessions/session-recorder.ts';
 
 /** A `tools/call` request in a client's message. */
 export interface ToolCall {
@@ -22,10 +23,15 @@ export interface RpcRequest {
   isActivity: boolean;
   /** Present where the message begins a session; holds what the client calls itself, and the parameters as it sent them. */
   initialize: { clientName?: string; params: Record<string, unknown> } | undefined;
+  /** What the messages change about the session they belong to. */
+  sessionChanges: SessionChange[];
+  /** Whether it is a single `subscriptions/listen` (revision 2026-07-28): its answer is a stream that stays open. */
+  isListening: boolean;
 }
 
 const noIds: RpcId[] = [];
 const noCalls: ToolCall[] = [];
+const noChanges: SessionChange[] = [];
 /** Longer than any name that is counted. */
 const maxNameLength = 100;
 
@@ -47,8 +53,12 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
       unrepeatableIds: noIds,
       isActivity: false,
       initialize: undefined,
+      sessionChanges: noChanges,
+      isListening: false,
     };
     addMessage(request, parsed);
+    request.isListening = parsed.method === 'subscriptions/listen' && request.requestIds.length > 0;
+    if (request.isListening) request.isActivity = false;
     return request;
   }
   if (parsed.length === 0) return refusals.invalidMessage;
@@ -60,6 +70,8 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
     unrepeatableIds: [],
     isActivity: false,
     initialize: undefined,
+    sessionChanges: [],
+    isListening: false,
   };
   for (const message of parsed) {
     if (!isObject(message)) return refusals.invalidMessage;
@@ -71,6 +83,8 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
 function addMessage(request: RpcRequest, message: Record<string, unknown>): void {
   const { id, method, params } = message;
   if (typeof method !== 'string') return;
+  const change = sessionChangeOf(message);
+  if (change !== undefined) request.sessionChanges = add(request.sessionChanges, noChanges, change);
   if (typeof id === 'string' || typeof id === 'number') {
     request.requestIds = add(request.requestIds, noIds, id);
     if (!mayRepeat(method, params)) request.unrepeatableIds = add(request.unrepeatableIds, noIds, id);

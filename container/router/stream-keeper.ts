@@ -1,6 +1,14 @@
-import type { EventStreamAnswer } from './event-stream-answer.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { RouterTiming } from './options.ts';
+
+/** A stream that is kept alive. */
+export interface KeptAlive {
+  /**
+   * Called every now and then. Sends a comment where the stream was silent for `silenceMs`; cuts off a client that has left bytes
+   * unread for `stalledMs`. Answers whether a comment was sent.
+   */
+  keepAlive(now: number, silenceMs: number, stalledMs: number): boolean;
+}
 
 const maxTickMs = 1_000;
 const ticksPerSilence = 15;
@@ -9,7 +17,7 @@ const ticksPerSilence = 15;
 export class StreamKeeper {
   readonly #timer: NodeJS.Timeout;
 
-  constructor(streams: ReadonlySet<Pick<EventStreamAnswer, 'keepAlive'>>, metrics: RouterMetrics, timing: RouterTiming) {
+  constructor(streams: ReadonlySet<KeptAlive>, metrics: RouterMetrics, timing: RouterTiming) {
     const tickMs = Math.max(1, Math.min(maxTickMs, timing.keepAliveMs / ticksPerSilence));
     // A comment that is due before the next tick is sent now, so that no silence gets longer than was promised.
     const dueAfterMs = timing.keepAliveMs - tickMs;

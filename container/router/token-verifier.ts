@@ -34,14 +34,18 @@ export class TokenVerifier {
       maxPresent: limits.maxCachedTokens,
       maxAbsent: limits.maxCachedUnknownTokens,
       maxLoads: limits.maxLookUpsAtOnce,
+      maxLoadsPerGroup: limits.maxTokenLookUpsPerInstance,
     });
   }
 
-  /** The token's record, or why it opens nothing. Rejects, or throws, where the directory fails. */
-  verify(presented: string | undefined): MaybePromise<VerifiedToken | Refusal> {
+  /**
+   * The token's record, or why it opens nothing. Rejects, or throws, where the directory fails or too much is looked up already.
+   * @param instanceId The instance that is asked for: made-up tokens for one do not use up the look-ups of the others.
+   */
+  verify(presented: string | undefined, instanceId: string): MaybePromise<VerifiedToken | Refusal> {
     if (presented === undefined) return refusals.tokenMissing;
     if (!isWellFormedBearerToken('instance', presented)) return refusals.tokenMalformed;
-    const found = this.#cache.get(hashBearerToken(presented));
+    const found = this.#cache.get(hashBearerToken(presented), instanceId);
     return found instanceof Promise ? found.then((token) => this.#judge(token)) : this.#judge(found);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createIdentifier } from '../../core/identifiers.ts';
-import { minuteOf, type UsageBatch, type UsageRecord } from '../../core/usage-record.ts';
+import { minuteOf, type UsageBatch, type UsageRecord, usageOutsideTools } from '../../core/usage-record.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
 import type { UsageSink } from './ports.ts';
 
@@ -10,6 +10,13 @@ export interface CountedCall {
   readonly workspaceId: string;
   readonly tool: string;
   readonly minute: string;
+}
+
+/** What was sent and got beside calls. */
+export interface Traffic {
+  bytesIn?: number;
+  bytesOut?: number;
+  streamSeconds?: number;
 }
 
 /** Of an ISO time, such as `2026-11-22T08`. */
@@ -24,9 +31,13 @@ const plausibleName = /^[a-z0-9_]{1,64}$/;
  * within an hour than there can be. A client that makes names up so cannot fill the usage tables.
  */
 export const furtherTools = '(other)';
+/** Not names of tools, see `core/usage-record.ts`. */
+export const standingStreams = usageOutsideTools.streams;
+export const protocolMessages = usageOutsideTools.messages;
+const isOutsideTools: ReadonlySet<string> = new Set([standingStreams, protocolMessages]);
 
 /**
- * Counts calls per instance, tool and minute and hands them to the sink in batches. A batch keeps its id and its content until the
+ * Counts calls and traffic per instance, tool and minute and hands them to the sink in batches. A batch keeps its id and its content until the
  * sink has taken it; what is counted meanwhile waits for the next one. So nothing is counted twice and nothing is lost while the
  * sink is down, and memory stays bounded: beyond `maxUsageRecords` further minutes are counted into the present one.
  */
@@ -35,10 +46,11 @@ export class UsageCounter {
   readonly #maxRecords: number;
   readonly #sinkTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
+  #beforeHandOver: () => void = () => {};
   /** Names counted in the present hour, by instance. */
   readonly #toolsByInstance = new Map<string, Set<string>>();
   #hourOfTools = '';
-  #records = new Map<string, UsageRecord>();
+  #records = new Map<string, Required<UsageRecord>>();
   #unsent: UsageBatch[] = [];
   #sending: Promise<boolean> | undefined;
   #minute = '';
@@ -70,6 +82,21 @@ export class UsageCounter {
     this.#recordOf(call).errors += 1;
   }
 
+  /** Counts bytes and seconds for the tool, which may be one of {@link usageOutsideTools}. */
+  traffic({ instanceId, workspaceId }: { instanceId: string; workspaceId: string }, tool: string, counts: Traffic): void {
+    const minute = this.#presentMinute();
+    const name = isOutsideTools.has(tool) ? tool : this.#countedName(instanceId, tool, minute);
+    const record = this.#recordOf({ instanceId, workspaceId, tool: name, minute });
+    record.bytesIn += counts.bytesIn ?? 0;
+    record.bytesOut += counts.bytesOut ?? 0;
+    record.streamSeconds += counts.streamSeconds ?? 0;
+  }
+
+  /** Lets the listener count what goes on, such as open streams, before counts are handed over. */
+  onHandOver(listener: () => void): void {
+    this.#beforeHandOver = listener;
+  }
+
   /** Records that the sink has not taken yet. */
   get pendingRecords(): number {
     return this.#records.size + this.#unsent.reduce((sum, batch) => sum + batch.records.length, 0);
@@ -97,8 +124,14 @@ export class UsageCounter {
   }
 
   async #send(): Promise<boolean> {
-    if (this.#unsent.length === 0) this.#unsent = this.#takeBatches();
+    this.#beforeHandOver();
+    let hasTaken = false;
     for (;;) {
+      if (this.#unsent.length === 0 && !hasTaken) {
+        // Also after batches that the sink did not take before: what was counted meanwhile does not wait another interval.
+        this.#unsent = this.#takeBatches();
+        hasTaken = true;
+      }
       const batch = this.#unsent[0];
       if (batch === undefined) return true;
       try {
@@ -134,11 +167,12 @@ export class UsageCounter {
     return batches;
   }
 
-  #recordOf(call: CountedCall): UsageRecord {
+  #recordOf(call: CountedCall): Required<UsageRecord> {
     const key = `${call.instanceId} ${call.tool} ${call.minute}`;
     let record = this.#records.get(key);
     if (record === undefined) {
-      record = { ...call, calls: 0, errors: 0 };
+      const { instanceId, workspaceId, tool, minute } = call;
+      record = { instanceId, workspaceId, tool, minute, calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, streamSeconds: 0 };
       this.#records.set(key, record);
     }
     return record;

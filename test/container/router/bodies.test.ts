@@ -27,7 +27,10 @@ describe('what a client posts', () => {
     ['{"jsonrpc":', 'malformed_json', -32700],
     ['', 'malformed_json', -32700],
     [Buffer.from([0x22, 0xff, 0x22]), 'malformed_json', -32700],
-    ['['.repeat(50_000), 'malformed_json', -32700],
+    ['['.repeat(50_000), 'too_deep', -32600],
+    [`{"jsonrpc":"2.0","id":1,"method":"initialize","params":${'{"a":'.repeat(300)}1${'}'.repeat(300)}}`, 'too_deep', -32600],
+    [JSON.stringify(toolCall('x'.repeat(1_001))), 'request_id_unusable', -32600],
+    ['{"jsonrpc":"2.0","id":1e999,"method":"tools/list"}', 'request_id_unusable', -32600],
     ['"text"', 'invalid_message', -32600],
     ['null', 'invalid_message', -32600],
     ['7', 'invalid_message', -32600],
@@ -41,6 +44,12 @@ describe('what a client posts', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ jsonrpc: '2.0', id: null, error: { code, data: { reason, retry: false } } });
     expect(answer.text).toMatch(/"nextStep":".+"/);
     expect(instance.seen.length).toBe(before);
+  });
+
+  it('is not taken for deep because of what its texts hold', async () => {
+    const text = '[{"\\\\'.repeat(500);
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'a', arguments: { text } } };
+    expect((await post(url, instance.token, body)).status).toBe(200);
   });
 
   it('passes a batch on', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { collect, countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+import { collect, countsOf, echo, eventually, open, post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
 
 describe('a router that closes', () => {
   let fixture: RouterFixture;
@@ -35,13 +35,16 @@ describe('a router that closes', () => {
       if (request.method === 'POST') response.writeHead(202).end('Accepted');
       else {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-        response.write('event: endpoint\ndata: /messages?sessionId=s1\n\n');
+        response.write(`event: endpoint\ndata: /messages?sessionId=${request.headers['x-session-id']}\n\n`);
         answer = () => response.write('event: message\ndata: {"result":{"late":true},"jsonrpc":"2.0","id":1}\n\n');
       }
     });
     const stream = collect(await open(fixture.url(instance, 'sse'), { token: instance.token }));
     await stream.waitFor('endpoint');
-    await post(`${fixture.url(instance, 'messages')}?sessionId=s1`, instance.token, toolCall(1));
+    const endpoint = /data: (\S+)/.exec(stream.text)?.[1] ?? '';
+    const sent = await post(new URL(endpoint, fixture.url(instance, 'sse')).href, instance.token, toolCall(1));
+    expect(sent.status).toBe(202);
+    await eventually(() => instance.seen.some(({ body }) => body.includes('tools/call')), 'the call to arrive');
     const closed = fixture.router.close({ deadlineMs: 3_000 });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(stream.ended).toBe(false);
@@ -49,6 +52,37 @@ describe('a router that closes', () => {
     await stream.waitForEnd(500);
     expect(stream.text).toContain('late');
     await closed;
+    await fixture.close();
+  });
+
+  it('spreads the closing of its streams, opens no new ones, and serves calls until they are closed', async () => {
+    const spreading = await startRouter({ timing: { drainSpreadMs: 600 } });
+    const instance = await spreading.addInstance((request, response, body) => {
+      if (request.method === 'GET') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n');
+      else echo(request, response, body);
+    });
+    const url = spreading.url(instance, 'mcp');
+    const streams = [];
+    for (let each = 0; each < 6; each += 1) {
+      const stream = collect(await open(url, { token: instance.token }));
+      await stream.waitFor('hi');
+      streams.push(stream);
+    }
+    const closed = spreading.router.close({ deadlineMs: 5_000 });
+    const openAtCalls: number[] = [];
+    while (streams.some(({ ended }) => !ended)) {
+      const stillOpen = streams.filter(({ ended }) => !ended).length;
+      const call = await post(url, instance.token, toolCall(1));
+      if (call.status === 200) {
+        openAtCalls.push(stillOpen);
+        expect(call.headers.connection).toBe('close');
+        expect((await send(url, { token: instance.token })).status).toBe(503);
+      }
+    }
+    await closed;
+    expect(new Set(openAtCalls).size).toBeGreaterThan(2);
+    expect(streams.every(({ text }) => /retry: \d+\n\n$/.test(text))).toBe(true);
+    await spreading.close();
     await fixture.close();
   });
 

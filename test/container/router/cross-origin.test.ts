@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
 
@@ -43,6 +44,37 @@ describe('with a list of allowed origins', () => {
     const instance = await fixture.addInstance();
     const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1), { Origin: 'https://any.example' });
     expect(answer.headers['access-control-allow-origin']).toBe('https://any.example');
+  });
+});
+
+describe('without a list of allowed origins', () => {
+  it('a page of the installation itself may ask, any other is refused, and a program passes', async () => {
+    fixture = await startRouter({ ownOrigins: ['https://mcp.example'] });
+    const instance = await fixture.addInstance();
+    const ask = (headers: OutgoingHttpHeaders) => post(fixture.url(instance, 'mcp'), instance.token, toolCall(1), headers);
+    const own = await ask({ Origin: 'https://mcp.example' });
+    expect(own.status).toBe(200);
+    expect(own.headers['access-control-allow-origin']).toBeUndefined();
+    expect((await ask({})).status).toBe(200);
+    for (const Origin of ['https://evil.example', 'null', 'http://mcp.example']) {
+      const refused = await ask({ Origin });
+      expect([refused.status, reasonOf(refused.text)]).toEqual([403, 'origin_not_allowed']);
+    }
+    expect(instance.seen).toHaveLength(2);
+  });
+});
+
+describe('a preflight', () => {
+  it('allows the headers of later revisions too, and no others', async () => {
+    fixture = await startRouter({ allowedOrigins: ['https://app.example'] });
+    const instance = await fixture.addInstance();
+    const headers = { Origin: 'https://app.example', 'Access-Control-Request-Headers': 'mcp-param-region,x-evil,MCP-Name' };
+    const answer = await send(fixture.url(instance, 'mcp'), { method: 'OPTIONS', headers });
+    const allowed = answer.headers['access-control-allow-headers'] ?? '';
+    for (const name of ['Authorization', 'X-API-Key', 'Last-Event-ID', 'Mcp-Session-Id', 'mcp-param-region']) {
+      expect(allowed.split(', ')).toContain(name);
+    }
+    expect(allowed).not.toContain('evil');
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { echo, type InstanceFixture, post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
+import { collect, echo, type InstanceFixture, open, post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
 
 describe('the doors', () => {
   let fixture: RouterFixture;
@@ -17,20 +17,31 @@ describe('the doors', () => {
     expect(instance.seen.at(-1)?.url).toBe('/mcp');
   });
 
-  it.each(['messages', 'messages/'])('passes the session of /%s on', async (door) => {
-    const answer = await post(`${fixture.url(instance, door)}?sessionId=abc%2F1&x=2`, instance.token, toolCall(1));
-    expect(answer.status).toBe(200);
-    expect(instance.seen.at(-1)?.url).toBe('/messages?sessionId=abc%2F1');
+  it.each(['messages', 'messages/'])('takes what is posted at /%s for the session of the stream', async (door) => {
+    const streaming = await fixture.addInstance((request, response) => {
+      if (request.method === 'POST') response.writeHead(202).end('Accepted');
+      else {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write('event: endpoint\ndata: /messages?sessionId=abc%2F1\n\n');
+      }
+    });
+    const stream = collect(await open(fixture.url(streaming, `sse${door.endsWith('/') ? '/' : ''}`), { token: streaming.token }));
+    await stream.waitFor('endpoint');
+    const query = /data: \S+(\?\S+)/.exec(stream.text)?.[1];
+    const answer = await post(`${fixture.url(streaming, door)}${query}&x=2`, streaming.token, toolCall(1));
+    expect(answer.status).toBe(202);
+    expect(streaming.seen.map(({ url }) => url)).toEqual(['/sse', '/messages?sessionId=abc%2F1']);
   });
 
-  it.each(['sse', 'sse/', 'mcp'])('opens GET /%s', async (door) => {
-    expect((await send(fixture.url(instance, door), { token: instance.token })).status).toBe(200);
+  it('opens GET /mcp', async () => {
+    expect((await send(fixture.url(instance, 'mcp'), { token: instance.token })).status).toBe(200);
     expect(instance.seen.at(-1)?.method).toBe('GET');
   });
 
-  it('passes DELETE /mcp on', async () => {
-    expect((await send(fixture.url(instance, 'mcp'), { method: 'DELETE', token: instance.token })).status).toBe(200);
-    expect(instance.seen.at(-1)?.method).toBe('DELETE');
+  it('passes DELETE /mcp on: the instance says what is missing where it names no session', async () => {
+    const strict = await fixture.addInstance((_request, response) => response.writeHead(400).end());
+    expect((await send(fixture.url(strict, 'mcp'), { method: 'DELETE', token: strict.token })).status).toBe(400);
+    expect(strict.seen.at(-1)?.method).toBe('DELETE');
   });
 
   it.each([
@@ -44,9 +55,9 @@ describe('the doors', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it('answers OPTIONS itself, and without a list of origins allows none', async () => {
+  it('answers OPTIONS itself', async () => {
     const before = instance.seen.length;
-    const answer = await send(fixture.url(instance, 'mcp'), { method: 'OPTIONS', headers: { Origin: 'https://app.example' } });
+    const answer = await send(fixture.url(instance, 'mcp'), { method: 'OPTIONS' });
     expect(answer.status).toBe(204);
     expect(answer.headers.allow).toBe('GET, POST, DELETE, OPTIONS');
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
@@ -67,6 +78,35 @@ describe('the doors', () => {
       id: null,
       error: { data: { reason: 'unknown_door', retry: false } },
     });
+  });
+
+  it.each([
+    ['bearer alone', true, false],
+    ['X-API-Key alone', false, true],
+    ['both, where they are the same', true, true],
+  ])('take the token as %s', async (_name, asBearer, asApiKey) => {
+    const headers = asApiKey ? { 'X-API-Key': instance.token } : {};
+    const answer = await post(fixture.url(instance, 'mcp'), asBearer ? instance.token : undefined, toolCall(1), headers);
+    expect(answer.status).toBe(200);
+  });
+
+  it('refuse two different tokens', async () => {
+    const other = fixture.addToken(instance).token;
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1), { 'X-API-Key': other });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error.data.reason).toBe('credentials_differ');
+  });
+
+  it.each(['a b', 'é', 'x'.repeat(2_049)])('refuse what cannot be the id of a session: %#', async (id) => {
+    const headers = { 'Mcp-Session-Id': Buffer.from(id).toString('latin1') };
+    const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1), headers);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error.data.reason).toBe('session_id_malformed');
+  });
+
+  it('refuse a GET that brings a body', async () => {
+    const answer = await send(fixture.url(instance, 'mcp'), { token: instance.token, body: toolCall(1) });
+    expect(JSON.parse(answer.text).error.data.reason).toBe('body_not_expected');
   });
 
   it('names the request in every answer and takes over a usable name', async () => {

@@ -158,6 +158,7 @@ export async function startRouter(overrides: Partial<RouterOptions> = {}): Promi
       instances.push(instance);
       const { id: instanceId, accessToken } = instance;
       routes.set(instanceId, { instanceId, workspaceId, address: instanceAddress, accessToken });
+      descriptions.set(instanceId, { status: 'running', statusReason: '', nextStep: null });
       Object.assign(instance, fixture.addToken(instance));
       return instance;
     },
@@ -219,7 +220,11 @@ export function post(url: string, token: string | undefined, body: unknown, head
   return send(url, { method: 'POST', token, body, headers });
 }
 
-export function toolCall(id: string | number, tool = 'campaigns_get_all') {
+/** A tool that only reads, so that a call whose answer was lost is made again; and one that writes. */
+export const readingTool = 'campaigns_get_all';
+export const writingTool = 'campaigns_delete';
+
+export function toolCall(id: string | number, tool = readingTool) {
   return { jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: {} } };
 }
 
@@ -285,7 +290,7 @@ export async function eventually(condition: () => boolean, what: string, timeout
 export function countsOf(batches: UsageBatch[], instanceId: string): Record<string, [number, number]> {
   const counts: Record<string, [number, number]> = {};
   for (const record of batches.flatMap((batch) => batch.records)) {
-    if (record.instanceId !== instanceId) continue;
+    if (record.instanceId !== instanceId || (record.calls === 0 && record.errors === 0)) continue;
     const [calls, errors] = counts[record.tool] ?? [0, 0];
     counts[record.tool] = [calls + record.calls, errors + record.errors];
   }

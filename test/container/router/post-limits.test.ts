@@ -2,7 +2,16 @@ import { once } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RouterOptions } from '../../../container/router/options.ts';
-import { type Answer, eventually, type InstanceFixture, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+import {
+  type Answer,
+  eventually,
+  type InstanceFixture,
+  post,
+  type RouterFixture,
+  startRouter,
+  toolCall,
+  writingTool,
+} from './fixture.ts';
 
 let fixture: RouterFixture;
 const requests: ClientRequest[] = [];
@@ -105,7 +114,8 @@ describe('bodies that are many', () => {
     });
     request.on('error', () => {});
     requests.push(request);
-    const body = JSON.stringify({ ...toolCall(1), padding: 'x'.repeat(5_000) });
+    // One that is made again when its process dies is kept for that until its answer is whole.
+    const body = JSON.stringify({ ...toolCall(1, writingTool), padding: 'x'.repeat(5_000) });
     request.end(body);
     await eventually(() => instance.seen.length === 1, 'the request to arrive');
     expect(heldBytes()).toBe(body.length);

@@ -59,6 +59,7 @@ function startRouter({ instanceAddress, instanceId, tokenHash }: RoleOptions) {
     instances: { describe: async () => undefined },
     usage: { apply: async () => {} },
     events: { clientConnected: () => {}, tokenUsed: () => {} },
+    limits: { maxCallsPerSecondPerToken: 1e6, maxCallsPerSecondPerInstance: 1e6, maxCallsPerSecondPerWorkspace: 1e6 },
   });
   return createServer((request, response) => router.handle(request, response));
 }

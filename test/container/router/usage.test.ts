@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultLimits, defaultTiming } from '../../../container/router/options.ts';
+import type { RouteRecord } from '../../../container/router/ports.ts';
 import { UsageCounter } from '../../../container/router/usage-counter.ts';
 import type { UsageBatch } from '../../../core/usage-record.ts';
-import { countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+import { collect, countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
 
 /** A sink that applies each batch id once, and fails as it is told: before it applied the batch, or after. */
 function createSink(outcomes: ('ok' | 'lost' | 'applied but lost')[]) {
@@ -115,6 +116,122 @@ describe('counting', () => {
     await post(url, instance.token, { jsonrpc: '2.0', id: 1, method: 'tools/call' });
     await fixture.router.close({ deadlineMs: 500 });
     expect(countsOf(fixture.batches, instance.id)).toEqual({ '(other)': [10, 0] });
+  });
+});
+
+describe('traffic', () => {
+  it('is counted for the tool, for other messages, and for streams with their seconds', async () => {
+    const fixture = await startRouter();
+    const instance = await fixture.addInstance((request, response, body) => {
+      if (request.method === 'GET')
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(`: ${'x'.repeat(500)}\n\n`);
+      else echo(request, response, body);
+    });
+    const url = fixture.url(instance, 'mcp');
+    const stream = collect(await open(url, { token: instance.token }));
+    await stream.waitFor('xxx');
+    const call = toolCall(1, 'a');
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const [called, listed] = [await post(url, instance.token, call), await post(url, instance.token, list)];
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await fixture.router.close({ deadlineMs: 500 });
+    const sumOf = (tool: string) => {
+      const records = fixture.batches.flatMap((batch) => batch.records).filter((record) => record.tool === tool);
+      const sum = (name: 'bytesIn' | 'bytesOut' | 'streamSeconds') =>
+        records.reduce((total, record) => total + (record[name] ?? 0), 0);
+      return { bytesIn: sum('bytesIn'), bytesOut: sum('bytesOut'), streamSeconds: sum('streamSeconds') };
+    };
+    expect(sumOf('a')).toMatchObject({ bytesIn: JSON.stringify(call).length, streamSeconds: 0 });
+    expect(sumOf('a').bytesOut).toBeGreaterThan(called.text.length);
+    expect(sumOf('a').bytesOut).toBeLessThan(called.text.length + 600);
+    expect(sumOf('(protocol)').bytesIn).toBe(JSON.stringify(list).length);
+    expect(sumOf('(protocol)').bytesOut).toBeGreaterThan(listed.text.length);
+    expect(sumOf('(stream)')).toMatchObject({ bytesIn: 0, streamSeconds: 1 });
+    expect(sumOf('(stream)').bytesOut).toBeGreaterThan(500);
+    expect(sumOf('(stream)').bytesOut).toBeLessThan(1_500);
+    await fixture.close();
+  });
+});
+
+describe('a router that is killed', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('loses what it counted in its last interval at most, and nothing is counted twice, whatever the sink does', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ call: fc.constantFrom('a', 'b'), fails: fc.boolean() }) },
+      { weight: 4, arbitrary: fc.record({ waitMs: fc.integer({ min: 1, max: 9_000 }) }) },
+      { weight: 1, arbitrary: fc.constant('kill' as const) },
+    );
+    const outcome = fc.constantFrom('ok' as const, 'ok' as const, 'lost' as const, 'applied but lost' as const, 'hangs' as const);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.array(outcome, { maxLength: 12 }), async (steps, outcomes) => {
+        vi.useFakeTimers({ now: Date.parse('2026-11-22T08:41:30Z') });
+        const sink = createSink([]);
+        const hanging = {
+          lastFailureAt: Number.NEGATIVE_INFINITY,
+          apply: (batch: UsageBatch) => {
+            const next = outcomes.shift() ?? 'ok';
+            if (next !== 'ok') hanging.lastFailureAt = Date.now();
+            if (next === 'hangs') return new Promise<void>(() => {});
+            const given = createSink([next]);
+            for (const [id, known] of sink.applied) given.applied.set(id, known);
+            const applied = given.apply(batch);
+            for (const [id, known] of given.applied) sink.applied.set(id, known);
+            return applied;
+          },
+        };
+        const timing = { ...defaultTiming, usageSinkTimeoutMs: 1_000 };
+        let counter = new UsageCounter(hanging, defaultLimits, timing);
+        let made = 0;
+        /** Calls of the running counter, by time. */
+        let present: number[] = [];
+        let mayBeLost = 0;
+        const sumOf = () =>
+          [...sink.applied.values()].flatMap((batch) => batch.records).reduce((sum, record) => sum + record.calls, 0);
+        for (const each of steps) {
+          if (each === 'kill') {
+            const since = Math.max(Date.now() - 10_000, 0);
+            const isSinkWell = Date.now() - hanging.lastFailureAt > 10_000;
+            mayBeLost += isSinkWell ? present.filter((at) => at >= since).length : present.length;
+            vi.clearAllTimers();
+            counter = new UsageCounter(hanging, defaultLimits, timing);
+            present = [];
+          } else if ('waitMs' in each) await vi.advanceTimersByTimeAsync(each.waitMs);
+          else {
+            made += 1;
+            present.push(Date.now());
+            const call = counter.called('ins_1', 'ws_1', each.call);
+            if (each.fails) counter.failed(call);
+          }
+          expect(sumOf()).toBeLessThanOrEqual(made);
+        }
+        outcomes.length = 0;
+        await vi.advanceTimersByTimeAsync(20_000);
+        expect(counter.pendingRecords).toBe(0);
+        expect(made - sumOf()).toBeLessThanOrEqual(mayBeLost);
+        vi.clearAllTimers();
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a call that is made again because its process died', () => {
+  it('is counted once', async () => {
+    const fixture = await startRouter({ timing: { arrivalWaitMs: 5_000, arrivalPollMs: 5 } });
+    const instance = await fixture.addInstance(() => {});
+    const call = post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    await eventually(() => instance.seen.length === 1, 'the call to arrive');
+    const successor = await fixture.addInstance(echo, instance.workspaceId);
+    const { address, accessToken } = fixture.routes.get(successor.id) as RouteRecord;
+    fixture.routes.set(instance.id, { instanceId: instance.id, workspaceId: instance.workspaceId, address, accessToken });
+    await instance.kill();
+    fixture.router.instanceGone(instance.id);
+    expect((await call).status).toBe(200);
+    expect(successor.seen).toHaveLength(1);
+    await fixture.router.close({ deadlineMs: 500 });
+    expect(countsOf(fixture.batches, instance.id)).toEqual({ campaigns_get_all: [1, 0] });
+    await fixture.close();
   });
 });
 

@@ -1,0 +1,142 @@
+/** What an event is to its client. An answer or a question must not get lost; a notification can be done without. */
+export type EventKind = 'answer' | 'question' | 'notification';
+
+/** An event for a client that is back. */
+export interface DueEvent {
+  /** Counts answers and questions of the session; 0 for a notification. */
+  readonly number: number;
+  readonly bytes: Buffer;
+}
+
+interface LoggedEvent extends DueEvent {
+  readonly kind: EventKind;
+  /** When it was written to the client, by `performance.now()`; `undefined` while it was not. */
+  sentAt: number | undefined;
+}
+
+/** Memory in bytes, and how long what was sent is remembered, in milliseconds. */
+export interface EventLogLimits {
+  perSession: number;
+  inAll: number;
+  /** Of events that were sent, for a client that says by `Last-Event-ID` that it did not get them. */
+  sentPerSession: number;
+  sentMaxAgeMs: number;
+}
+
+/** The memory that the logs of all sessions take together. */
+export class EventLogRoom {
+  readonly limits: EventLogLimits;
+  bytes = 0;
+
+  constructor(limits: EventLogLimits) {
+    this.limits = limits;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.bytes + bytes <= this.limits.inAll;
+  }
+}
+
+/**
+ * The events that a session's client has not got, or may not have got: what came while its connection was cut, and for a short time
+ * the last that were written to it, because what was written to a connection that breaks is lost without a word.
+ */
+export class EventLog {
+  readonly #room: EventLogRoom;
+  #events: LoggedEvent[] = [];
+  #bytes = 0;
+  #undelivered = 0;
+
+  constructor(room: EventLogRoom) {
+    this.#room = room;
+  }
+
+  /** Whether an answer or a question waits for the client. */
+  get holdsUndelivered(): boolean {
+    return this.#undelivered > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
+  /** Remembers an event that was just written to the client, where there is room. */
+  sent(number: number, kind: EventKind, bytes: Buffer, now: number): void {
+    if (kind === 'notification') return;
+    const { sentPerSession } = this.#room.limits;
+    if (bytes.length > sentPerSession || !this.#room.hasRoomFor(bytes.length)) return;
+    while (this.#bytes + bytes.length > sentPerSession) {
+      const index = this.#events.findIndex(({ sentAt }) => sentAt !== undefined);
+      if (index === -1) return;
+      this.#removeAt(index);
+    }
+    this.#add({ number, kind, bytes, sentAt: now });
+  }
+
+  /** Keeps an event for the client's return. Answers `false` where there is no room, even without notifications and what was sent. */
+  keep(number: number, kind: EventKind, bytes: Buffer): boolean {
+    while (!this.#fits(bytes.length)) {
+      let index = this.#events.findIndex(({ sentAt }) => sentAt !== undefined);
+      if (index === -1) index = this.#events.findIndex((event) => event.kind === 'notification');
+      if (index === -1) return kind === 'notification';
+      this.#removeAt(index);
+    }
+    this.#add({ number, kind, bytes, sentAt: undefined });
+    if (kind !== 'notification') this.#undelivered += 1;
+    return true;
+  }
+
+  /**
+   * Takes what the client is to be sent on its return, in order, and counts it as sent.
+   * @param after Number of the last event it has got, where it says so; otherwise it is taken to have got all that was sent.
+   */
+  deliver(after: number | undefined, now: number): DueEvent[] {
+    const due: DueEvent[] = [];
+    this.#events = this.#events.filter((event) => {
+      const hasIt = event.sentAt !== undefined && (after === undefined || event.number <= after);
+      if (!hasIt) due.push(event);
+      event.sentAt ??= now;
+      const stays = event.kind !== 'notification' && (after === undefined || event.number > after);
+      if (!stays) this.#free(event);
+      return stays;
+    });
+    this.#undelivered = 0;
+    return due;
+  }
+
+  /** Forgets what was sent long ago. */
+  sweep(now: number): void {
+    const { sentMaxAgeMs } = this.#room.limits;
+    for (;;) {
+      const oldest = this.#events[0];
+      if (oldest?.sentAt === undefined || now - oldest.sentAt < sentMaxAgeMs) return;
+      this.#removeAt(0);
+    }
+  }
+
+  clear(): void {
+    for (const event of this.#events) this.#free(event);
+    this.#events = [];
+    this.#undelivered = 0;
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#room.limits.perSession && this.#room.hasRoomFor(bytes);
+  }
+
+  #add(event: LoggedEvent): void {
+    this.#events.push(event);
+    this.#bytes += event.bytes.length;
+    this.#room.bytes += event.bytes.length;
+  }
+
+  #removeAt(index: number): void {
+    const [event] = this.#events.splice(index, 1);
+    if (event !== undefined) this.#free(event);
+  }
+
+  #free(event: LoggedEvent): void {
+    this.#bytes -= event.bytes.length;
+    this.#room.bytes -= event.bytes.length;
+  }
+}

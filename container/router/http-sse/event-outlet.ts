@@ -1,0 +1,144 @@
+import type { RpcId } from '../refusal.ts';
+import type { ClientStream } from './client-stream.ts';
+import { eventId } from './event-id.ts';
+import { type EventKind, EventLog, type EventLogRoom } from './event-log.ts';
+import { endpointEvent, messageEvent, messageHead } from './server-sent-event.ts';
+
+export interface EventOutletOptions {
+  sessionId: string;
+  room: EventLogRoom;
+  /** The client is away and there is no room for what it would have to get. */
+  onOverflow(): void;
+  /** Something was remembered that is to be forgotten after a while. */
+  onLogged(): void;
+}
+
+/** Where a session's events go: to its client's stream, or, while that is cut, into memory until the client is back. */
+export class EventOutlet {
+  readonly #options: EventOutletOptions;
+  readonly #log: EventLog;
+  /** Requests whose answers wait for the client's return, and whether they may be made again. */
+  readonly #undelivered = new Map<RpcId, boolean>();
+  #client: ClientStream | undefined;
+  #isHeld = false;
+  #isInLongEvent = false;
+  #hasEnded = false;
+  /** Answers and questions so far. */
+  #count = 0;
+
+  constructor(options: EventOutletOptions) {
+    this.#options = options;
+    this.#log = new EventLog(options.room);
+  }
+
+  get client(): ClientStream | undefined {
+    return this.#client;
+  }
+
+  /** Whether the client has not read yet what was written. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get holdsUndelivered(): boolean {
+    return this.#log.holdsUndelivered;
+  }
+
+  get undelivered(): ReadonlyMap<RpcId, boolean> {
+    return this.#undelivered;
+  }
+
+  /**
+   * The client reads this stream now: it is told where to post, and what it has missed. Gives the stream that it had before.
+   * @param after Number of the last event it has got, where it says so.
+   */
+  attach(stream: ClientStream, endpoint: { path: string; retryMs: number }, after: number | undefined): ClientStream | undefined {
+    const former = this.#client;
+    this.#client = stream;
+    this.#isHeld = false;
+    // A client that comes from another router goes on counting.
+    this.#count = Math.max(this.#count, after ?? 0);
+    stream.begin();
+    const due = this.#log.deliver(after, performance.now());
+    const firstDue = due.find(({ number }) => number > 0)?.number ?? this.#count + 1;
+    this.#write(endpointEvent(endpoint.path, this.#eventId(firstDue - 1), endpoint.retryMs));
+    for (const { bytes } of due) this.#write(bytes);
+    this.#undelivered.clear();
+    if (!this.#log.isEmpty) this.#options.onLogged();
+    return former;
+  }
+
+  /** The client's stream was cut. */
+  detach(): void {
+    this.#client = undefined;
+    this.#isHeld = false;
+  }
+
+  /** The client has read what was written. */
+  release(): void {
+    this.#isHeld = false;
+  }
+
+  /** Notes that an answer comes, for whose request the client waits. */
+  answers(id: RpcId, mayRepeat: boolean): void {
+    if (this.#client === undefined) this.#undelivered.set(id, mayRepeat);
+  }
+
+  send(kind: EventKind, data: readonly Buffer[]): void {
+    if (this.#hasEnded) return;
+    if (kind !== 'notification') this.#count += 1;
+    const number = kind === 'notification' ? 0 : this.#count;
+    const bytes = messageEvent(data, number === 0 ? undefined : this.#eventId(number));
+    if (this.#client === undefined || this.#client.isClosed) {
+      if (!this.#log.keep(number, kind, bytes)) this.#options.onOverflow();
+      return;
+    }
+    this.#write(bytes);
+    this.#log.sent(number, kind, bytes, performance.now());
+    if (!this.#log.isEmpty) this.#options.onLogged();
+  }
+
+  /** A piece of an event that is too large to be held: it passes where the client is there, otherwise it is lost. */
+  sendPart(part: Buffer): void {
+    if (!this.#isInLongEvent) {
+      this.#isInLongEvent = true;
+      this.#count += 1;
+      this.#client?.sendPart(messageHead(this.#eventId(this.#count)));
+    }
+    if (this.#client?.sendPart(part) === false) this.#isHeld = true;
+  }
+
+  /** The large event is complete. Answers whether the client got it. */
+  endParts(): boolean {
+    this.#isInLongEvent = false;
+    return this.#client?.endParts() ?? false;
+  }
+
+  /** What was begun of a large event will not be completed. */
+  breakOff(): void {
+    if (this.#isInLongEvent) this.#client?.breakOff();
+    this.#isInLongEvent = false;
+  }
+
+  /** Forgets events that were sent long ago. Answers whether some are left. */
+  sweep(now: number): boolean {
+    this.#log.sweep(now);
+    return !this.#log.isEmpty;
+  }
+
+  /** Ends the client's stream. @param retryMs When it is to come back. */
+  end(retryMs?: number): void {
+    this.#hasEnded = true;
+    this.#log.clear();
+    this.#client?.end(retryMs);
+    this.#client = undefined;
+  }
+
+  #write(bytes: Buffer): void {
+    if (this.#client?.send(bytes) === false) this.#isHeld = true;
+  }
+
+  #eventId(number: number): string {
+    return eventId({ sessionId: this.#options.sessionId, number });
+  }
+}

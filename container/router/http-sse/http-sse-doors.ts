@@ -1,0 +1,283 @@
+import type { AdmittedRequest } from '../admitted-request.ts';
+import { whenReady } from '../maybe-promise.ts';
+import { outcomeUnknownResponse } from '../outcome-unknown.ts';
+import type { RouteRecord } from '../ports.ts';
+import { Refusal, type RpcId, refusals } from '../refusal.ts';
+import type { RouterServices } from '../router-services.ts';
+import type { SessionHolder } from '../sessions/session-holder.ts';
+import type { HandshakeParams, SessionRecord } from '../sessions/session-record.ts';
+import { ClientStream } from './client-stream.ts';
+import { type ClientTraits, likelyHandshake, traitsOf } from './client-traits.ts';
+import { type EventPlace, readEventId } from './event-id.ts';
+import { EventLogRoom } from './event-log.ts';
+import { KeptBodies } from './kept-bodies.ts';
+import { MessagePost } from './message-post.ts';
+import { OpeningGate } from './opening-gate.ts';
+import { ParkedSessions } from './parked-sessions.ts';
+import { recogniseClient, recogniseSilentClient } from './returning-client.ts';
+import type { SessionSurroundings } from './session-surroundings.ts';
+import { SseSession } from './sse-session.ts';
+
+const mebibyte = 1024 * 1024;
+const keptBodiesLimits = { perSession: 4 * mebibyte, inAll: 64 * mebibyte };
+const eventLogLimits = { perSession: 256 * 1024, inAll: 32 * mebibyte, sentPerSession: 64 * 1024, sentMaxAgeMs: 30_000 };
+const parkedLimits = { perToken: 32, inAll: 2_000 };
+const maxOpeningsPerInstance = 256;
+const sweepMs = 5_000;
+/** How long a client that says nothing of having been there may take for its first message before it counts as one that is back. */
+const silenceMs = 1_000;
+
+/**
+ * The doors of HTTP+SSE (revision 2024-11-05): `GET` at `sse` opens a session's stream, `POST` at `messages` says something in it. The
+ * sessions are the router's own: their clients notice nothing of what becomes of the processes that serve them.
+ */
+export class HttpSseDoors {
+  readonly #services: RouterServices;
+  readonly #holder: SessionHolder | undefined;
+  readonly #surroundings: SessionSurroundings<SseSession>;
+  /** Sessions at this router, by id. One can have a second id, see {@link #awaitSilentReturn}. */
+  readonly #sessions = new Map<string, SseSession>();
+  readonly #parked = new ParkedSessions<SseSession>(parkedLimits);
+  readonly #logged = new Set<SseSession>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  /** @param holder Where several routers share sessions. */
+  constructor(services: RouterServices, holder?: SessionHolder) {
+    this.#services = services;
+    this.#holder = holder;
+    this.#surroundings = {
+      services,
+      gate: new OpeningGate(maxOpeningsPerInstance),
+      bodies: new KeptBodies(keptBodiesLimits),
+      logRoom: new EventLogRoom(eventLogLimits),
+      isShared: holder !== undefined,
+      onParked: (session) => this.#parked.add(session),
+      onAttached: (session) => {
+        this.#parked.remove(session);
+        holder?.hold(session.id);
+      },
+      onLogged: (session) => this.#logged.add(session),
+      onEnded: this.#onEnded,
+    };
+    this.#sweeper = setInterval(this.#sweep, sweepMs);
+    this.#sweeper.unref();
+  }
+
+  /** Sessions whose clients are away and may come back. */
+  get parkedSessions(): number {
+    return this.#parked.size;
+  }
+
+  /** Answers a request at one of the two doors. `body` is that of a `POST`. */
+  admit(admitted: AdmittedRequest, body: Buffer | null): void {
+    if (body === null) this.#openStream(admitted);
+    else this.#takeMessage(admitted, body);
+  }
+
+  /** The token is not valid any more: what its clients left behind goes with it. */
+  revoke(tokenIdOrHash: string): void {
+    this.#parked.dropOfToken(tokenIdOrHash);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const session of new Set(this.#sessions.values())) session.drop();
+  }
+
+  #takeMessage(admitted: AdmittedRequest, body: Buffer): void {
+    const { sessionId, session: record, request } = admitted;
+    if (sessionId === undefined || record === undefined) {
+      new MessagePost(this.#services, admitted).refuse(refusals.sessionIdMissing);
+      return;
+    }
+    const session = this.#sessions.get(sessionId);
+    if (session !== undefined) {
+      session.post(admitted, body);
+      return;
+    }
+    const goOn = () => this.#withoutStream(admitted, record).post(admitted, body);
+    if (this.#holder === undefined) {
+      goOn();
+      return;
+    }
+    const holder = this.#holder;
+    const failed = (error: unknown) => {
+      this.#services.reportError(error, admitted.requestId);
+      new MessagePost(this.#services, admitted).refuse(refusals.internalError);
+    };
+    whenReady(
+      () => holder.forward(record, { request, body }),
+      (answer) => {
+        if (answer === undefined) goOn();
+        else new MessagePost(this.#services, admitted).pass(answer);
+      },
+      failed,
+    );
+  }
+
+  /** A session that no router holds a stream of: its client will come back for the answer, if it comes. */
+  #withoutStream(admitted: AdmittedRequest, record: SessionRecord): SseSession {
+    const known = this.#sessions.get(record.id);
+    if (known !== undefined) return known;
+    const traits = traitsOf(admitted);
+    const isBeginning = admitted.rpc?.initialize !== undefined;
+    if (record.handshake === undefined && traits.protocolVersion !== undefined && !isBeginning) assumeHandshake(record, traits);
+    return this.#create(admitted, traits, record);
+  }
+
+  #openStream(admitted: AdmittedRequest): void {
+    const stream = new ClientStream(this.#services, admitted);
+    if (!stream.start()) return;
+    const traits = traitsOf(admitted);
+    const place = readEventId(admitted.request.headers['last-event-id']);
+    if (place !== undefined) this.#resume(admitted, stream, traits, place);
+    else if (traits.protocolVersion !== undefined) this.#recognise(admitted, stream, traits);
+    else this.#openFresh(admitted, stream, traits);
+  }
+
+  /** The client names its session by the last event it has got. */
+  #resume(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits, { sessionId, number }: EventPlace): void {
+    const failed = (error: unknown) => {
+      this.#services.reportError(error, admitted.requestId);
+      stream.refuse(refusals.directoryUnavailable);
+    };
+    const found = (record: SessionRecord | Refusal) => {
+      if (stream.isClosed) return;
+      if (record instanceof Refusal) {
+        stream.refuse(record);
+        return;
+      }
+      if (record.handshake === undefined && traits.protocolVersion !== undefined) assumeHandshake(record, traits);
+      const session = this.#sessions.get(record.id) ?? this.#create(admitted, traits, record);
+      session.attach(stream, number);
+    };
+    whenReady(() => this.#services.knownSessions.find(sessionId, admitted.token, 'http-sse'), found, failed);
+  }
+
+  /** The client has initialized before, and does not say in which session. */
+  #recognise(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
+    const recognition = recogniseClient(traits, this.#parked.ofToken(traits.tokenHash));
+    if (recognition.kind === 'recognised') {
+      recognition.session.traits.address = traits.address;
+      recognition.session.attach(stream);
+      return;
+    }
+    const like = recognition.kind === 'ambiguous' ? recognition.like.record.handshake : undefined;
+    const handshake = like ?? likelyHandshake(traits.protocolVersion ?? '', traits.userAgent);
+    const session = this.#create(admitted, traits, this.#issue(admitted, handshake));
+    session.markAsReturned();
+    session.attach(stream);
+    if (recognition.kind === 'ambiguous')
+      for (const [id, mayRepeat] of recognition.lost) session.onOwnAnswer(id, lostAnswer(id, mayRepeat));
+  }
+
+  #openFresh(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
+    const failed = (error: unknown) => {
+      this.#services.reportError(error, admitted.requestId);
+      stream.refuse(refusals.directoryUnavailable);
+    };
+    whenReady(
+      () => this.#services.resolver.peek(admitted.token),
+      (route) => {
+        if (stream.isClosed) return;
+        if (route instanceof Refusal) {
+          stream.refuse(route);
+          return;
+        }
+        if (route === undefined) this.#openAway(admitted, stream, traits, failed);
+        else void this.#openAt(route, this.#create(admitted, traits, this.#issue(admitted)), stream).catch(failed);
+      },
+      failed,
+    );
+  }
+
+  /** The instance sleeps or is on its way. It need not be there for a stream that says nothing. */
+  #openAway(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits, failed: (error: unknown) => void): void {
+    whenReady(
+      () => this.#services.resolver.describe(admitted.token),
+      (description) => {
+        if (stream.isClosed) return;
+        if (description?.mode === 'stdio') stream.refuse(refusals.sseNotServed);
+        else this.#begin(this.#create(admitted, traits, this.#issue(admitted)), stream);
+      },
+      failed,
+    );
+  }
+
+  /** The instance is there: whether it serves this door is its to say. */
+  async #openAt(route: RouteRecord, session: SseSession, stream: ClientStream): Promise<void> {
+    stream.onLeft = () => session.drop();
+    const opening = await session.openNow(route);
+    if (stream.isClosed) {
+      session.drop();
+      return;
+    }
+    if (opening.kind === 'refused' && opening.status === 404) {
+      session.drop();
+      stream.refuse(refusals.sseNotServed);
+      return;
+    }
+    this.#begin(session, stream);
+  }
+
+  #begin(session: SseSession, stream: ClientStream): void {
+    session.attach(stream);
+    this.#awaitSilentReturn(session, stream);
+  }
+
+  /** A client that shows no sign of having been there before is taken to be back where it says nothing, and one waits for an answer. */
+  #awaitSilentReturn(session: SseSession, stream: ClientStream): void {
+    const { traits } = session;
+    const find = () => recogniseSilentClient(traits, this.#parked.ofToken(traits.tokenHash), performance.now());
+    const awaited = find();
+    if (awaited === undefined) return;
+    const timer = setTimeout(() => {
+      if (stream.isClosed || session.hasEnded || find() !== awaited) return;
+      session.giveAway();
+      // Whatever the client was told last, it reaches the same session.
+      this.#sessions.set(session.id, awaited);
+      awaited.addAlias(session.id);
+      awaited.attach(stream);
+    }, silenceMs);
+    timer.unref();
+    session.onFirstPost = () => clearTimeout(timer);
+  }
+
+  #issue({ token }: AdmittedRequest, handshake?: HandshakeParams): SessionRecord {
+    const { instanceId, workspaceId } = token;
+    const begun = handshake === undefined ? {} : { handshake };
+    const id = this.#services.sessionIds.issue({ instanceId, workspaceId, transport: 'http-sse', ...begun });
+    return { id, instanceId, workspaceId, transport: 'http-sse', initialized: handshake !== undefined, ...begun };
+  }
+
+  #create({ token, request }: AdmittedRequest, traits: ClientTraits, record: SessionRecord): SseSession {
+    const session = new SseSession(this.#surroundings, { record, token, traits, headers: request.headers });
+    this.#sessions.set(session.id, session);
+    this.#holder?.hold(session.id);
+    return session;
+  }
+
+  readonly #onEnded = (session: SseSession): void => {
+    this.#parked.remove(session);
+    this.#logged.delete(session);
+    for (const id of [session.id, ...session.aliases]) {
+      if (this.#sessions.get(id) === session) this.#sessions.delete(id);
+      this.#holder?.release(id);
+    }
+  };
+
+  readonly #sweep = (): void => {
+    const now = performance.now();
+    for (const session of this.#logged) if (!session.sweep(now)) this.#logged.delete(session);
+  };
+}
+
+/** Nobody remembers how the session began, but that it did is certain. */
+function assumeHandshake(record: SessionRecord, { protocolVersion = '', userAgent }: ClientTraits): void {
+  record.handshake = likelyHandshake(protocolVersion, userAgent);
+  record.initialized = true;
+}
+
+function lostAnswer(id: RpcId, mayRepeat: boolean): string {
+  return mayRepeat ? refusals.answerLost.body(id) : outcomeUnknownResponse({ id, isCall: true });
+}

@@ -1,0 +1,287 @@
+import type { InstanceAnswer } from '../ask-instance.ts';
+import type { InstanceFailure } from '../instance-connections.ts';
+import { headersForInstance } from '../instance-headers.ts';
+import { outcomeUnknownResponse } from '../outcome-unknown.ts';
+import { type Refusal, type RpcId, refusals } from '../refusal.ts';
+import type { RouterServices } from '../router-services.ts';
+import type { SessionRecord } from '../sessions/session-record.ts';
+import type { ClientMessage } from './client-message.ts';
+import { InstancePost } from './instance-post.ts';
+import type { Upstream } from './upstream.ts';
+
+/** More than any client has open at once. */
+const maxUnanswered = 1_000;
+/** A message that processes turned away so often is given up. */
+const maxTurnedAway = 10;
+/** How long the fate of a message may stay open whose process seems to be gone. */
+const lostPostMs = 1_000;
+
+export interface QueueListener {
+  /** The router answers a request itself; the text is the JSON-RPC response. */
+  onOwnAnswer(id: RpcId, response: string): void;
+  /** Something waits for a process to go to, and there is none. */
+  onWaiting(): void;
+  /** The process does not take messages of this session: it is gone, going, or never knew the session. */
+  onTurnedAway(upstream: Upstream, failure: InstanceFailure | number): void;
+}
+
+interface Sending {
+  message: ClientMessage;
+  post: InstancePost;
+  upstream: Upstream;
+}
+
+/**
+ * The messages of one session on their way to its instance, in the order in which they came, and the requests among them that wait
+ * for their answers. Each is handed over when the one before it was accepted; what is handed over waits no more for the others.
+ */
+export class MessageQueue {
+  readonly #services: RouterServices;
+  readonly #record: SessionRecord;
+  readonly #listener: QueueListener;
+  #waiting: ClientMessage[] = [];
+  readonly #pending = new Map<RpcId, ClientMessage>();
+  /** Where messages go; `undefined` while there is no process that knows the session. */
+  #upstream: Upstream | undefined;
+  #sending: Sending | undefined;
+  readonly #turnedAway = new WeakMap<ClientMessage, number>();
+  #lastOrder = 0;
+
+  constructor(services: RouterServices, record: SessionRecord, listener: QueueListener) {
+    this.#services = services;
+    this.#record = record;
+    this.#listener = listener;
+  }
+
+  /** Requests that wait for their answer. */
+  get unanswered(): ReadonlyMap<RpcId, ClientMessage> {
+    return this.#pending;
+  }
+
+  /** Whether a message waits for its turn, or for a process to go to. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Takes a message, or says why not. While no process is there to go to, its body must find room. */
+  add(message: ClientMessage): Refusal | undefined {
+    for (const id of message.unanswered) if (this.#pending.has(id)) return refusals.requestIdInUse;
+    if (this.#pending.size + message.unanswered.size > maxUnanswered) return refusals.tooManyPosts;
+    const goesAtOnce = this.#upstream !== undefined && this.#sending === undefined;
+    if (!goesAtOnce && !message.keep()) return refusals.bodiesTooLarge;
+    this.#lastOrder += 1;
+    message.order = this.#lastOrder;
+    for (const id of message.unanswered) this.#pending.set(id, message);
+    this.#waiting.push(message);
+    if (this.#upstream === undefined) this.#listener.onWaiting();
+    else this.#sendNext();
+    return undefined;
+  }
+
+  /** A process is there that knows the session. */
+  start(upstream: Upstream): void {
+    this.#upstream = upstream;
+    this.#sendNext();
+  }
+
+  /**
+   * The process is gone. What may be made again waits for the next one; of what must not, the client is told now.
+   * @param isCertain Whether the platform says so: then its connections are not waited for.
+   */
+  stop(isCertain: boolean): void {
+    this.#upstream = undefined;
+    for (const message of this.#waiting) message.acceptPost();
+    const sending = this.#sending;
+    if (sending !== undefined) {
+      sending.message.acceptPost();
+      // Whether it was received decides what may become of it: its own connection ends with the process.
+      if (isCertain) this.#giveUp(sending);
+      else setTimeout(() => this.#giveUp(sending), lostPostMs).unref();
+    }
+    for (const message of new Set(this.#pending.values())) {
+      if (message === sending?.message || message === this.#sending?.message || this.#waiting.includes(message)) continue;
+      if (this.#loseAnswers(message)) this.#waitAgain(message);
+    }
+  }
+
+  /** An answer passes. Gives the message whose request it answers; `undefined` where nobody waits for it. */
+  answered(id: RpcId, isError: boolean): ClientMessage | undefined {
+    const message = this.#pending.get(id);
+    if (message === undefined) return undefined;
+    const call = message.calls?.get(id);
+    if (isError && call !== undefined) this.#services.usage.failed(call);
+    this.#forget(message, id);
+    return message;
+  }
+
+  /** The client does not want these answers any more. */
+  cancel(ids: readonly RpcId[]): void {
+    for (const id of ids) {
+      const message = this.#pending.get(id);
+      if (message === undefined) continue;
+      this.#forget(message, id);
+      if (message.unanswered.size === 0) this.#waiting = this.#waiting.filter((each) => each !== message);
+    }
+  }
+
+  /** No process comes for what waits: all requests get the refusal, but for those that may have been carried out. */
+  fail(refusal: Refusal): void {
+    const handedOver = new Set(this.#pending.values());
+    for (const message of this.#waiting) handedOver.delete(message);
+    for (const message of this.#waiting) {
+      message.acceptPost();
+      this.#answerAll(message, (id) => refusal.body(id));
+    }
+    for (const message of handedOver) {
+      this.#answerAll(message, (id) =>
+        message.mayRepeat(id) ? refusal.body(id) : outcomeUnknownResponse({ id, isCall: message.isCall(id) }),
+      );
+    }
+    this.#waiting = [];
+  }
+
+  /** Nobody is there any more to be answered. */
+  drop(): void {
+    this.#sending?.post.abandon();
+    this.#sending = undefined;
+    this.#upstream = undefined;
+    for (const message of this.#waiting) {
+      message.post?.refuse(refusals.sessionNotFound);
+      message.release();
+    }
+    for (const message of this.#pending.values()) message.release();
+    this.#waiting = [];
+    this.#pending.clear();
+  }
+
+  #sendNext(): void {
+    const upstream = this.#upstream;
+    if (upstream === undefined || this.#sending !== undefined) return;
+    const message = this.#waiting.shift();
+    if (message === undefined) return;
+    this.#count(message);
+    const { pathPrefix, connections } = this.#services;
+    const { target } = upstream;
+    const post = new InstancePost((outcome) => this.#onOutcome(sending, outcome));
+    const sending = { message, post, upstream };
+    this.#sending = sending;
+    post.send(connections, target, {
+      path: `/messages?sessionId=${encodeURIComponent(upstream.sessionId)}`,
+      headers: headersForInstance(message.headers, {
+        accessToken: target.accessToken,
+        prefix: pathPrefix + this.#record.instanceId,
+        requestId: message.requestId,
+      }),
+      body: message.bodyToSend(),
+    });
+  }
+
+  /** Counts the calls, now that they are handed over for the first time. */
+  #count(message: ClientMessage): void {
+    if (message.calls !== undefined) return;
+    message.calls = new Map();
+    const { instanceId, workspaceId } = this.#record;
+    for (const { id, tool } of message.rpc.calls) {
+      if (message.unanswered.has(id)) message.calls.set(id, this.#services.usage.called(instanceId, workspaceId, tool));
+    }
+  }
+
+  #onOutcome(sending: Sending, outcome: InstanceAnswer | InstanceFailure): void {
+    if (this.#sending !== sending) return;
+    this.#sending = undefined;
+    const { message, upstream } = sending;
+    if (outcome === 'lost' || outcome === 'timed-out') {
+      message.acceptPost();
+      if (this.#loseAnswers(message)) this.#waitAgain(message);
+      this.#listener.onTurnedAway(upstream, outcome);
+    } else if (outcome === 'not-reached' || isTurnedAway(outcome.status)) this.#sendAgain(sending, outcome);
+    else if (outcome.status >= 300) this.#refused(message, outcome);
+    else {
+      message.acceptPost();
+      message.handedOver();
+      // The process is gone that accepted it.
+      if (this.#upstream !== upstream && this.#loseAnswers(message)) this.#waitAgain(message);
+    }
+    this.#sendNext();
+  }
+
+  /** The process has not looked at the message: it goes to the next one, whatever it asks for. */
+  #sendAgain({ message, upstream }: Sending, outcome: 'not-reached' | InstanceAnswer): void {
+    const times = (this.#turnedAway.get(message) ?? 0) + 1;
+    this.#turnedAway.set(message, times);
+    message.acceptPost();
+    if (times > maxTurnedAway || !message.keep()) this.#answerAll(message, (id) => refusals.instanceUnreachable.body(id));
+    else this.#waitAgain(message);
+    this.#listener.onTurnedAway(upstream, outcome === 'not-reached' ? outcome : outcome.status);
+  }
+
+  /** Puts the message back to where it came. */
+  #waitAgain(message: ClientMessage): void {
+    const later = this.#waiting.findIndex(({ order }) => order > message.order);
+    if (later === -1) this.#waiting.push(message);
+    else this.#waiting.splice(later, 0, message);
+    if (this.#upstream === undefined) this.#listener.onWaiting();
+  }
+
+  /** The instance does not take the message, and says why. */
+  #refused(message: ClientMessage, answer: InstanceAnswer): void {
+    const { post } = message;
+    if (post !== undefined) {
+      message.post = undefined;
+      post.pass(answer);
+      for (const id of [...message.unanswered]) this.answered(id, true);
+      message.release();
+      return;
+    }
+    const error = errorOf(answer.body);
+    this.#answerAll(message, (id) =>
+      error === undefined ? refusals.instanceLost.body(id) : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${error}}`,
+    );
+  }
+
+  #giveUp(sending: Sending): void {
+    if (this.#sending !== sending) return;
+    sending.post.abandon();
+    this.#onOutcome(sending, 'lost');
+  }
+
+  /** The answers to a message that was handed over will not come. Answers whether some of it is to be sent again. */
+  #loseAnswers(message: ClientMessage): boolean {
+    for (const id of [...message.unanswered]) {
+      if (!message.mayRepeat(id)) this.#answer(id, outcomeUnknownResponse({ id, isCall: message.isCall(id) }));
+      else if (!message.isKept) this.#answer(id, refusals.instanceLost.body(id));
+    }
+    return message.unanswered.size > 0;
+  }
+
+  #answerAll(message: ClientMessage, response: (id: RpcId) => string): void {
+    for (const id of [...message.unanswered]) this.#answer(id, response(id));
+    message.release();
+  }
+
+  #answer(id: RpcId, response: string): void {
+    this.answered(id, true);
+    this.#listener.onOwnAnswer(id, response);
+  }
+
+  #forget(message: ClientMessage, id: RpcId): void {
+    this.#pending.delete(id);
+    message.unanswered.delete(id);
+    if (message.unanswered.size === 0 && this.#sending?.message !== message) message.release();
+  }
+}
+
+/** 401 and 403: the route is older than the process. 404: the process does not know the session. 503: it is going away. */
+function isTurnedAway(status: number): boolean {
+  return status === 401 || status === 403 || status === 404 || status === 503;
+}
+
+/** The error of a JSON-RPC response, as JSON. */
+function errorOf(body: Buffer): string | undefined {
+  try {
+    const { error } = JSON.parse(body.toString('utf8')) as { error?: unknown };
+    return typeof error === 'object' && error !== null ? JSON.stringify(error) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { RpcId } from '../refusal.ts';
+import type { ClientTraits } from './client-traits.ts';
+
+/** A session that waits for its client, as far as it matters for telling whose it is. */
+export interface ParkedView {
+  readonly traits: ClientTraits;
+  /** Whether its client waits for something, or something for its client. */
+  readonly isAwaited: boolean;
+  /** By `performance.now()`. */
+  readonly cutAt: number;
+  /** Requests for whose answers the client waits, and whether they may be made again. */
+  awaitedRequests(): ReadonlyMap<RpcId, boolean>;
+}
+
+/** Which session a client means that comes back without naming it. */
+export type Recognition<Session> =
+  | { kind: 'recognised'; session: Session }
+  /** It is one of several, and must not get what belongs to another one. `lost`: what it waits for, where that is the same for all. */
+  | { kind: 'ambiguous'; like: Session; lost: ReadonlyMap<RpcId, boolean> }
+  | { kind: 'unknown' };
+
+/**
+ * Recognises a client that has initialized before, says so by the header `mcp-protocol-version`, and says nothing else. It is never
+ * guessed where an answer could reach the wrong session.
+ */
+export function recogniseClient<Session extends ParkedView>(
+  traits: ClientTraits,
+  parked: Iterable<Session>,
+): Recognition<Session> {
+  const alike = [...parked].filter(
+    (session) => hasSameProgram(session.traits, traits) && session.traits.protocolVersion === traits.protocolVersion,
+  );
+  const near = alike.filter((session) => session.traits.address === traits.address);
+  const candidates = near.length > 0 ? near : alike;
+  const last = candidates.reduce<Session | undefined>(
+    (latest, session) => (latest === undefined || session.cutAt >= latest.cutAt ? session : latest),
+    undefined,
+  );
+  if (last === undefined) return { kind: 'unknown' };
+  if (candidates.length === 1 || candidates.every((session) => !session.isAwaited)) return { kind: 'recognised', session: last };
+  return { kind: 'ambiguous', like: last, lost: commonRequests(candidates.map((session) => session.awaitedRequests())) };
+}
+
+/** How long after a cut a client counts as back that says nothing of having been there, in milliseconds. */
+const silentReturnMs = 10_000;
+
+/**
+ * The one session to which a client may belong that says nothing of having been there before, as old ones do: of the same program at
+ * the same address, cut a moment ago, and waiting for an answer. `undefined` where there is none or more than one.
+ */
+export function recogniseSilentClient<Session extends ParkedView>(
+  traits: ClientTraits,
+  parked: Iterable<Session>,
+  now: number,
+): Session | undefined {
+  const candidates = [...parked].filter(
+    (session) =>
+      session.isAwaited &&
+      hasSameProgram(session.traits, traits) &&
+      session.traits.address === traits.address &&
+      now - session.cutAt <= silentReturnMs,
+  );
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function hasSameProgram(one: ClientTraits, other: ClientTraits): boolean {
+  return one.tokenHash === other.tokenHash && one.userAgent === other.userAgent;
+}
+
+/** The requests, where all wait for the same. One that must not be made again for some of them must not be for any. */
+function commonRequests(awaited: readonly ReadonlyMap<RpcId, boolean>[]): ReadonlyMap<RpcId, boolean> {
+  const common = new Map(awaited[0]);
+  for (const requests of awaited) {
+    if (requests.size !== common.size) return new Map();
+    for (const [id, mayRepeat] of requests) {
+      if (!common.has(id)) return new Map();
+      if (!mayRepeat) common.set(id, false);
+    }
+  }
+  return common;
+}

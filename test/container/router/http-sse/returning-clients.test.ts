@@ -1,0 +1,325 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually, type RouterFixture, startRouter } from '../fixture.ts';
+import { addFakeInstance, type FakeInstance, type FakeProcess, startProcess } from './fake-process.ts';
+import { RawClient } from './raw-client.ts';
+
+const read = 'campaigns_get_all';
+const write = 'campaigns_create';
+const sessionKey = Buffer.alloc(32, 7);
+
+let fixture: RouterFixture;
+let instance: FakeInstance;
+let process: FakeProcess;
+
+beforeEach(async () => {
+  fixture = await startRouter({ sessionKey });
+  instance = addFakeInstance(fixture);
+  process = await startProcess();
+  instance.runAs(process);
+});
+afterEach(async () => {
+  await fixture.close();
+  await process.kill();
+});
+
+async function connected(headers = {}): Promise<RawClient> {
+  const client = await new RawClient(fixture.base, instance, headers).connect();
+  await client.handshake();
+  return client;
+}
+
+const parked = () => Number(/parked_sessions (\d+)/.exec(fixture.router.metrics())?.[1]);
+const callsAt = () => process.received.filter(({ message }) => message.method === 'tools/call').length;
+
+async function cutDuringCall(client: RawClient, name = read, id = 2): Promise<void> {
+  const before = callsAt();
+  await client.call(id, name);
+  await eventually(() => callsAt() === before + 1, 'the call to arrive');
+  const parkedBefore = parked();
+  client.cut();
+  await eventually(() => parked() === parkedBefore + 1, 'the session to be parked');
+}
+
+describe('a client whose connection was cut during a call', () => {
+  it('comes back as n8n does and finds its session: the answer is still to come', async () => {
+    const client = await connected();
+    const { session } = client;
+    await cutDuringCall(client, write);
+    await client.reconnect();
+    expect(client.session).toBe(session);
+    process.answer(session, 2, { done: true });
+    expect(await client.waitForAnswer(2)).toMatchObject({ result: { done: true } });
+    expect(process.received.filter(({ message }) => message.method === 'initialize')).toHaveLength(1);
+    await client.call(3, read);
+    await eventually(() => callsAt() === 2, 'the next call to arrive');
+  });
+
+  it('comes back and finds the answer that came meanwhile, once', async () => {
+    const client = await connected();
+    const { session } = client;
+    await cutDuringCall(client);
+    process.say(session, { jsonrpc: '2.0', method: 'notifications/message', params: { data: 'kept too' } });
+    process.answer(session, 2, { done: true });
+    await eventually(() => fixture.router.activity(instance.id).requestsInFlight === 0, 'the answer to come');
+    await client.reconnect();
+    await client.waitForAnswer(2);
+    expect(client.messages.at(-2)?.method).toBe('notifications/message');
+    client.cut();
+    await eventually(() => parked() === 1, 'the session to be parked');
+    await client.reconnect();
+    expect(client.session).toBe(session);
+    expect(client.answersTo(2)).toHaveLength(1);
+  });
+
+  it('counts as busy until the answer is there', async () => {
+    const client = await connected();
+    await cutDuringCall(client);
+    expect(fixture.router.activity(instance.id)).toMatchObject({ requestsInFlight: 1, streams: 0 });
+    process.answer(client.session, 2, {});
+    await eventually(() => fixture.router.activity(instance.id).requestsInFlight === 0, 'the answer to come');
+  });
+
+  it('whose instance dies meanwhile gets the answer of its successor', async () => {
+    const client = await connected();
+    await cutDuringCall(client);
+    instance.leave('restarting');
+    await process.kill();
+    process = await startProcess({ answersCalls: true });
+    instance.runAs(process);
+    await eventually(() => callsAt() === 1, 'the read to be made again');
+    await client.reconnect();
+    await client.waitForAnswer(2);
+  });
+
+  it('can name the last event it has got, and is sent all that came after it', async () => {
+    const client = await connected();
+    const { session } = client;
+    await client.call(2, read);
+    await eventually(() => callsAt() === 1, 'the call to arrive');
+    process.answer(session, 2, { n: 2 });
+    await client.waitForAnswer(2);
+    const beforeAnswer = client.current.findLast(({ id }) => id !== undefined && !id.endsWith(':2'))?.id;
+    // Half open: the router has not noticed anything, and what it wrote last is lost.
+    const back = await new RawClient(fixture.base, instance).connect({ 'Last-Event-ID': beforeAnswer });
+    expect(back.session).toBe(session);
+    await back.waitForAnswer(2);
+    await eventually(() => client.isClosed, 'the former connection to be ended');
+    expect(back.isClosed).toBe(false);
+  });
+
+  it('and that says nothing of itself, as old ones do, is recognised by its silence', async () => {
+    const client = await connected();
+    await cutDuringCall(client);
+    const { session } = client;
+    await client.connect();
+    expect(client.session).not.toBe(session);
+    const ownEndpoint = client.endpoint;
+    await client.waitUntil(() => client.session === session, 'the former session');
+    process.answer(session, 2, {});
+    await client.waitForAnswer(2);
+    const late = await fetch(fixture.base + ownEndpoint, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${instance.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: read } }),
+    });
+    expect(late.status).toBe(202);
+    await eventually(() => process.received.at(-1)?.message.id === 3, 'the message to arrive');
+    expect(process.received.at(-1)?.session).toBe(session);
+  });
+});
+
+describe('several sessions of one program that are cut at once', () => {
+  it('never get the answers of each other; who waits for the same is told that it is lost', async () => {
+    const [one, two] = [await connected(), await connected()];
+    const sessions = [one.session, two.session];
+    await cutDuringCall(one);
+    await cutDuringCall(two);
+    await one.reconnect();
+    await two.reconnect();
+    expect(sessions).not.toContain(one.session);
+    expect(sessions).not.toContain(two.session);
+    for (const session of sessions) process.answer(session, 2, { of: session });
+    for (const client of [one, two]) {
+      expect(await client.waitForAnswer(2)).toMatchObject({ error: { data: { reason: 'answer_lost', retry: true } } });
+    }
+    process.answersCalls = true;
+    for (const client of [one, two]) {
+      await client.call(3, read);
+      expect(await client.waitForAnswer(3)).toMatchObject({ result: { by: client.session } });
+      expect(client.answersTo(2)).toHaveLength(1);
+    }
+  });
+
+  it('hear of lost writes that their outcome is unknown', async () => {
+    const [one, two] = [await connected(), await connected()];
+    await cutDuringCall(one, write);
+    await cutDuringCall(two, read);
+    await one.reconnect();
+    expect(await one.waitForAnswer(2)).toMatchObject({ result: { structuredContent: { code: 'outcome_unknown' } } });
+  });
+
+  it('are told nothing where they wait for different answers', async () => {
+    const [one, two] = [await connected(), await connected()];
+    await cutDuringCall(one, read, 2);
+    await cutDuringCall(two, read, 3);
+    await one.reconnect();
+    process.answersCalls = true;
+    await one.call(4, read);
+    await one.waitForAnswer(4);
+    expect([...one.answersTo(2), ...one.answersTo(3)]).toEqual([]);
+  });
+
+  it('are told apart by their programs', async () => {
+    const [one, two] = [await connected(), await connected({ 'User-Agent': 'other/1' })];
+    const { session } = one;
+    await cutDuringCall(one);
+    await cutDuringCall(two);
+    await one.reconnect();
+    expect(one.session).toBe(session);
+  });
+
+  it('are not told apart where nobody waits: any will do', async () => {
+    const [one, two] = [await connected(), await connected()];
+    const { session } = two;
+    one.cut();
+    await eventually(() => parked() === 1, 'the first cut');
+    two.cut();
+    await eventually(() => parked() === 2, 'the second cut');
+    await one.reconnect();
+    expect(one.session).toBe(session);
+  });
+});
+
+describe('a client that nobody remembers', () => {
+  it('goes on without a new handshake at another router', async () => {
+    const client = await connected();
+    const { session } = client;
+    const other = await startRouter({
+      sessionKey,
+      tokens: { findByHash: (hash) => fixture.tokens.get(hash) },
+      routes: { get: (id) => fixture.routes.get(id) },
+    });
+    await client.connect({ 'mcp-protocol-version': '2025-11-25' }, other.base);
+    expect(client.session).not.toBe(session);
+    process.answersCalls = true;
+    await client.send({ id: 5, method: 'tools/list' }, instance.token, other.base);
+    await client.waitForAnswer(5);
+    const handshake = process.received.findLast(({ message }) => message.method === 'initialize')?.message;
+    expect(handshake?.params).toMatchObject({ protocolVersion: '2025-11-25', clientInfo: { name: 'undici' } });
+    await other.close();
+  });
+
+  it('finds its session by its id there, the answer to a message that came first included', async () => {
+    const client = await connected();
+    const lastId = client.current.at(-1)?.id;
+    const endpoint = client.endpoint;
+    const other = await startRouter({
+      sessionKey,
+      tokens: { findByHash: (hash) => fixture.tokens.get(hash) },
+      routes: { get: (id) => fixture.routes.get(id) },
+    });
+    process.answersCalls = true;
+    const headers = { 'mcp-protocol-version': '2025-11-25', Authorization: `Bearer ${instance.token}` };
+    const posted = await fetch(other.base + endpoint, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'tools/list' }),
+    });
+    expect(posted.status).toBe(202);
+    const back = await new RawClient(other.base, instance).connect({ ...headers, 'Last-Event-ID': lastId });
+    expect(back.endpoint).toBe(endpoint);
+    await back.waitForAnswer(5);
+    await other.close();
+  });
+
+  it('does not get the session of another workspace by naming it', async () => {
+    const client = await connected();
+    const lastId = client.current.at(-1)?.id;
+    const other = addFakeInstance(fixture);
+    const thief = await new RawClient(fixture.base, other).connect({ 'Last-Event-ID': lastId });
+    expect(thief.status).toBe(404);
+    expect(client.isClosed).toBe(false);
+  });
+});
+
+describe('a client that leaves', () => {
+  it('before it said anything leaves nothing behind', async () => {
+    const client = await new RawClient(fixture.base, instance).connect();
+    client.cut();
+    await eventually(() => process.sessions.size === 0, 'the instance to see the end');
+    expect(parked()).toBe(0);
+  });
+
+  it('for good is waited for as long as configured, and not longer', async () => {
+    const impatient = await startRouter({ sessionKey, timing: { returnWaitMs: 100 } });
+    const own = addFakeInstance(impatient);
+    own.runAs(process);
+    const client = await new RawClient(impatient.base, own).connect();
+    await client.handshake();
+    await client.call(2, read);
+    await eventually(() => callsAt() === 1, 'the call to arrive');
+    client.cut();
+    await eventually(() => process.sessions.size === 0, 'the instance to see the end');
+    expect(impatient.router.metrics()).toContain('parked_sessions 0\n');
+    await eventually(() => impatient.router.metrics().includes('open_requests 0\n'), 'nothing to be open');
+    await impatient.close();
+  });
+
+  it('with its token revoked is not waited for', async () => {
+    const client = await connected();
+    await cutDuringCall(client);
+    const [tokenId] = [...fixture.tokens.values()].filter((token) => token.instanceId === instance.id).map(({ id }) => id);
+    fixture.router.revokeToken(tokenId ?? '');
+    await eventually(() => process.sessions.size === 0, 'the instance to see the end');
+    expect(parked()).toBe(0);
+  });
+
+  it('without reading is cut off, and nothing is kept for it', async () => {
+    const impatient = await startRouter({ sessionKey, timing: { stalledReaderMs: 200, keepAliveMs: 150 } });
+    const own = addFakeInstance(impatient);
+    own.runAs(process);
+    const { hostname, port } = new URL(impatient.base);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write(`GET /i/${own.id}/sse HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n\r\n`);
+    await eventually(() => process.sessions.size === 1, 'the stream to be opened');
+    const [session = ''] = process.sessions.keys();
+    const filler = 'x'.repeat(100_000);
+    const timer = setInterval(
+      () => process.say(session, { jsonrpc: '2.0', method: 'notifications/message', params: { filler } }),
+      1,
+    );
+    await eventually(() => process.sessions.size === 0, 'the instance to see the end', 8_000);
+    clearInterval(timer);
+    socket.destroy();
+    await impatient.close();
+  });
+});
+
+describe('what is kept for clients that are away', () => {
+  it('is bounded for each: beyond it, the session is given up', async () => {
+    const client = await connected();
+    await cutDuringCall(client);
+    for (let index = 0; index < 40; index += 1) {
+      process.say(client.session, { jsonrpc: '2.0', method: 'notifications/message', params: { data: 'x'.repeat(10_000) } });
+    }
+    process.answer(client.session, 2, { text: 'y'.repeat(230_000) });
+    await eventually(() => fixture.router.activity(instance.id).requestsInFlight === 0, 'the answer to come');
+    expect(parked()).toBe(1);
+    process.say(client.session, { jsonrpc: '2.0', id: 9, method: 'elicitation/create', params: { message: 'z'.repeat(50_000) } });
+    await eventually(() => parked() === 0, 'the session to be given up');
+  });
+
+  it('is bounded in number: those go first that wait for nothing', async () => {
+    const waiting = await connected();
+    const { session } = waiting;
+    await cutDuringCall(waiting);
+    const others = await Promise.all(Array.from({ length: 34 }, () => connected({ 'User-Agent': 'other/1' })));
+    for (const client of others) client.cut();
+    await eventually(() => process.sessions.size === 32, 'sessions to be given up');
+    expect(parked()).toBe(32);
+    await waiting.reconnect();
+    expect(waiting.session).toBe(session);
+  });
+});

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
+import { ImpatientRedis } from '../../../../container/router/redis/impatient-redis.ts';
+import { RedisSessionDirectory } from '../../../../container/router/redis/redis-session-directory.ts';
+import { RedisSessionHolder } from '../../../../container/router/redis/redis-session-holder.ts';
+import {
+  collect,
+  type InstanceFixture,
+  open,
+  post,
+  type RouterFixture,
+  type Script,
+  send,
+  startRouter,
+  toolCall,
+} from '../fixture.ts';
+import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
+
+/** An instance with sessions of both transports, which takes the ids that the router gives it. */
+function withSessions(): Script {
+  const known = new Set<string>();
+  const streams = new Map<string, ServerResponse>();
+  return (request, response, body) => {
+    const url = new URL(request.url ?? '/', 'http://instance');
+    const assigned = request.headers['x-session-id'];
+    if (url.pathname === '/sse') {
+      const id = String(assigned);
+      streams.set(id, response);
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(`event: endpoint\ndata: /messages?sessionId=${id}\n\n`);
+      return;
+    }
+    const message = JSON.parse(body === '' ? '{}' : body);
+    const result =
+      message.method === 'initialize' ? { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {} } : { ok: true };
+    const answer = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
+    if (url.pathname === '/messages') {
+      const stream = streams.get(url.searchParams.get('sessionId') ?? '');
+      if (stream === undefined) {
+        response.writeHead(404, { 'Content-Type': 'application/json' }).end('{}');
+        return;
+      }
+      response.writeHead(202).end('Accepted');
+      if (message.id !== undefined) stream.write(`event: message\ndata: ${answer}\n\n`);
+      return;
+    }
+    const id = String(assigned ?? request.headers['mcp-session-id']);
+    if (assigned !== undefined) known.add(id);
+    if (!known.has(id)) response.writeHead(404, { 'Content-Type': 'application/json' }).end('{}');
+    else if (request.method === 'DELETE') {
+      known.delete(id);
+      response.writeHead(200).end();
+    } else if (message.id === undefined) response.writeHead(202).end();
+    else response.writeHead(200, { 'Content-Type': 'application/json', 'Mcp-Session-Id': id }).end(answer);
+  };
+}
+
+const initialize = {
+  ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+
+describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where redis-server is missing)', () => {
+  let redis: RedisServer;
+  let one: RouterFixture;
+  let two: RouterFixture;
+  let instance: InstanceFixture;
+  const closings: (() => Promise<unknown>)[] = [];
+  const sessionKey = randomBytes(32);
+
+  async function startShared(routerId: string, source?: RouterFixture): Promise<RouterFixture & { leave(): Promise<void> }> {
+    const connection: RedisConnection = await redis.connect();
+    const shared = new ImpatientRedis(connection, () => {});
+    const holder = new RedisSessionHolder({ redis: shared, routerId, answerTimeoutMs: 5_000, heartbeatMs: 200 });
+    const fixture = await startRouter({
+      sessionKey,
+      sessions: new RedisSessionDirectory({ redis: shared, maxAgeMs: 60_000, maxSessions: 1_000 }),
+      sessionHolder: holder,
+      timing: { arrivalWaitMs: 3_000 },
+      ...(source === undefined
+        ? {}
+        : {
+            tokens: { findByHash: (hash) => source.tokens.get(hash) },
+            routes: { get: (instanceId) => source.routes.get(instanceId) },
+            instances: { describe: (instanceId) => source.descriptions.get(instanceId) },
+          }),
+    });
+    await holder.listen((request, response) => fixture.router.handle(request, response), '127.0.0.1');
+    let hasLeft = false;
+    const leave = async () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      await holder.close();
+      await fixture.close();
+      await connection.close();
+    };
+    closings.push(leave);
+    return Object.assign(fixture, { leave });
+  }
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    const first = await startShared('one');
+    one = first;
+    two = await startShared('two', first);
+    instance = await one.addInstance(withSessions());
+  });
+  afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) await close();
+    await redis.kill();
+  });
+
+  const at = (router: RouterFixture, door: string) => `${router.base}/i/${instance.id}/${door}`;
+
+  async function openSession(router: RouterFixture): Promise<string> {
+    const answer = await post(at(router, 'mcp'), instance.token, initialize);
+    expect(answer.status).toBe(200);
+    const id = String(answer.headers['mcp-session-id']);
+    await post(
+      at(router, 'mcp'),
+      instance.token,
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      { 'Mcp-Session-Id': id },
+    );
+    return id;
+  }
+
+  const callIn = (router: RouterFixture, sessionId: string, id: number, token = instance.token) =>
+    post(at(router, 'mcp'), token, toolCall(id), { 'Mcp-Session-Id': sessionId });
+
+  async function openStream(router: RouterFixture) {
+    const stream = collect(await open(at(router, 'sse'), { token: instance.token }));
+    await stream.waitFor('endpoint');
+    const endpoint = new URL(/data: (\S+)/.exec(stream.text)?.[1] ?? '', at(router, 'sse'));
+    return { stream, query: endpoint.search };
+  }
+
+  it('continue a session of Streamable HTTP that was opened at another, without opening it anew', async () => {
+    const id = await openSession(one);
+    expect((await callIn(two, id, 1)).status).toBe(200);
+    expect(instance.seen.filter(({ body }) => body.includes('initialize"'))).toHaveLength(1);
+  });
+
+  it('keep a session ended that was ended at another', async () => {
+    const id = await openSession(one);
+    expect((await callIn(two, id, 1)).status).toBe(200);
+    await send(at(one, 'mcp'), { method: 'DELETE', token: instance.token, headers: { 'Mcp-Session-Id': id } });
+    expect((await callIn(two, id, 2)).status).toBe(404);
+  });
+
+  it('show a session to its own workspace only', async () => {
+    const id = await openSession(one);
+    const stranger = await one.addInstance(withSessions());
+    const answer = await post(`${two.base}/i/${stranger.id}/mcp`, stranger.token, toolCall(1), { 'Mcp-Session-Id': id });
+    expect(answer.status).toBe(404);
+  });
+
+  it('hand a message of HTTP+SSE to the one that holds the stream, which answers on it', async () => {
+    const { stream, query } = await openStream(one);
+    const sent = await post(at(two, 'messages') + query, instance.token, toolCall(7));
+    expect(sent.status).toBe(202);
+    await stream.waitFor('"id":7');
+    expect(instance.seen.filter(({ body }) => body.includes('tools/call'))).toHaveLength(1);
+  });
+
+  it('judge a handed message by its own token', async () => {
+    const { query } = await openStream(one);
+    const stranger = await one.addInstance(withSessions());
+    expect((await post(at(two, 'messages') + query, stranger.token, toolCall(1))).status).toBe(404);
+    expect((await post(at(two, 'messages') + query, undefined, toolCall(1))).status).toBe(401);
+  });
+
+  it('go on with a session whose router is gone', async () => {
+    const id = await openSession(one);
+    const { query } = await openStream(one);
+    const tokens = new Map(one.tokens);
+    const routes = new Map(one.routes);
+    const descriptions = new Map(one.descriptions);
+    const three = await startShared('three', { ...one, tokens, routes, descriptions });
+    // Without a word to anybody, as when it is killed: its connections are cut and its address is still in Redis.
+    await one.router.close({ deadlineMs: 0 });
+    expect((await callIn(three, id, 1)).status).toBe(200);
+    const sent = await post(at(three, 'messages') + query, instance.token, initialize);
+    expect([202, 503]).toContain(sent.status);
+  });
+
+  it('go on where Redis is killed in the middle, and work together again when it is back', async () => {
+    const id = await openSession(one);
+    const own = await openStream(one);
+    expect((await callIn(two, id, 1)).status).toBe(200);
+    expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(4))).status).toBe(202);
+    await redis.kill();
+    expect((await callIn(one, id, 2)).status).toBe(200);
+    expect((await callIn(two, id, 3)).status).toBe(200);
+    const fresh = await openSession(one);
+    expect((await callIn(two, fresh, 4)).status).toBe(200);
+    expect((await post(at(one, 'messages') + own.query, instance.token, toolCall(5))).status).toBe(202);
+    await own.stream.waitFor('"id":5');
+    expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(6))).status).toBe(202);
+    await own.stream.waitFor('"id":6');
+    await redis.start();
+    for (let id = 7; id < 12; id += 1) {
+      expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(id))).status).toBe(202);
+      await own.stream.waitFor(`"id":${id}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  });
+});
