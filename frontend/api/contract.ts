@@ -133,6 +133,14 @@ export interface Instance {
   allowedTools: string[] | null;
   deniedTools: string[] | null;
   size: InstanceSize;
+  /** Seconds without a call after which the instance is put to sleep; `null`: never. */
+  sleepAfterSeconds: number | null;
+  /** The most processes that may serve it at once. */
+  maxReplicas: number;
+  /** How many serve it now. */
+  replicas: number;
+  /** Until when the arguments of calls are logged; `null` where they are not. */
+  argumentLogUntil: string | null;
   status: InstanceStatus;
   statusReason: string;
   nextStep: string | null;
@@ -187,6 +195,8 @@ export interface LogEntry {
   /** `ok`, or a stable error code. */
   outcome?: string | null;
   requestId?: string | null;
+  /** What was sent to the tool, as JSON text; only of the time in which the owner had it logged. */
+  arguments?: string | null;
 }
 
 export interface InstanceEvent {
@@ -225,6 +235,48 @@ export interface InstanceMetrics {
     /** `null` where the instance has no limit of its own. */
     rateLimit: RateLimit | null;
   } | null;
+  series: MetricSeries;
+}
+
+export type MetricStep = 'minute' | 'hour';
+
+/** One step of an instance's life; `null` where a number is not known. */
+export interface MetricPoint {
+  /** Start of the minute or hour. */
+  time: string;
+  calls: number | null;
+  errors: number | null;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  bytesIn: number | null;
+  bytesOut: number | null;
+  streams: number | null;
+  streamSeconds: number | null;
+  memoryBytes: number | null;
+  cpuPercent: number | null;
+  restarts: number | null;
+  wakes: number | null;
+  wakeMs: number | null;
+  rateLimitRemaining: number | null;
+}
+
+export interface ToolMetrics {
+  tool: string;
+  calls: number;
+  errors: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+}
+
+export interface MetricSeries {
+  from: string;
+  to: string;
+  step: MetricStep;
+  points: MetricPoint[];
+  /** Calls of the whole period tool by tool, the most called first. */
+  tools: ToolMetrics[];
 }
 
 export type UsageStep = 'minute' | 'hour' | 'day';
@@ -255,4 +307,110 @@ export interface AuditEntry {
   address: string | null;
   outcome: 'success' | 'refused';
   details: Record<string, string | number | boolean | null>;
+}
+
+export const alertKinds = ['instance_failed', 'error_rate', 'key_refused', 'quota_near'] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+/** When to tell whom. */
+export interface AlertRule {
+  id: string;
+  name: string;
+  kind: AlertKind;
+  /** `null`: every instance of the workspace. */
+  instanceId: string | null;
+  /** A share from 0 to 1: of failed calls for `error_rate`, of a quota for `quota_near`; `null` for the other kinds. */
+  threshold: number | null;
+  /** Minutes over which `error_rate` looks; of no meaning for the other kinds. */
+  windowMinutes: number;
+  emails: string[];
+  webhookUrl: string | null;
+  enabled: boolean;
+  createdAt: string;
+  /** Why not everybody can be told; `null` where nothing is in the way. */
+  problem: string | null;
+}
+
+/** What can be chosen about a rule. */
+export type AlertRuleSettings = Omit<AlertRule, 'id' | 'createdAt' | 'problem'>;
+
+/** The answer that makes a webhook is the only one that carries its secret. */
+export interface SavedAlertRule extends AlertRule {
+  webhookSecret?: string | null;
+}
+
+export interface AlertDelivery {
+  channel: 'email' | 'webhook';
+  status: 'sent' | 'failed' | 'pending';
+  attempts: number;
+  lastError: string | null;
+  at: string;
+}
+
+/** One time a rule held: from the moment it was noticed until it was over. */
+export interface Alert {
+  id: string;
+  ruleId: string;
+  kind: AlertKind;
+  instanceId: string | null;
+  startedAt: string;
+  endedAt: string | null;
+  message: string;
+  deliveries: AlertDelivery[];
+}
+
+/** Whether everything that exists belongs to exactly one live instance, and every instance that should run does. */
+export interface AdminHealth {
+  checkedAt: string;
+  holds: boolean;
+  counts: { instances: number; processes: number; routes: number; secrets: number; tokens: number };
+  violations: Violation[];
+  components: { name: string; status: 'ok' | 'failing'; detail: string | null }[];
+}
+
+export interface Violation {
+  /** A stable code such as `process_without_instance`. */
+  kind: string;
+  /** What it is about, such as a process id or the name of a secret. */
+  subject: string;
+  instanceId: string | null;
+  detail: string;
+}
+
+export interface AdminInstance {
+  id: string;
+  workspaceId: string;
+  name: string;
+  status: InstanceStatus;
+  statusReason: string;
+  runtime: { launcher: string; ref: string; address: string } | null;
+}
+
+export type RolloutStatus = 'canary' | 'rolling' | 'done' | 'rolled_back' | 'failed';
+
+/** A new version on its way through the running instances. */
+export interface Rollout {
+  id: string;
+  version: string;
+  previousVersion: string;
+  status: RolloutStatus;
+  total: number;
+  done: number;
+  failedInstanceId: string | null;
+  reason: string | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export interface InstalledVersion {
+  version: string;
+  installedAt: string;
+  /** How many instances run it. */
+  instances: number;
+}
+
+export interface Versions {
+  /** The version new instances start with. */
+  current: string;
+  items: InstalledVersion[];
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { allPages } from './all-pages.ts';
 import { useApi } from './api-context.tsx';
 import type {
@@ -9,6 +9,7 @@ import type {
   InstanceMode,
   InstanceSize,
   InstanceStatus,
+  MetricStep,
   Page,
 } from './contract.ts';
 
@@ -74,6 +75,8 @@ export interface InstanceChange extends Partial<AccessSettings> {
   keyId?: string;
   mode?: InstanceMode;
   size?: InstanceSize;
+  sleepAfterSeconds?: number | null;
+  maxReplicas?: number;
 }
 
 export function useChangeInstance(id: string) {
@@ -93,6 +96,23 @@ export function useOperateInstance(id: string) {
   return useMutation({
     mutationFn: (operation: InstanceOperation) => api.post<Instance>(`/v1/instances/${encodeURIComponent(id)}/${operation}`),
     onSuccess: store,
+  });
+}
+
+/** Logs the arguments of calls for an hour, or stops doing so. */
+export function useLogArguments(id: string) {
+  const api = useApi();
+  const store = useStoreInstance();
+  const queries = useQueryClient();
+  const path = `/v1/instances/${encodeURIComponent(id)}/argument-logging`;
+  return useMutation({
+    mutationFn: async (on: boolean) => {
+      if (on) return api.post<Instance>(path, { body: { minutes: 60 } });
+      await api.delete(path);
+      return undefined;
+    },
+    onSuccess: (instance) =>
+      instance === undefined ? queries.invalidateQueries({ queryKey: instanceKey(id) }) : store(instance),
   });
 }
 
@@ -126,6 +146,28 @@ export function useInstanceMetrics(id: string) {
     queryKey: ['instance', id, 'metrics'],
     queryFn: ({ signal }) => api.get<InstanceMetrics>(`/v1/instances/${encodeURIComponent(id)}/metrics`, { signal }),
     refetchInterval: 3000,
+  });
+}
+
+export interface MetricQuestion {
+  step: MetricStep;
+  /** How far back from now, in milliseconds. */
+  reach: number;
+}
+
+/** The numbers of an instance over time. What was shown stays until another range has arrived. */
+export function useMetricSeries(id: string, { step, reach }: MetricQuestion) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['instance', id, 'metric-series', step, reach],
+    queryFn: async ({ signal }) => {
+      const to = new Date();
+      const query = { from: new Date(to.getTime() - reach).toISOString(), to: to.toISOString(), step };
+      const metrics = await api.get<InstanceMetrics>(`/v1/instances/${encodeURIComponent(id)}/metrics`, { query, signal });
+      return metrics.series;
+    },
+    refetchInterval: 15_000,
+    placeholderData: keepPreviousData,
   });
 }
 

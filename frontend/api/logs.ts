@@ -10,6 +10,12 @@ export interface LogFilter {
   level: string;
   tool: string;
   search: string;
+  /** `ok`, or a stable error code. */
+  outcome: string;
+  requestId: string;
+  /** ISO 8601; empty for no limit. */
+  from: string;
+  to: string;
 }
 
 type LogPages = { pages: Page<LogEntry>[]; pageParams: (string | undefined)[] };
@@ -58,18 +64,17 @@ export function useFollowLogs(instanceId: string, filter: LogFilter, wanted: boo
   const api = useApi();
   const queries = useQueryClient();
   const [state, setState] = useState<FollowState>('connecting');
-  const { level, tool, search } = filter;
+  const { level, tool, search, outcome, requestId, from, to } = filter;
 
   useEffect(() => {
     if (!wanted) return;
     const controller = new AbortController();
-    const key = logsKey(instanceId, { level, tool, search });
+    const asked = { level, tool, search, outcome, requestId, from, to };
+    const key = logsKey(instanceId, asked);
     const add = (entry: LogEntry) => queries.setQueryData<LogPages>(key, (pages) => withEntry(pages, entry));
-    void follow(api, instanceId, { level, tool, search }, controller.signal, setState, add, () =>
-      queries.invalidateQueries({ queryKey: key }),
-    );
+    void follow(api, instanceId, asked, controller.signal, setState, add, () => queries.invalidateQueries({ queryKey: key }));
     return () => controller.abort();
-  }, [api, queries, instanceId, level, tool, search, wanted]);
+  }, [api, queries, instanceId, level, tool, search, outcome, requestId, from, to, wanted]);
 
   return wanted ? state : 'off';
 }

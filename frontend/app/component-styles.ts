@@ -88,6 +88,8 @@ export const componentStyles: ThemedComponents = {
         border: `1px solid ${theme.vars.palette.line.soft}`,
         borderRadius: 14,
         boxShadow: '0 24px 64px -12px rgb(10 14 26 / 0.35)',
+        // A long form scrolls between its title and its buttons.
+        '& > form': { minHeight: 0 },
         [theme.breakpoints.down('sm')]: { margin: 16, width: 'calc(100% - 32px)' },
       }),
     },

@@ -57,6 +57,16 @@ export const router = createBrowserRouter([
                     path: '/audit',
                     lazy: async () => ({ Component: (await import('../features/audit/audit-page.tsx')).AuditPage }),
                   },
+                  {
+                    path: '/alerts',
+                    lazy: async () => ({ Component: (await import('../features/alerts/alerts-page.tsx')).AlertsPage }),
+                  },
+                  {
+                    path: '/installation',
+                    lazy: async () => ({
+                      Component: (await import('../features/operators/installation-page.tsx')).InstallationPage,
+                    }),
+                  },
                   { path: '*', Component: NotFoundPage },
                 ],
               },

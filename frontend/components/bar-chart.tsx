@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
+import { axisTop } from './axis-top.ts';
 import { DataTable } from './data-table.tsx';
 
 export interface Bar {
@@ -162,13 +163,4 @@ function inWords(bar: Bar): string {
 
 function share(bar: Bar): number {
   return bar.value === 0 ? 0 : Math.min(1, bar.errors / bar.value);
-}
-
-/** The next even round number above the largest value, so that its half is round as well. */
-function axisTop(largest: number): number {
-  if (largest <= 2) return 2;
-  const magnitude = 10 ** Math.floor(Math.log10(largest));
-  const step = [1, 2, 4, 6, 8, 10].find((factor) => factor * magnitude >= largest) ?? 10;
-  const top = step * magnitude;
-  return top % 2 === 0 ? top : top + 1;
 }

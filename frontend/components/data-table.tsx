@@ -5,8 +5,11 @@ import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
+import TableSortLabel from '@mui/material/TableSortLabel';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import { LabelledSelect } from './labelled-select.tsx';
+import { canSort, firstOrder, inOrder, type Order, turned } from './row-order.ts';
 import { visuallyHidden } from './visually-hidden.ts';
 
 export interface Column<Row> {
@@ -14,6 +17,8 @@ export interface Column<Row> {
   render: (row: Row) => ReactNode;
   align?: 'right';
   width?: number | string;
+  /** What to sort by where the reader chooses this column; without it the column cannot be chosen. `null` comes last. */
+  sortBy?: (row: Row) => number | string | null;
   /** The title is for screen readers only, such as over a row's buttons. */
   hideTitle?: boolean;
 }
@@ -30,26 +35,63 @@ interface DataTableProps<Row> {
 /** Rows and columns; on a phone each row becomes a card that lists its columns, so nothing scrolls sideways. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
   const narrow = useMediaQuery((theme: Theme) => theme.breakpoints.down('sm'), { noSsr: true });
+  const [order, setOrder] = useState<Order>();
+  const sorted = inOrder(rows, columns, order);
   return narrow ? (
-    <Box component="ul" aria-label={caption} sx={{ listStyle: 'none', m: 0, p: 0 }}>
-      {rows.map((row) => (
-        <Card key={rowKey(row)} columns={columns} row={row} />
-      ))}
-    </Box>
+    <>
+      {columns.some((column) => column.sortBy !== undefined) && (
+        <Box sx={{ p: 2, pb: 0.5 }}>
+          <LabelledSelect
+            label="Sort by"
+            value={order?.title ?? ''}
+            options={[
+              { value: '', label: 'As it is' },
+              ...columns.filter(canSort).map(({ title }) => ({ value: title, label: title })),
+            ]}
+            onChange={(title) => setOrder(title === '' ? undefined : firstOrder(title, columns, rows))}
+          />
+        </Box>
+      )}
+      <Box component="ul" aria-label={caption} sx={{ listStyle: 'none', m: 0, p: 0 }}>
+        {sorted.map((row) => (
+          <Card key={rowKey(row)} columns={columns} row={row} />
+        ))}
+      </Box>
+    </>
   ) : (
     <Table sx={{ '& tr > :first-child': { pl: 2.5 }, '& tr > :last-child': { pr: 2.5 } }}>
       <caption style={visuallyHidden}>{caption}</caption>
       <TableHead>
         <TableRow>
           {columns.map((column) => (
-            <TableCell key={column.title} align={column.align ?? 'left'} sx={{ width: column.width }} scope="col">
-              {column.hideTitle ? <span style={visuallyHidden}>{column.title}</span> : column.title}
+            <TableCell
+              key={column.title}
+              align={column.align ?? 'left'}
+              sx={{ width: column.width }}
+              scope="col"
+              sortDirection={order?.title === column.title ? order.direction : false}
+            >
+              {column.hideTitle ? (
+                <span style={visuallyHidden}>{column.title}</span>
+              ) : canSort(column) ? (
+                <TableSortLabel
+                  active={order?.title === column.title}
+                  direction={order?.title === column.title ? order.direction : 'desc'}
+                  onClick={() =>
+                    setOrder(order?.title === column.title ? turned(order) : firstOrder(column.title, columns, rows))
+                  }
+                >
+                  {column.title}
+                </TableSortLabel>
+              ) : (
+                column.title
+              )}
             </TableCell>
           ))}
         </TableRow>
       </TableHead>
       <TableBody sx={{ '& > tr:last-child > *': { borderBottom: 0 } }}>
-        {rows.map((row) => (
+        {sorted.map((row) => (
           <TableRow key={rowKey(row)}>
             {columns.map((column, index) => (
               <TableCell

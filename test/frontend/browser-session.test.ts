@@ -55,9 +55,10 @@ describe.skipIf(!browserTestsRun())('a session in the browser', { timeout: 60_00
   });
 
   it('comes back after the service was away', async () => {
-    await dashboard.openSignedIn('/instances');
+    await dashboard.openSignedIn('/instances', { clock: true });
     const { fake, page } = dashboard;
     fake.state.down = true;
+    await page.clock.fastForward(5000);
     await page.getByText('The service is not available at the moment.').waitFor({ timeout: 20_000 });
     // What was there stays readable meanwhile.
     expect(await page.getByRole('link', { name: 'Northwind campaigns' }).count()).toBe(1);
@@ -68,9 +69,13 @@ describe.skipIf(!browserTestsRun())('a session in the browser', { timeout: 60_00
 
   it('says so and tries again by itself where the service is away from the start', async () => {
     dashboard.fake.state.down = true;
-    await dashboard.open('/');
+    await dashboard.open('/', { clock: true });
+    const { clock } = dashboard.page;
+    // Until then it tries a few times by itself.
+    for (const pause of [1000, 2000, 4000]) await clock.runFor(pause);
     await dashboard.page.getByRole('heading', { name: 'Not available at the moment' }).waitFor();
     dashboard.fake.state.down = false;
+    await clock.fastForward(4000);
     await dashboard.page.getByRole('heading', { name: 'Create the first account' }).waitFor();
   });
 });

@@ -1,12 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { buildDashboard } from '../../scripts/build-dashboard.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { launchBrowser, type PageFaults, watchPage } from './browser.ts';
+import { builtDashboard } from './built-dashboard.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
-import { emptyState, livelyState, owner } from './fake-state.ts';
+import { emptyState, identifier, livelyState } from './fake-state.ts';
+
+export interface TabOptions extends BrowserContextOptions {
+  /** The page's timers then also run by `page.clock.fastForward`, so that a test need not wait for them. */
+  clock?: boolean;
+}
 
 export interface DashboardFixture {
   /** The service behind the dashboard; its state is empty at the start of every test. */
@@ -15,16 +17,17 @@ export interface DashboardFixture {
   readonly page: Page;
   readonly context: BrowserContext;
   /** Opens an address of the dashboard in a new browser profile. */
-  open(path: string, options?: BrowserContextOptions): Promise<void>;
-  /** The same in a workspace with some history, with its owner signed in. */
-  openSignedIn(path: string, options?: BrowserContextOptions): Promise<void>;
+  open(path: string, options?: TabOptions): Promise<void>;
+  /** The same in a workspace with some history, with its owner signed in already. */
+  openSignedIn(path: string, options?: TabOptions): Promise<void>;
   /** Goes to another address as if it was typed in. */
   goTo(path: string): Promise<void>;
+  /** Goes there as a link does, without loading the dashboard anew. */
+  follow(path: string): Promise<void>;
 }
 
-/** Builds the dashboard once and serves it; after each test nothing may have gone wrong in the page. Call inside a `describe`. */
+/** Serves the dashboard, built once for all files of a run; after each test nothing may have gone wrong in the page. Call inside a `describe`. */
 export function useDashboard(): DashboardFixture {
-  let folder: string;
   let fake: FakeApi;
   let browser: Browser;
   let context: BrowserContext;
@@ -32,15 +35,12 @@ export function useDashboard(): DashboardFixture {
   let watched: PageFaults | undefined;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'dashboard-'));
-    fake = await startFakeApi(await buildDashboard({ outdir: folder }));
-    browser = await launchBrowser();
+    [fake, browser] = await Promise.all([builtDashboard(inject('dashboardFolder')).then(startFakeApi), launchBrowser()]);
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await fake?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(() => {
@@ -53,11 +53,16 @@ export function useDashboard(): DashboardFixture {
     expect(watched?.faults ?? []).toEqual([]);
   });
 
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<void> {
+  async function openTab({ clock = false, ...options }: TabOptions): Promise<void> {
     context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options });
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    if (clock) await page.clock.install();
     watched = watchPage(page, fake.url);
+  }
+
+  async function open(path: string, options: TabOptions = {}): Promise<void> {
+    await openTab(options);
     await page.goto(fake.url + path);
   }
 
@@ -66,14 +71,21 @@ export function useDashboard(): DashboardFixture {
     await page.getByRole('heading', { level: 1 }).waitFor();
   }
 
-  async function openSignedIn(path: string, options: BrowserContextOptions = {}): Promise<void> {
+  async function follow(path: string): Promise<void> {
+    await page.evaluate((target) => {
+      history.pushState({ idx: (history.state?.idx ?? 0) + 1, key: target, usr: null }, '', target);
+      dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
+    }, path);
+  }
+
+  /** With the cookie of an earlier visit, which is how most visits begin. */
+  async function openSignedIn(path: string, options: TabOptions = {}): Promise<void> {
     fake.state = livelyState(fake.url);
-    await open('/sign-in', options);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password', { exact: true }).fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('heading', { name: 'Instances', exact: true }).waitFor();
-    if (path !== '/instances') await goTo(path);
+    fake.state.refreshToken = identifier('ref');
+    await openTab(options);
+    const cookie = { name: 'refresh_token', value: fake.state.refreshToken, domain: '127.0.0.1', path: '/v1/auth' };
+    await context.addCookies([{ ...cookie, httpOnly: true, sameSite: 'Strict' }]);
+    await goTo(path);
   }
 
   return {
@@ -89,5 +101,6 @@ export function useDashboard(): DashboardFixture {
     open,
     openSignedIn,
     goTo,
+    follow,
   };
 }

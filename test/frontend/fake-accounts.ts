@@ -59,7 +59,13 @@ export function accountRoutes(state: FakeState): Router {
     const accessToken = identifier('acc');
     state.accessTokens.add(accessToken);
     const answer: SessionAnswer = {
-      user: { id: account.id, email: account.email, name: account.name, operator: true, createdAt: new Date().toISOString() },
+      user: {
+        id: account.id,
+        email: account.email,
+        name: account.name,
+        operator: state.operator,
+        createdAt: new Date().toISOString(),
+      },
       workspace: { id: 'ws_1', name: 'Northwind', createdAt: new Date().toISOString() },
       role: 'owner',
       accessToken,

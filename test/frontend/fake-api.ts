@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
 import { accountRoutes } from './fake-accounts.ts';
+import { alertRoutes } from './fake-alerts.ts';
+import { operatorRoutes } from './fake-operators.ts';
 import { problem } from './fake-problem.ts';
 import { resourceRoutes } from './fake-resources.ts';
 import { emptyState, type FakeState } from './fake-state.ts';
@@ -71,6 +73,8 @@ export async function startFakeApi(dashboard: string, port = 0): Promise<FakeApi
       if (token === undefined) return problem(response, 401, 'not-signed-in', 'Sign in first');
       problem(response, 401, 'token-expired', 'The access token has expired');
     });
+    router.use('/admin', operatorRoutes(state));
+    router.use(alertRoutes(state));
     router.use(resourceRoutes(state, () => fake.url));
     return router;
   }

@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import type { Instance, LogEntry, UsageRow } from '../../frontend/api/contract.ts';
 import { connectionsOf } from './fake-connections.ts';
+import { fakeSeries } from './fake-metrics.ts';
 import { problem } from './fake-problem.ts';
 import { type FakeState, identifier, instance as makeInstance } from './fake-state.ts';
 
@@ -82,16 +83,31 @@ export function resourceRoutes(state: FakeState, base: () => string): Router {
         status: 'restarting',
         statusReason: 'The instance is being restarted. Its URL stays the same.',
         nextStep: null,
+        replicas: 1,
       });
       run(found);
     } else return next();
     response.status(202).json(found);
   });
+  router.post('/instances/:id/argument-logging', (request, response) => {
+    const { minutes = 60 } = request.body as { minutes?: number };
+    const argumentLogUntil = new Date(Date.now() + minutes * 60_000).toISOString();
+    response.json(Object.assign(find(request.params.id), { argumentLogUntil }));
+  });
+  router.delete('/instances/:id/argument-logging', (request, response) => {
+    response.json(Object.assign(find(request.params.id), { argumentLogUntil: null }));
+  });
   router.get('/instances/:id/connections', (request, response) => void response.json(connectionsOf(find(request.params.id))));
   router.get('/instances/:id/metrics', (request, response) => {
     const { status } = find(request.params.id);
     const lastHour = { calls: 182, errors: 3 };
-    response.json({ lastHour, lastDay: { calls: 2_841, errors: 40 }, live: status === 'running' ? state.live : null });
+    const series = fakeSeries(request.query as Record<string, string | undefined>);
+    response.json({
+      lastHour,
+      lastDay: { calls: 2_841, errors: 40 },
+      live: status === 'running' ? state.live : null,
+      series: state.unmeasured ? { ...series, points: [], tools: [] } : series,
+    });
   });
   router.get('/instances/:id/events', (request, response) => void response.json(page(state.events.get(request.params.id) ?? [])));
 
@@ -120,10 +136,17 @@ export function resourceRoutes(state: FakeState, base: () => string): Router {
   });
 
   router.get('/instances/:id/logs', (request, response) => {
-    const { level, tool, search, cursor, follow, limit } = request.query as Record<string, string | undefined>;
+    const { level, tool, search, outcome, requestId, from, to, cursor, follow, limit } = request.query as Record<
+      string,
+      string | undefined
+    >;
     const fits = (entry: LogEntry) =>
       (level === undefined || entry.level === level) &&
       (tool === undefined || entry.tool === tool) &&
+      (outcome === undefined || entry.outcome === outcome) &&
+      (requestId === undefined || entry.requestId === requestId) &&
+      (from === undefined || entry.time >= from) &&
+      (to === undefined || entry.time < to) &&
       (search === undefined || entry.message.toLowerCase().includes(search.toLowerCase()));
     if (follow === 'true') return stream(response, state, request.params.id, fits);
     const start = Number(cursor ?? 0);

@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type {
+  AdminHealth,
+  Alert,
+  AlertRule,
   AuditEntry,
   Instance,
   InstanceEvent,
   InstanceMetrics,
   InstanceToken,
   LogEntry,
+  Rollout,
   SmartleadKey,
   UsageRow,
+  Versions,
 } from '../../frontend/api/contract.ts';
+import { fakeAlertRules, fakeAlerts } from './fake-alerts.ts';
+import { fakeHealth, fakeRollouts, fakeVersions } from './fake-operators.ts';
 
 export interface Account {
   id: string;
@@ -37,6 +44,17 @@ export interface FakeState {
   live: InstanceMetrics['live'];
   usage: UsageRow[];
   audit: AuditEntry[];
+  alertRules: AlertRule[];
+  alerts: Alert[];
+  /** Whether the account is an operator's. */
+  operator: boolean;
+  health: AdminHealth;
+  versions: Versions;
+  rollouts: Rollout[];
+  /** Keeps rollouts under way where they are. */
+  rolloutsStand: boolean;
+  /** Whether nothing was measured of any instance. */
+  unmeasured: boolean;
   /** Answers every request below /v1 with 503 while it is true. */
   down: boolean;
   /** Milliseconds from a start until the instance runs. */
@@ -72,6 +90,14 @@ export function emptyState(): FakeState {
     },
     usage: [],
     audit: [],
+    alertRules: [],
+    alerts: [],
+    operator: true,
+    health: fakeHealth(),
+    versions: fakeVersions(),
+    rollouts: [],
+    rolloutsStand: false,
+    unmeasured: false,
     down: false,
     startMilliseconds: 300,
   };
@@ -92,6 +118,9 @@ const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOS
 export function livelyState(base: string): FakeState {
   const state = emptyState();
   state.account = owner;
+  state.alertRules = fakeAlertRules();
+  state.alerts = fakeAlerts();
+  state.rollouts = fakeRollouts();
   state.keys = [
     {
       id: 'key_main',
@@ -120,6 +149,12 @@ export function livelyState(base: string): FakeState {
       keyId: 'key_client',
       statusReason: 'Smartlead refuses the API key of this instance.',
       nextStep: 'Create a new API key in your Smartlead settings and rotate the key here. The URL stays the same.',
+    }),
+    instance(base, 'ins_asleep', 'Weekly report', 'sleeping', {
+      firstConnectedAt: ago(6 * 24 * hour),
+      maxReplicas: 3,
+      replicas: 0,
+      statusReason: 'The instance sleeps: nobody called it for a while. The next call wakes it.',
     }),
     instance(base, 'ins_stopped', 'Deliverability watch', 'stopped', {
       statusReason: 'The instance was stopped and answers nobody.',
@@ -220,6 +255,10 @@ export function instance(
     allowedTools: null,
     deniedTools: null,
     size: 'small',
+    sleepAfterSeconds: 900,
+    maxReplicas: 1,
+    replicas: 1,
+    argumentLogUntil: null,
     status,
     statusReason: 'The instance is running and answers its clients.',
     nextStep: null,
@@ -251,5 +290,6 @@ function logEntry(index: number, tools: readonly string[]): LogEntry {
     tool: tools[index % tools.length] ?? '',
     durationMs: 80 + ((index * 137) % 1900),
     outcome,
+    requestId: `req_${String(7_000 + index)}`,
   };
 }

@@ -7,8 +7,9 @@ describe.skipIf(!browserTestsRun())('how busy an instance is, in the dashboard',
   const dashboard = useDashboard();
 
   it('shows how much of the rate limit is used, and follows it', async () => {
-    await dashboard.openSignedIn('/instances/ins_main/activity');
+    await dashboard.openSignedIn('/instances/ins_main/activity', { clock: true });
     const { fake, page } = dashboard;
+    const look = () => page.clock.fastForward(3000);
     const meter = page.getByRole('meter', { name: 'Calls to Smartlead in the last minute' });
     expect(await meter.getAttribute('aria-valuetext')).toBe('12 of 50');
     await page.getByText('Below the limit').waitFor();
@@ -22,6 +23,7 @@ describe.skipIf(!browserTestsRun())('how busy an instance is, in the dashboard',
       learned: true,
     };
     fake.state.live = { sessions: 1, memoryBytes: null, uptimeSeconds: null, rateLimit };
+    await look();
     await page.getByText('Calls wait for their turn').waitFor();
     expect(await meter.getAttribute('aria-valuetext')).toBe('150 of 170');
     const facts = () => page.getByRole('region', { name: 'Right now' }).textContent();
@@ -29,28 +31,35 @@ describe.skipIf(!browserTestsRun())('how busy an instance is, in the dashboard',
       expect(await facts()).toContain(text);
     }
     fake.state.live = { sessions: 1, memoryBytes: null, uptimeSeconds: null, rateLimit: { ...rateLimit, pausedSeconds: 4.2 } };
+    await look();
     await page.getByText('Smartlead asked to pause').waitFor();
     expect(await facts()).toContain('for 5 s');
     fake.state.live = { sessions: 1, memoryBytes: null, uptimeSeconds: null, rateLimit: null };
+    await look();
     await page.getByText('keeps no rate limit of its own').waitFor();
     fake.state.live = null;
+    await look();
     await page.getByText('The instance did not answer just now').waitFor();
   });
 
   it('does not ask while nobody looks', async () => {
-    await dashboard.openSignedIn('/instances/ins_main/activity');
+    await dashboard.openSignedIn('/instances/ins_main/activity', { clock: true });
     const { page } = dashboard;
     await page.getByRole('meter').waitFor();
     let asked = 0;
     page.on('request', (request) => {
       if (request.url().endsWith('/metrics')) asked += 1;
     });
+    await page.clock.fastForward(3000);
+    await expect.poll(() => asked).toBe(1);
     await page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
       window.dispatchEvent(new Event('visibilitychange'));
     });
-    await page.waitForTimeout(4_000);
-    expect(asked).toBe(0);
+    for (let times = 0; times < 3; times += 1) await page.clock.fastForward(3000);
+    // A request of the page itself comes after all that its timers have sent.
+    await page.evaluate(() => fetch('/v1/installation'));
+    expect(asked).toBe(1);
   });
 
   it('says that an instance does not run, and still counts its calls', async () => {

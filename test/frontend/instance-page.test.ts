@@ -49,7 +49,7 @@ describe.skipIf(!browserTestsRun())('the pages of instances and keys', { timeout
     await page.getByRole('button', { name: 'Revoke Cursor' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click();
     await page.getByRole('rowheader', { name: 'Cursor' }).waitFor({ state: 'detached' });
-    expect(fake.state.tokens.get('ins_main')).toHaveLength(2);
+    await expect.poll(() => fake.state.tokens.get('ins_main')?.length).toBe(2);
   });
 
   it('follows the log live and filters it', async () => {

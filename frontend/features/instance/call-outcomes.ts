@@ -53,3 +53,6 @@ const words: Record<string, OutcomeWords> = {
 export function outcomeWords(outcome: string): OutcomeWords {
   return words[outcome] ?? { title: outcome.replaceAll('_', ' '), tone: 'bad' };
 }
+
+/** Every outcome that is known, to choose from. */
+export const outcomeChoices = Object.entries(words).map(([value, { title }]) => ({ value, label: title }));

@@ -2,6 +2,7 @@ import DeleteOutlineRounded from '@mui/icons-material/DeleteOutlineRounded';
 import PlayArrowRounded from '@mui/icons-material/PlayArrowRounded';
 import RestartAltRounded from '@mui/icons-material/RestartAltRounded';
 import StopRounded from '@mui/icons-material/StopRounded';
+import WbSunnyOutlined from '@mui/icons-material/WbSunnyOutlined';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
@@ -13,15 +14,16 @@ import { BusyButton } from '../../components/busy-button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 
-const restartable: ReadonlySet<InstanceStatus> = new Set(['running', 'sleeping', 'unauthenticated', 'failed']);
+const restartable: ReadonlySet<InstanceStatus> = new Set(['running', 'unauthenticated', 'failed']);
 
-/** Start, stop, restart and delete, as far as the present state allows them. */
+/** Start, stop, wake, restart and delete, as far as the present state allows them. */
 export function InstanceOperations({ instance }: { instance: Instance }) {
   const [asking, setAsking] = useState<'stop' | 'delete'>();
   const operate = useOperateInstance(instance.id);
   const remove = useDeleteInstance(instance.id);
   const navigate = useNavigate();
   const stopped = instance.status === 'stopped';
+  const asleep = instance.status === 'sleeping';
   const running = (operation: InstanceOperation) => operate.isPending && operate.variables === operation;
 
   function close() {
@@ -32,15 +34,16 @@ export function InstanceOperations({ instance }: { instance: Instance }) {
   return (
     <Box sx={{ display: 'grid', gap: 1, justifyItems: { sm: 'end' } }}>
       <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
-        {restartable.has(instance.status) && (
+        {/* Wake and restart are one button as well. */}
+        {(asleep || restartable.has(instance.status)) && (
           <BusyButton
-            variant="outlined"
-            color="inherit"
-            startIcon={<RestartAltRounded />}
-            busy={running('restart')}
-            onClick={() => operate.mutate('restart')}
+            variant={asleep ? 'contained' : 'outlined'}
+            color={asleep ? 'primary' : 'inherit'}
+            startIcon={asleep ? <WbSunnyOutlined /> : <RestartAltRounded />}
+            busy={running('restart') || (running('start') && !stopped)}
+            onClick={() => operate.mutate(asleep ? 'start' : 'restart')}
           >
-            Restart
+            {asleep ? 'Wake' : 'Restart'}
           </BusyButton>
         )}
         {/* Start and stop are one button, so that whoever pressed one keeps the focus when it becomes the other. */}
@@ -49,7 +52,7 @@ export function InstanceOperations({ instance }: { instance: Instance }) {
             variant={stopped ? 'contained' : 'outlined'}
             color={stopped ? 'primary' : 'inherit'}
             startIcon={stopped ? <PlayArrowRounded /> : <StopRounded />}
-            busy={running('start') || running('stop') || instance.status === 'stopping'}
+            busy={(running('start') && stopped) || running('stop') || instance.status === 'stopping'}
             onClick={() => (stopped ? operate.mutate('start') : setAsking('stop'))}
           >
             {stopped ? 'Start' : 'Stop'}

@@ -17,6 +17,7 @@ import { ConnectSection } from './connect/connect-section.tsx';
 import { EventsSection } from './events-section.tsx';
 import { InstanceOperations } from './instance-operations.tsx';
 import { LogsSection } from './logs/logs-section.tsx';
+import { MetricsSection } from './metrics/metrics-section.tsx';
 import { isSection, type SectionName, SectionNavigation } from './section-navigation.tsx';
 import { SettingsSection } from './settings/settings-section.tsx';
 import { StatusNotice } from './status-notice.tsx';
@@ -61,10 +62,11 @@ function LoadedInstance({ instance, section }: { instance: Instance; section: Se
       />
       <Stack spacing={2.5}>
         <StatusNotice instance={instance} />
-        <SectionNavigation instanceId={instance.id} />
+        <SectionNavigation instanceId={instance.id} section={section} />
         {section === 'connect' && <ConnectSection instance={instance} token={token?.token} onCreateToken={createToken} />}
         {section === 'activity' && <ActivitySection instance={instance} />}
-        {section === 'logs' && <LogsSection instanceId={instance.id} />}
+        {section === 'metrics' && <MetricsSection instanceId={instance.id} />}
+        {section === 'logs' && <LogsSection instance={instance} />}
         {section === 'tokens' && <TokensSection instance={instance} onCreate={createToken} />}
         {section === 'events' && <EventsSection instanceId={instance.id} />}
         {section === 'settings' && <SettingsSection instance={instance} />}

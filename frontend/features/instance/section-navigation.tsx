@@ -1,9 +1,11 @@
 import Box from '@mui/material/Box';
+import { useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
 
 const sections = [
   { name: 'connect', title: 'Connect' },
   { name: 'activity', title: 'Activity' },
+  { name: 'metrics', title: 'Metrics' },
   { name: 'logs', title: 'Logs' },
   { name: 'tokens', title: 'Tokens' },
   { name: 'events', title: 'Events' },
@@ -17,10 +19,17 @@ export function isSection(name: string): name is SectionName {
 }
 
 /** Links to the parts of an instance's page; each has an address of its own. */
-export function SectionNavigation({ instanceId }: { instanceId: string }) {
+export function SectionNavigation({ instanceId, section }: { instanceId: string; section: SectionName }) {
+  const navigation = useRef<HTMLElement>(null);
+  // On a phone the row is wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the link of another section has become the active one
+  useEffect(() => {
+    navigation.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [section]);
   return (
     <Box
       component="nav"
+      ref={navigation}
       aria-label="Instance"
       sx={{ borderBottom: 1, borderColor: 'line.soft', overflowX: 'auto', scrollbarWidth: 'none' }}
     >

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
-import type { Instance, InstanceMetrics } from '../../../api/contract.ts';
+import type { Instance, InstanceMetrics, InstanceStatus } from '../../../api/contract.ts';
 import { useInstanceMetrics } from '../../../api/instances.ts';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Panel } from '../../../components/panel.tsx';
@@ -22,12 +22,12 @@ export function LivePanel({ instance }: { instance: Instance }) {
     >
       {metrics.isPending && <Skeleton variant="rounded" height={150} />}
       {metrics.data === undefined && <ProblemAlert error={metrics.error} onRetry={metrics.refetch} />}
-      {metrics.data !== undefined && <Numbers metrics={metrics.data} running={instance.status === 'running'} />}
+      {metrics.data !== undefined && <Numbers metrics={metrics.data} instance={instance} />}
     </Panel>
   );
 }
 
-function Numbers({ metrics: { live, lastHour, lastDay }, running }: { metrics: InstanceMetrics; running: boolean }) {
+function Numbers({ metrics: { live, lastHour, lastDay }, instance }: { metrics: InstanceMetrics; instance: Instance }) {
   const counted = [
     { name: 'Calls in the last hour', value: inWords(lastHour) },
     { name: 'Calls in the last day', value: inWords(lastDay) },
@@ -35,15 +35,7 @@ function Numbers({ metrics: { live, lastHour, lastDay }, running }: { metrics: I
   if (live === null) {
     return (
       <>
-        <EmptyState
-          framed={false}
-          title={running ? 'The instance did not answer just now' : 'The instance does not run'}
-          text={
-            running
-              ? 'It may be starting or very busy. It is asked again in a moment.'
-              : 'Numbers appear here as soon as it runs.'
-          }
-        />
+        <EmptyState framed={false} {...silenceWords(instance.status)} />
         <Facts facts={counted} />
       </>
     );
@@ -60,6 +52,7 @@ function Numbers({ metrics: { live, lastHour, lastDay }, running }: { metrics: I
       <Facts
         facts={[
           ...counted,
+          { name: 'Processes', value: processesOf(instance) },
           { name: 'Open sessions', value: live.sessions === null ? '–' : count.format(live.sessions) },
           { name: 'Memory', value: live.memoryBytes === null ? '–' : formatMebibytes(live.memoryBytes) },
           { name: 'Running for', value: live.uptimeSeconds === null ? '–' : formatUptime(live.uptimeSeconds) },
@@ -67,6 +60,27 @@ function Numbers({ metrics: { live, lastHour, lastDay }, running }: { metrics: I
       />
     </Box>
   );
+}
+
+/** Why there are no numbers of this moment. */
+function silenceWords(status: InstanceStatus): { title: string; text: string } {
+  if (status === 'running') {
+    return {
+      title: 'The instance did not answer just now',
+      text: 'It may be starting or very busy. It is asked again in a moment.',
+    };
+  }
+  if (status === 'sleeping') {
+    return {
+      title: 'The instance sleeps',
+      text: 'Nobody called it for a while, so it takes no memory now. Its clients are connected; the next call wakes it.',
+    };
+  }
+  return { title: 'The instance does not run', text: 'Numbers appear here as soon as it runs.' };
+}
+
+function processesOf({ replicas, maxReplicas }: Instance): string {
+  return maxReplicas === 1 ? count.format(replicas) : `${count.format(replicas)} of at most ${count.format(maxReplicas)}`;
 }
 
 function inWords({ calls, errors }: { calls: number; errors: number }): string {

@@ -1,10 +1,10 @@
-import SearchRounded from '@mui/icons-material/SearchRounded';
 import Box from '@mui/material/Box';
-import InputAdornment from '@mui/material/InputAdornment';
-import OutlinedInput from '@mui/material/OutlinedInput';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { LogFilter } from '../../../api/logs.ts';
 import { LabelledSelect } from '../../../components/labelled-select.tsx';
+import { SettledInput } from '../../../components/settled-input.tsx';
+import { outcomeChoices } from '../call-outcomes.ts';
+import { isoOfLocal, limitsOf, localOfIso, type TimeChoice, timeChoices } from './log-filter.ts';
 
 const levels = [
   { value: '', label: 'All levels' },
@@ -14,15 +14,19 @@ const levels = [
   { value: 'debug', label: 'Debug' },
 ];
 
-const typingPauseMilliseconds = 300;
+const outcomes = [{ value: '', label: 'All outcomes' }, ...outcomeChoices];
 
 interface LogFilterBarProps {
   filter: LogFilter;
   onChange: (filter: LogFilter) => void;
 }
 
-/** Level, tool and words. Typing is let to settle before the service is asked. */
+/** What to show of the log: words, level, tool, outcome, request and time. Typing is let to settle before the service is asked. */
 export function LogFilterBar({ filter, onChange }: LogFilterBarProps) {
+  const [chosen, setChosen] = useState<TimeChoice>('any');
+  // Cleared from outside, such as by a button that forgets the filter.
+  const time = filter.from === '' && filter.to === '' && chosen !== 'between' ? 'any' : chosen;
+
   return (
     <Box
       role="search"
@@ -30,21 +34,14 @@ export function LogFilterBar({ filter, onChange }: LogFilterBarProps) {
       sx={{
         display: 'grid',
         gap: 1,
-        gridTemplateColumns: { xs: 'minmax(0, 1fr) minmax(0, 1fr)', sm: '150px 200px minmax(0, 1fr)' },
+        gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', sm: 'repeat(3, minmax(0, 1fr))' },
         p: 1.5,
         borderBottom: 1,
         borderColor: 'line.soft',
+        '& > *': { minWidth: 0 },
       }}
     >
-      <LabelledSelect
-        compact
-        label="Level"
-        value={filter.level}
-        options={levels}
-        onChange={(level) => onChange({ ...filter, level })}
-      />
-      <SettledInput label="Tool" placeholder="Tool name" value={filter.tool} onChange={(tool) => onChange({ ...filter, tool })} />
-      <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}>
+      <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'span 2' } }}>
         <SettledInput
           label="Search"
           placeholder="Search messages"
@@ -53,44 +50,58 @@ export function LogFilterBar({ filter, onChange }: LogFilterBarProps) {
           onChange={(search) => onChange({ ...filter, search })}
         />
       </Box>
+      <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' }, display: 'grid' }}>
+        <LabelledSelect
+          compact
+          label="Time"
+          value={time}
+          options={timeChoices}
+          onChange={(choice) => {
+            setChosen(choice);
+            onChange({ ...filter, ...limitsOf(choice) });
+          }}
+        />
+      </Box>
+      {time === 'between' && (
+        <>
+          <LocalTime label="From" value={filter.from} onChange={(from) => onChange({ ...filter, from })} />
+          <LocalTime label="To" value={filter.to} onChange={(to) => onChange({ ...filter, to })} />
+        </>
+      )}
+      <LabelledSelect
+        compact
+        label="Level"
+        value={filter.level}
+        options={levels}
+        onChange={(level) => onChange({ ...filter, level })}
+      />
+      <LabelledSelect
+        compact
+        label="Outcome"
+        value={filter.outcome}
+        options={outcomes}
+        onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <SettledInput label="Tool" placeholder="Tool name" value={filter.tool} onChange={(tool) => onChange({ ...filter, tool })} />
+      <SettledInput
+        label="Request id"
+        placeholder="Request id"
+        value={filter.requestId}
+        onChange={(requestId) => onChange({ ...filter, requestId })}
+      />
     </Box>
   );
 }
 
-interface SettledInputProps {
-  label: string;
-  placeholder: string;
-  value: string;
-  onChange: (value: string) => void;
-  search?: boolean;
-}
-
-function SettledInput({ label, placeholder, value, onChange, search = false }: SettledInputProps) {
-  const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    setTyped(value);
-  }
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), typingPauseMilliseconds);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
+function LocalTime({ label, value, onChange }: { label: string; value: string; onChange: (iso: string) => void }) {
   return (
-    <OutlinedInput
-      fullWidth
-      placeholder={placeholder}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-      slotProps={{ input: { 'aria-label': label } }}
-      {...(search && {
-        startAdornment: (
-          <InputAdornment position="start">
-            <SearchRounded sx={{ fontSize: 19 }} />
-          </InputAdornment>
-        ),
-      })}
-    />
+    <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}>
+      <SettledInput
+        label={label}
+        type="datetime-local"
+        value={localOfIso(value)}
+        onChange={(local) => onChange(isoOfLocal(local))}
+      />
+    </Box>
   );
 }

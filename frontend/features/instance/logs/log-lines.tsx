@@ -1,24 +1,32 @@
 import Box from '@mui/material/Box';
-import type { LogEntry, LogLevel } from '../../../api/contract.ts';
+import { type KeyboardEvent, useState } from 'react';
+import type { LogEntry } from '../../../api/contract.ts';
 import { monospace } from '../../../app/palette.ts';
-import { ExactTime } from '../../../components/time-text.tsx';
-import { formatDuration } from '../activity/format-duration.ts';
-import { outcomeWords } from '../call-outcomes.ts';
+import { LogLine } from './log-line.tsx';
 
-const levelColors: Record<LogLevel, string> = {
-  debug: 'text.secondary',
-  info: 'tone.accent.text',
-  warn: 'tone.caution.text',
-  error: 'tone.bad.text',
-};
-
-/** Log lines, newest first. */
+/**
+ * Log lines, newest first. One copy button at a time is a stop of the Tab key; the arrow keys go from line to line, so that a
+ * hundred lines are not a hundred stops.
+ */
 export function LogLines({ entries }: { entries: readonly LogEntry[] }) {
+  const [reached, setReached] = useState<string>();
+  const stop = entries.some(({ id }) => id === reached) ? reached : entries[0]?.id;
+
+  function move(event: KeyboardEvent<HTMLElement>) {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    const line = (event.target as HTMLElement).closest('li');
+    const next = event.key === 'ArrowDown' ? line?.nextElementSibling : line?.previousElementSibling;
+    const button = next?.querySelector<HTMLElement>('[data-copy]');
+    if (button === null || button === undefined) return;
+    event.preventDefault();
+    button.focus();
+  }
+
   return (
     <Box
       component="ul"
-      tabIndex={0}
       aria-label="Log lines"
+      onKeyDown={move}
       sx={{
         listStyle: 'none',
         m: 0,
@@ -28,49 +36,11 @@ export function LogLines({ entries }: { entries: readonly LogEntry[] }) {
         fontFamily: monospace,
         fontSize: '0.78125rem',
         lineHeight: 1.5,
-        '&:focus-visible': { outlineOffset: -2 },
       }}
     >
       {entries.map((entry) => (
-        <Box
-          component="li"
-          key={entry.id}
-          sx={{
-            display: 'grid',
-            gridTemplateColumns: { xs: 'auto auto minmax(0, 1fr)', sm: '76px 52px minmax(0, 1fr)' },
-            columnGap: 1.25,
-            px: 2,
-            py: 0.6,
-            '&:hover': { backgroundColor: 'surface.sunken' },
-          }}
-        >
-          <Box component="span" sx={{ color: 'text.secondary' }}>
-            <ExactTime time={entry.time} show="clock" />
-          </Box>
-          <Box component="span" sx={{ color: levelColors[entry.level] ?? 'text.secondary', fontWeight: 600 }}>
-            {entry.level}
-          </Box>
-          <Box component="span" sx={{ overflowWrap: 'anywhere', gridColumn: { xs: '1 / -1', sm: 'auto' } }}>
-            {entry.message}
-            <Details entry={entry} />
-          </Box>
-        </Box>
+        <LogLine key={entry.id} entry={entry} tabStop={entry.id === stop} onReached={setReached} />
       ))}
-    </Box>
-  );
-}
-
-function Details({ entry }: { entry: LogEntry }) {
-  const details = [
-    entry.tool,
-    typeof entry.durationMs === 'number' ? formatDuration(entry.durationMs) : undefined,
-    typeof entry.outcome === 'string' && entry.outcome !== '' ? outcomeWords(entry.outcome).title : undefined,
-  ].filter((detail) => detail !== undefined && detail !== null && detail !== '');
-  if (details.length === 0) return null;
-  return (
-    <Box component="span" sx={{ color: 'text.secondary' }}>
-      {' '}
-      {details.join(' · ')}
     </Box>
   );
 }

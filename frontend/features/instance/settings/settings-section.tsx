@@ -2,7 +2,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Stack from '@mui/material/Stack';
 import { useState } from 'react';
-import type { Instance, InstanceMode, InstanceSize } from '../../../api/contract.ts';
+import type { Instance, InstanceMode } from '../../../api/contract.ts';
 import { type InstanceChange, useChangeInstance } from '../../../api/instances.ts';
 import { useKeys } from '../../../api/keys.ts';
 import { fieldMessage } from '../../../api/problem.ts';
@@ -20,14 +20,13 @@ import { PolicySwitchChoice } from '../access/policy-switch-choice.tsx';
 import { ToolChoice } from '../access/tool-choice.tsx';
 import { ToolLists } from '../access/tool-lists.tsx';
 import { instanceModes } from '../instance-modes.ts';
-
-const sizes: readonly { value: InstanceSize; label: string }[] = [
-  { value: 'small', label: 'Small (128 MB)' },
-  { value: 'medium', label: 'Medium (256 MB)' },
-  { value: 'large', label: 'Large (512 MB)' },
-];
+import { type RunningDraft, RunningFields } from './running-fields.tsx';
+import { sleepDraftOf, sleepRefusal, sleepSeconds } from './sleep-draft.ts';
 
 const formWidth = 640;
+const shownFields = ['name', 'keyId', 'size', 'maxReplicas', 'sleepAfterSeconds', 'allowedTools', 'deniedTools'];
+/** What the platform itself acts on; everything else an instance learns when it starts. */
+const appliesAtOnce: ReadonlySet<string> = new Set(['name', 'sleepAfterSeconds', 'maxReplicas']);
 
 /** What can be changed about an instance. Its URL and tokens stay the same whatever changes. */
 export function SettingsSection({ instance }: { instance: Instance }) {
@@ -36,19 +35,24 @@ export function SettingsSection({ instance }: { instance: Instance }) {
   const [name, setName] = useState(instance.name);
   const [keyId, setKeyId] = useState(instance.keyId);
   const [mode, setMode] = useState<InstanceMode>(instance.mode);
-  const [size, setSize] = useState<InstanceSize>(instance.size);
+  const [running, setRunning] = useState<RunningDraft>(() => ({
+    size: instance.size,
+    sleep: sleepDraftOf(instance.sleepAfterSeconds),
+    maxReplicas: instance.maxReplicas,
+  }));
   const [access, setAccess] = useState<AccessDraft>(() => draftOf(instance));
   const [idle, setIdle] = useState(false);
   const tools = useTools();
-  const change = { ...changeOf(instance, { name: name.trim(), keyId, mode, size }), ...accessChange(instance, access) };
+  const change = { ...changeOf(instance, { name: name.trim(), keyId, mode, ...running }), ...accessChange(instance, access) };
   const changed = Object.keys(change);
-  const restarts = changed.some((field) => field !== 'name') && instance.status === 'running';
+  const restarts = changed.some((field) => !appliesAtOnce.has(field));
   const refusal = name.trim() === '' ? 'Give the instance a name.' : undefined;
   const toolRefusal = accessRefusal(access);
+  const acceptable = refusal === undefined && toolRefusal === undefined && sleepRefusal(running.sleep) === undefined;
 
   function submit() {
     setIdle(changed.length === 0);
-    if (changed.length > 0 && refusal === undefined && toolRefusal === undefined) save.mutate(change);
+    if (changed.length > 0 && acceptable) save.mutate(change);
   }
 
   return (
@@ -69,14 +73,7 @@ export function SettingsSection({ instance }: { instance: Instance }) {
             error={fieldMessage(save.error, 'keyId')}
           />
           <ChoiceCards label="Who connects to it?" value={mode} onChange={setMode} choices={instanceModes} />
-          <LabelledSelect
-            label="Memory"
-            value={size}
-            onChange={setSize}
-            options={sizes}
-            help="Small is enough for a few clients at once."
-            error={fieldMessage(save.error, 'size')}
-          />
+          <RunningFields draft={running} onChange={setRunning} error={save.error} />
         </Stack>
       </Panel>
       <Panel title="Permissions" text="What clients may do through this instance, whatever they ask for.">
@@ -105,16 +102,18 @@ export function SettingsSection({ instance }: { instance: Instance }) {
           {tools.data === undefined && <ProblemAlert error={tools.error} onRetry={tools.refetch} />}
         </Stack>
       </Panel>
-      <ProblemAlert error={save.error} shownFields={['name', 'keyId', 'size', 'allowedTools', 'deniedTools']} />
+      <ProblemAlert error={save.error} shownFields={shownFields} />
       {changed.length === 0 && idle && <Alert severity="info">There is nothing to save: everything is as it was.</Alert>}
       {changed.length === 0 && !idle && save.isSuccess && <Alert severity="success">Saved.</Alert>}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
         <BusyButton type="submit" variant="contained" busy={save.isPending}>
           Save changes
         </BusyButton>
-        {restarts && (
+        {restarts && (instance.status === 'running' || instance.status === 'sleeping') && (
           <Box component="span" sx={{ fontSize: '0.8125rem', color: 'text.secondary' }}>
-            Saving restarts the instance; its clients reconnect.
+            {instance.status === 'running'
+              ? 'Saving restarts the instance; its clients stay connected.'
+              : 'The change takes effect when the instance wakes.'}
           </Box>
         )}
       </Box>
@@ -122,19 +121,22 @@ export function SettingsSection({ instance }: { instance: Instance }) {
   );
 }
 
-interface Settings {
+interface Settings extends RunningDraft {
   name: string;
   keyId: string;
   mode: InstanceMode;
-  size: InstanceSize;
 }
 
 /** Only what differs, so that a new name alone restarts nothing. */
 function changeOf(instance: Instance, settings: Settings): InstanceChange {
+  const sleepAfterSeconds = sleepSeconds(settings.sleep);
   return {
     ...(settings.name !== instance.name && { name: settings.name }),
     ...(settings.keyId !== instance.keyId && { keyId: settings.keyId }),
     ...(settings.mode !== instance.mode && { mode: settings.mode }),
     ...(settings.size !== instance.size && { size: settings.size }),
+    ...(settings.maxReplicas !== instance.maxReplicas && { maxReplicas: settings.maxReplicas }),
+    // Minutes that make no sense count as a change, so that saving says so at the field.
+    ...(sleepAfterSeconds !== instance.sleepAfterSeconds && { sleepAfterSeconds: sleepAfterSeconds ?? null }),
   };
 }
