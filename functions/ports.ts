@@ -7,10 +7,14 @@
  * `undefined` where it does not exist or belongs to another workspace.
  */
 
+export * from './ports/alerts.ts';
 export * from './ports/data-plane.ts';
 export * from './ports/instance-metrics.ts';
 export * from './ports/instances.ts';
+export * from './ports/inventory.ts';
 export * from './ports/keys-and-secrets.ts';
 export * from './ports/people.ts';
+export * from './ports/platform-health.ts';
 export * from './ports/records.ts';
+export * from './ports/rollouts.ts';
 export * from './ports/time-and-pages.ts';

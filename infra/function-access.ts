@@ -25,10 +25,13 @@ export const apiFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
   tokens: { table: 'read-write' },
   connections: { table: 'read' },
   logs: { table: 'read' },
+  'argument-logging': { table: 'read-write', lifecycle: 'start' },
   metrics: { table: 'read' },
+  'alert-rules': { table: 'read-write' },
+  alerts: { table: 'read' },
   usage: { table: 'read' },
   audit: { table: 'read' },
-  admin: { table: 'read' },
+  admin: { table: 'read-write' },
   openapi: {},
 };
 
@@ -46,6 +49,7 @@ export const taskFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
   RegisterRoute: { table: 'read-write', secrets: ['read'] },
   MarkRunning: { table: 'read-write' },
   MarkStopped: { table: 'read-write' },
+  MarkSleeping: { table: 'read-write' },
   MarkUnauthenticated: { table: 'read-write' },
   MarkFailed: { table: 'read-write' },
   DeleteInstance: { table: 'read-write', secrets: ['delete'] },

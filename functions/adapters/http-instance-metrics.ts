@@ -1,8 +1,17 @@
-import type { InstanceMetricsReader, LiveMetrics, RateLimitState, Runtime } from '../ports.ts';
-import { readUnlabelledSamples } from './prometheus-text.ts';
+import { latencyBucketLabelled } from '../../core/latency-buckets.ts';
+import type {
+  InstanceMetricsReader,
+  LiveMetrics,
+  ProcessReader,
+  ProcessReading,
+  RateLimitState,
+  Runtime,
+  ToolCounts,
+} from '../ports.ts';
+import { readSamples, type Sample, unlabelledSamples } from './prometheus-text.ts';
 
-/** Reads what an instance tells at its own `/metrics`, which needs no token. */
-export class HttpInstanceMetrics implements InstanceMetricsReader {
+/** Reads what a process of an instance tells at its own `/metrics`, which needs no token. */
+export class HttpInstanceMetrics implements InstanceMetricsReader, ProcessReader {
   readonly #timeoutMilliseconds: number;
 
   constructor(options: { timeoutMilliseconds?: number } = {}) {
@@ -10,21 +19,28 @@ export class HttpInstanceMetrics implements InstanceMetricsReader {
   }
 
   async read(runtime: Runtime): Promise<LiveMetrics | undefined> {
+    return (await this.readProcess(runtime))?.live;
+  }
+
+  async readProcess(runtime: Runtime): Promise<ProcessReading | undefined> {
     try {
       const response = await fetch(`${runtime.address}/metrics`, {
         redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMilliseconds),
       });
       const text = await readText(response);
-      return response.ok ? liveMetricsOf(readUnlabelledSamples(text)) : undefined;
+      if (!response.ok) return undefined;
+      const samples = readSamples(text);
+      const live = liveMetricsOf(unlabelledSamples(samples));
+      return live === undefined ? undefined : { live, tools: toolCountsOf(samples) };
     } catch {
       return undefined; // It is ending, or busy: the next question will tell.
     }
   }
 }
 
-/** Many times what an instance with all tools in use tells. */
-const largestText = 512 * 1024;
+/** More than an instance tells that has used every tool at every latency. */
+const largestText = 2 * 1024 * 1024;
 
 /** @throws Error for a text above {@link largestText}: an instance holds a customer's data and key, so it is not trusted with our memory. */
 async function readText({ body }: Response): Promise<string> {
@@ -45,7 +61,14 @@ function liveMetricsOf(samples: ReadonlyMap<string, number>): LiveMetrics | unde
     uptimeSeconds: count(samples, 'process_uptime_seconds'),
     rateLimit: rateLimitOf(samples),
   };
-  return Object.values(metrics).every((value) => value === null) ? undefined : metrics;
+  if (Object.values(metrics).every((value) => value === null)) return undefined;
+  const cpuSeconds = count(samples, 'process_cpu_seconds_total');
+  const callsInProgress = count(samples, 'smartlead_mcp_tool_calls_in_progress');
+  return {
+    ...metrics,
+    ...(cpuSeconds === null ? {} : { cpuSeconds }),
+    ...(callsInProgress === null ? {} : { callsInProgress }),
+  };
 }
 
 /** Sessions without those that only a record is left of: their clients have mostly gone without a word. */
@@ -73,5 +96,38 @@ function rateLimitOf(samples: ReadonlyMap<string, number>): RateLimitState | nul
 /** A number of things; `null` where there is none, such as for the limit of an instance that has none. */
 function count(samples: ReadonlyMap<string, number>, name: string): number | null {
   const value = samples.get(name);
-  return value !== undefined && Number.isFinite(value) && value >= 0 ? value : null;
+  return value !== undefined && isCount(value) ? value : null;
+}
+
+function isCount(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}
+
+/** Outcomes of calls that ended as they should, though not all of them with an answer of Smartlead. */
+const outcomesWithoutError: ReadonlySet<string> = new Set(['ok', 'cancelled', 'declined', 'confirmation_required']);
+/** Tools that can be counted of one process: more than the registry has. */
+const mostTools = 500;
+
+function toolCountsOf(samples: readonly Sample[]): Record<string, ToolCounts> {
+  const tools = new Map<string, ToolCounts>();
+  /** Calls of the buckets so far, by tool: each bucket counts those below it, too. */
+  const below = new Map<string, number>();
+  for (const { name, labels, value } of samples) {
+    const { tool } = labels;
+    if (tool === undefined || !isCount(value)) continue;
+    const counts = tools.get(tool) ?? { calls: 0, errors: 0, latencies: {} };
+    if (!tools.has(tool) && tools.size >= mostTools) continue;
+    if (name === 'smartlead_mcp_tool_calls_total') {
+      counts.calls += value;
+      if (!outcomesWithoutError.has(labels.outcome ?? '')) counts.errors += value;
+    } else if (name === 'smartlead_mcp_tool_call_duration_seconds_bucket') {
+      const bucket = latencyBucketLabelled(labels.le ?? '');
+      if (bucket === undefined) continue;
+      const own = value - (below.get(tool) ?? 0);
+      below.set(tool, value);
+      if (own > 0) counts.latencies[bucket] = own;
+    } else continue;
+    tools.set(tool, counts);
+  }
+  return Object.fromEntries(tools);
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { instanceStatusSchema } from '../../core/instance-status.ts';
+import { readPlatformHealth } from './admin-health.ts';
 import { pageOf, pageQuery } from './fields.ts';
+import { rolloutRoutes } from './rollouts.ts';
 import { type ApiResource, defineRoute } from './route.ts';
 import { visiblePage } from './visible-instances.ts';
 
@@ -16,6 +18,7 @@ const adminInstanceAnswer = z
         launcher: z.enum(['child-process', 'docker', 'fargate']),
         ref: z.string().meta({ description: 'Process id, container id or task ARN.' }),
         address: z.string(),
+        version: z.string().optional().meta({ description: 'Of the instance image.' }),
       })
       .nullable(),
   })
@@ -37,5 +40,5 @@ const listAllInstances = defineRoute({
 export const admin: ApiResource = {
   name: 'admin',
   description: 'The installation as its operators see it',
-  routes: [listAllInstances],
+  routes: [listAllInstances, readPlatformHealth, ...rolloutRoutes],
 };

@@ -27,6 +27,12 @@ export const instanceAnswer = z
     allowedTools: z.array(z.string()).nullable().meta({ description: 'No other tool may be called; null: no such list.' }),
     deniedTools: z.array(z.string()).nullable().meta({ description: 'These may not be called; null: none.' }),
     size: instanceSizeSchema,
+    sleepAfterSeconds: z.int().nullable().meta({ description: 'Seconds without a call after which it sleeps; null: never.' }),
+    maxReplicas: z.int().meta({ description: 'How many processes may serve it at once.' }),
+    replicas: z.int().meta({ description: 'How many processes should serve it now, by its load.' }),
+    argumentLogUntil: timeAnswer
+      .nullable()
+      .meta({ description: "Until when its calls' arguments are logged; null: they are not." }),
     status: instanceStatusSchema,
     statusReason: z.string().meta({ description: 'What is the case, in words.' }),
     nextStep: z.string().nullable().meta({ description: 'What you can do about it; null where there is nothing to do.' }),

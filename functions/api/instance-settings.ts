@@ -27,6 +27,22 @@ export const allowField = z
       'What may be done beyond the policy: `send` mail, `destroy`, `spend` credits, take or return `secrets`. All are off unless named.',
   });
 
+export const sleepAfterField = z
+  .int()
+  .min(5)
+  .max(24 * 60 * 60)
+  .nullable()
+  .meta({
+    description: 'Seconds without a call after which the instance sleeps; the next call wakes it. null: never.',
+    example: 900,
+  });
+
+export const maxReplicasField = z
+  .int()
+  .min(1)
+  .max(8)
+  .meta({ description: 'How many processes may serve the instance under load, behind the same URL.', example: 1 });
+
 export const allowedToolsField = toolNamesField('No other tool may be called; null or absent for no such list.');
 export const deniedToolsField = toolNamesField(
   'Tools that may not be called, whatever else allows them; null or absent for none.',

@@ -4,12 +4,25 @@ import { instanceModeSchema, instanceSizeSchema } from '../../core/instance-conf
 import { policySchema } from '../../core/policy.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { instanceDefaults, newInstance } from '../domain/instance-creation.ts';
-import { decideAfterSettingsChange, decideDeletion, decideOperation, type InstanceWish } from '../domain/instance-operations.ts';
+import {
+  decideAfterSettingsChange,
+  decideDeletion,
+  decideOperation,
+  type InstanceWish,
+  mayWaitForNextTry,
+} from '../domain/instance-operations.ts';
 import { quotas } from '../domain/quotas.ts';
 import type { InstanceChange, LifecycleOperation } from '../ports.ts';
 import { instancePath, nameField, pageOf, pageQuery } from './fields.ts';
 import { instanceAnswer, showInstance } from './instance-answer.ts';
-import { allowedToolsField, allowField, deniedToolsField, toolsetsField } from './instance-settings.ts';
+import {
+  allowedToolsField,
+  allowField,
+  deniedToolsField,
+  maxReplicasField,
+  sleepAfterField,
+  toolsetsField,
+} from './instance-settings.ts';
 import type { Platform } from './platform.ts';
 import { appendInstanceEvent, requestOperation } from './request-operation.ts';
 import { type ApiResource, defineRoute } from './route.ts';
@@ -46,6 +59,8 @@ const createInstance = defineRoute({
     allowedTools: allowedToolsField.default(null),
     deniedTools: deniedToolsField.default(null),
     size: instanceSizeSchema.default(instanceDefaults.size),
+    sleepAfterSeconds: sleepAfterField.default(instanceDefaults.sleepAfterSeconds),
+    maxReplicas: maxReplicasField.default(instanceDefaults.maxReplicas),
   }),
   response: { status: 201, description: 'The instance is being started.', schema: instanceAnswer },
   problems: ['not-found', 'limit-reached'],
@@ -84,7 +99,8 @@ const updateInstance = defineRoute({
   path: '/v1/instances/{id}',
   operationId: 'updateInstance',
   summary: 'Change the name or the settings of an instance',
-  description: 'A change of anything but the name restarts a running instance. Its URLs stay the same.',
+  description:
+    'A change of anything but the name, the idle time and the number of replicas restarts a running instance; a sleeping one takes it at its next wake. Its URLs stay the same.',
   access: 'member',
   params: instancePath,
   body: z.strictObject({
@@ -97,6 +113,8 @@ const updateInstance = defineRoute({
     allowedTools: allowedToolsField.optional(),
     deniedTools: deniedToolsField.optional(),
     size: instanceSizeSchema.optional(),
+    sleepAfterSeconds: sleepAfterField.optional(),
+    maxReplicas: maxReplicasField.optional(),
   }),
   response: { status: 200, description: 'The instance as it is now.', schema: instanceAnswer },
   problems: ['not-found', 'conflict'],
@@ -109,7 +127,7 @@ const updateInstance = defineRoute({
       const change = differences(present, body);
       const names = Object.keys(change);
       if (names.length === 0) return undefined;
-      const restart = names.some((name) => name !== 'name') ? decideAfterSettingsChange(present) : undefined;
+      const restart = names.some((name) => !takesEffectAtOnce.has(name)) ? decideAfterSettingsChange(present) : undefined;
       return { change: { ...change, ...restart?.change }, operation: restart?.operation };
     });
     audit.unchanged = decision === undefined;
@@ -177,6 +195,8 @@ function wishRoute(wish: InstanceWish, summary: string, outcome: string) {
       );
       audit.details = { name: instance.name };
       audit.unchanged = decision === undefined;
+      // Cuts the pause short in which it may be.
+      if (decision === undefined && mayWaitForNextTry(instance)) await requestOperation(platform, instance.id, 'start');
       if (decision !== undefined) {
         await appendInstanceEvent(platform, instance.id, `${wish}-requested`, requestedWords[decision.operation]);
         await requestOperation(platform, instance.id, decision.operation);
@@ -201,8 +221,24 @@ async function requireKey(platform: Platform, workspaceId: string, keyId: string
   });
 }
 
+/** Settings that the platform itself acts upon; the process need not know them. */
+const takesEffectAtOnce: ReadonlySet<string> = new Set(['name', 'sleepAfterSeconds', 'maxReplicas']);
+
 type Settings = Partial<
-  Pick<InstanceChange, 'name' | 'keyId' | 'mode' | 'toolsets' | 'policy' | 'allow' | 'allowedTools' | 'deniedTools' | 'size'>
+  Pick<
+    InstanceChange,
+    | 'name'
+    | 'keyId'
+    | 'mode'
+    | 'toolsets'
+    | 'policy'
+    | 'allow'
+    | 'allowedTools'
+    | 'deniedTools'
+    | 'size'
+    | 'sleepAfterSeconds'
+    | 'maxReplicas'
+  >
 >;
 
 /** The given settings that differ from the present ones. */
@@ -214,7 +250,9 @@ function differences(present: Settings, given: { [Name in keyof Settings]?: Sett
 }
 
 /** Lists as text, since details of the audit trail are single values; null stays null, as it means the opposite of nothing. */
-function auditedSettings(settings: Record<string, string | string[] | null | undefined>): Record<string, string | null> {
+function auditedSettings(
+  settings: Record<string, string | number | string[] | null | undefined>,
+): Record<string, string | number | null> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') || 'none' : value]],

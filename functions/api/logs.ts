@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProblemError } from '../../core/problem.ts';
 import type { Subject } from '../ports.ts';
-import { instancePath, lineOfText, pageOf, pageQuery, timeAnswer } from './fields.ts';
+import { instancePath, lineOfText, pageOf, pageQuery, timeAnswer, timeField } from './fields.ts';
 import { followLogs, longestStream } from './follow-logs.ts';
 import { reserveLogStream } from './log-streams.ts';
 import type { Platform } from './platform.ts';
@@ -18,6 +18,9 @@ const logEntryAnswer = z
     durationMs: z.number().optional(),
     outcome: z.string().optional().meta({ description: '`ok`, or an error code such as `smartlead_rate_limited`.' }),
     requestId: z.string().optional(),
+    arguments: z.string().optional().meta({
+      description: 'Arguments of the call as JSON text, shortened, without secrets; only while argument logging is on.',
+    }),
   })
   .meta({ id: 'LogEntry' });
 
@@ -27,13 +30,19 @@ const listLogs = defineRoute({
   operationId: 'listLogs',
   summary: 'Read, or follow, what an instance logged',
   description:
-    'With `follow=true` a `text/event-stream`: the newest 50 entries, oldest first, then new ones as they come, each as `data: <entry>`. It ends after 15 minutes; open it again to go on.',
+    'With `follow=true` a `text/event-stream`: the newest 50 entries, oldest first, then new ones as they come, each as `data: <entry>` with its id as `id:`. It ends after 15 minutes; open it again with the last id in the header `Last-Event-ID` to go on where it ended. An event `gap` says how many entries were left out because you read too slowly.',
   access: 'viewer',
   params: instancePath,
   query: pageQuery.extend({
     level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
     tool: lineOfText({ minimum: 1, maximum: 100 }).optional().meta({ description: 'Name of a tool.' }),
+    outcome: lineOfText({ minimum: 1, maximum: 100 })
+      .optional()
+      .meta({ description: '`ok`, or an error code such as `smartlead_rate_limited`.' }),
+    requestId: lineOfText({ minimum: 1, maximum: 200 }).optional().meta({ description: 'Id of one request.' }),
     search: lineOfText({ minimum: 1, maximum: 200 }).optional().meta({ description: 'Text in the message.' }),
+    from: timeField.optional().meta({ description: 'Start, inclusive.' }),
+    to: timeField.optional().meta({ description: 'End, exclusive.' }),
     follow: z
       .enum(['true', 'false'])
       .default('false')
@@ -41,19 +50,24 @@ const listLogs = defineRoute({
   }),
   response: { status: 200, description: 'Newest first.', schema: pageOf(logEntryAnswer), eventStream: true },
   problems: ['not-available', 'limit-reached'],
-  async handle({ platform, subject, params, query, streaming, signal }) {
+  async handle({ platform, subject, params, query, headers, streaming, signal }) {
     await findVisibleInstance(platform, subject, params.id);
-    const { limit, cursor, level, tool, search } = query;
-    if (query.follow === 'false') {
-      return { body: await platform.instanceLogs.list(params.id, { level, tool, search }, { limit, cursor }) };
+    const { limit, cursor, follow, ...filter } = query;
+    if (follow === 'false') {
+      return { body: await platform.instanceLogs.list(params.id, filter, { limit, cursor }) };
     }
     if (!streaming) {
       throw new ProblemError('not-available', { detail: 'Logs cannot be followed on this installation. Ask without "follow".' });
     }
     const release = reserveLogStream(platform, subject.workspaceId, longestStream, signal);
-    const show = (entry: unknown) => logEntryAnswer.parse(entry);
-    const mayFollow = () => mayStillRead(platform, subject, params.id);
-    return { stream: ending(followLogs(platform, params.id, { level, tool, search }, signal, show, mayFollow), release) };
+    const stream = followLogs(platform, params.id, {
+      filter,
+      lastEventId: headers['last-event-id'],
+      signal,
+      show: (entry) => logEntryAnswer.parse(entry),
+      mayFollow: () => mayStillRead(platform, subject, params.id),
+    });
+    return { stream: ending(stream, release) };
   },
 });
 

@@ -1,6 +1,7 @@
 import type {
   AccessTokens,
   AccountStore,
+  AlertStore,
   AttemptLimiter,
   AuditStore,
   Clock,
@@ -8,17 +9,22 @@ import type {
   InstanceEventStore,
   InstanceLogFeed,
   InstanceLogStore,
+  InstanceMetricStore,
   InstanceMetricsReader,
   InstanceStore,
   InstanceTokenStore,
   KeyStore,
   LifecycleWorkflow,
+  MailSender,
   PasswordHasher,
+  PlatformHealth,
   RefreshSessionStore,
+  RolloutControl,
   SecretStore,
   SmartleadKeyChecker,
   Subject,
   UsageStore,
+  WebhookSender,
 } from '../ports.ts';
 import type { ApiEvent } from './host.ts';
 
@@ -52,13 +58,25 @@ export interface Platform {
   instanceLogs: InstanceLogStore;
   instanceLogFeed: InstanceLogFeed;
   instanceMetrics: InstanceMetricsReader;
+  instanceMetricHistory: InstanceMetricStore;
   lifecycle: LifecycleWorkflow;
+  /** How versions of the instance image come to the instances. */
+  rollouts: RolloutControl;
   /** Tells the data plane that a token was revoked, so that the router forgets it at once. Rejecting does not undo the revocation. */
   tokenRevoked(tokenId: string, hash: string): Promise<void>;
+
+  alerts: AlertStore;
+  /** `null` where no mail server is set up. */
+  mail: MailSender | null;
+  webhooks: WebhookSender;
+  /** Tests of alert rules that one workspace lets us send. Absent for no limit of its own. */
+  alertTestLimiter?: AttemptLimiter;
 
   audit: AuditStore;
   usage: UsageStore;
   idempotency: IdempotencyStore;
+  /** Whether everything belongs to one live instance, for operators. */
+  health: PlatformHealth;
 }
 
 export interface PlatformSettings {

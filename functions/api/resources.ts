@@ -1,4 +1,7 @@
 import { admin } from './admin.ts';
+import { alertRules } from './alert-rules.ts';
+import { alerts } from './alerts.ts';
+import { argumentLogging } from './argument-logging.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
 import { connections } from './connections.ts';
@@ -28,7 +31,10 @@ export const apiResources: readonly ApiResource[] = [
   tokens,
   connections,
   logs,
+  argumentLogging,
   metrics,
+  alertRules,
+  alerts,
   usage,
   audit,
   admin,

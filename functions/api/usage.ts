@@ -11,20 +11,26 @@ const mostRows = 50_000;
 
 const stepField = z.enum(['minute', 'hour', 'day']);
 const countField = z.int().min(0);
+const trafficFields = {
+  bytesIn: countField.meta({ description: 'Bytes of the messages that clients sent.' }),
+  bytesOut: countField.meta({ description: 'Bytes of the answers. What arrived on a stream counts for the stream.' }),
+  streamSeconds: countField.meta({ description: 'Seconds that streams were open, all of them together.' }),
+};
 
 const usageAnswer = z
   .object({
     from: timeAnswer,
     to: timeAnswer,
     step: stepField,
-    totals: z.object({ calls: countField, errors: countField }),
+    totals: z.object({ calls: countField, errors: countField, ...trafficFields }),
     items: z.array(
       z.object({
         instanceId: z.string(),
-        tool: z.string(),
+        tool: z.string().meta({ description: 'Name of the tool; `(stream)` for open streams, `(protocol)` for other messages.' }),
         time: timeAnswer.meta({ description: 'Start of the minute, hour or day, in UTC.' }),
         calls: countField,
         errors: countField,
+        ...trafficFields,
       }),
     ),
     nextCursor: z.null(),
@@ -35,7 +41,7 @@ const getUsage = defineRoute({
   method: 'GET',
   path: '/v1/usage',
   operationId: 'getUsage',
-  summary: 'Count tool calls',
+  summary: 'Count tool calls and traffic',
   description: 'By default of the last 24 hours, by hour. Oldest first. Counts are kept for 92 days.',
   access: 'viewer',
   query: z.strictObject({
@@ -56,10 +62,13 @@ const getUsage = defineRoute({
       const advice = `asks for more than ${mostRows} rows; take a longer step, a later "from", or one instance`;
       throw new ProblemError('invalid-input', { errors: [{ path: 'step', message: advice }] });
     }
-    const totals = { calls: 0, errors: 0 };
-    for (const { calls, errors } of items) {
-      totals.calls += calls;
-      totals.errors += errors;
+    const totals = { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, streamSeconds: 0 };
+    for (const item of items) {
+      totals.calls += item.calls;
+      totals.errors += item.errors;
+      totals.bytesIn += item.bytesIn;
+      totals.bytesOut += item.bytesOut;
+      totals.streamSeconds += item.streamSeconds;
     }
     return { body: { ...range, step, totals, items, nextCursor: null } };
   },

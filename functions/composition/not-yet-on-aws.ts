@@ -17,11 +17,17 @@ export const apiPartsNotYetOnAws = {
   instanceLogs: notDeployed<Platform['instanceLogs']>('the store of instance logs'),
   instanceLogFeed: notDeployed<Platform['instanceLogFeed']>('the live view of instance logs', 'throw'),
   instanceMetrics: notDeployed<Platform['instanceMetrics']>('the way to the metrics of running instances'),
+  instanceMetricHistory: notDeployed<Platform['instanceMetricHistory']>('the store of metrics'),
+  alerts: notDeployed<Platform['alerts']>('the store of alerts'),
+  mail: notDeployed<NonNullable<Platform['mail']>>('the way to send mail'),
+  webhooks: notDeployed<Platform['webhooks']>('the way to call webhooks', 'throw'),
   lifecycle: notDeployed<Platform['lifecycle']>('the starter of the lifecycle workflow'),
+  rollouts: notDeployed<Platform['rollouts']>('the rolling upgrade of instances'),
   tokenRevoked: () => Promise.reject(notDeployedProblem('the channel to the router')),
   audit: notDeployed<Platform['audit']>('the audit trail'),
   usage: notDeployed<Platform['usage']>('the store of usage'),
   idempotency: notDeployed<Platform['idempotency']>('the memory of Idempotency-Keys'),
+  health: notDeployed<Platform['health']>('the check of the whole installation'),
 } satisfies Partial<Platform>;
 
 /** What the tasks of the lifecycle cannot do yet, beyond the stores above. */

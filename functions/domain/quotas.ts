@@ -6,6 +6,7 @@ export const quotas = {
   keysInWorkspace: 500,
   tokensOfInstance: 200,
   logStreamsInWorkspace: 20,
+  alertRulesInWorkspace: 50,
 } as const;
 
 /** What a quota is about, in the words of its refusal. */
@@ -29,6 +30,11 @@ export const instanceTokens: QuotaWords = {
   owner: 'An instance',
   things: 'tokens',
   nextStep: 'Revoke one that you no longer need.',
+};
+export const workspaceAlertRules: QuotaWords = {
+  owner: 'A workspace',
+  things: 'alert rules',
+  nextStep: 'Delete one that you no longer need.',
 };
 export const workspaceLogStreams: QuotaWords = {
   owner: 'A workspace',

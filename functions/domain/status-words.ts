@@ -31,6 +31,9 @@ const words: Record<InstanceStatus, StatusWords> = {
   },
 };
 
+/** Words of `restarting` for an instance that slept: nothing is wrong, and its caller only waits a moment. */
+export const wakingWords: StatusWords = { statusReason: 'The instance is being woken. This takes a moment.', nextStep: null };
+
 /**
  * Reason and next step of a status. `cause` (in words, without a full stop, such as `it ended with exit code 1`) is added where
  * something particular is known; it must be safe to show.

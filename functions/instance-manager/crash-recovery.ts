@@ -9,6 +9,8 @@ import type { SupervisorPorts } from './supervisor-ports.ts';
 import { accessTokenSecretName } from './tasks/access-token-secret.ts';
 
 const quotedLogLines = 3;
+/** How long a process that does not answer may take to end politely: it most likely cannot. */
+const hungGraceMilliseconds = 1_000;
 const restartNote = 'It is being restarted.';
 
 /** Brings instances back that should run and do not: after pauses that grow, and not for ever. */
@@ -17,6 +19,7 @@ export class CrashRecovery {
   readonly #policy: RestartPolicy;
   readonly #logs: LogCollector;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #waking = new Set<string>();
   #stopped = false;
 
   constructor(ports: SupervisorPorts, policy: RestartPolicy, logs: LogCollector) {
@@ -41,7 +44,7 @@ export class CrashRecovery {
       if (instance.runtime?.ref !== ref) return;
       await recordEvent(this.#ports, instance.id, 'unhealthy', reason);
       await this.#ports.routes.remove(instance.id);
-      await this.#ports.launcher.stop(instance.id);
+      await this.#ports.launcher.stop(instance.id, hungGraceMilliseconds);
       await this.#died(instance, reason);
     });
   }
@@ -50,9 +53,49 @@ export class CrashRecovery {
   async start(instanceId: string): Promise<void> {
     if (this.#stopped) return;
     await this.#ports.runner.run(instanceId, 'start', { recovery: true });
+    await this.#lookAfterStart(instanceId);
+  }
+
+  /**
+   * Wakes an instance that sleeps, or is just being put to sleep. Resolves when the wake has succeeded or failed, and never rejects;
+   * asked again meanwhile it answers at once, as the wake under way is for all.
+   */
+  async wake(instanceId: string): Promise<void> {
+    if (this.#stopped || this.#waking.has(instanceId)) return;
+    this.#waking.add(instanceId);
+    const began = performance.now();
+    try {
+      await this.#ports.runner.run(instanceId, 'start', { recovery: true });
+    } finally {
+      // Before anything else: a sleep that follows needs a wake of its own.
+      this.#waking.delete(instanceId);
+    }
+    const milliseconds = performance.now() - began;
+    await this.#lookAfterStart(instanceId, () => this.#ports.observer?.woke?.(instanceId, milliseconds));
+  }
+
+  /**
+   * Launches an instance anew that should run, such as with another version; where that fails, again after a pause. One that sleeps is
+   * left alone. Never rejects.
+   */
+  async relaunch(instanceId: string): Promise<void> {
+    if (this.#stopped) return;
+    let isAsleep = false;
+    await this.#inTurn(instanceId, async ({ status }) => {
+      isAsleep = status === 'sleeping';
+    });
+    if (isAsleep) return;
+    this.cancelPause(instanceId);
+    await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
+    await this.#lookAfterStart(instanceId);
+  }
+
+  async #lookAfterStart(instanceId: string, onRunning?: () => void): Promise<void> {
     await this.#inTurn(instanceId, async (instance) => {
-      if (instance.status === 'running') this.#policy.cameUp(instanceId, this.#now());
-      else if (instance.status === 'restarting' && instance.desiredState === 'running' && !instance.runtime) {
+      if (instance.status === 'running') {
+        this.#policy.cameUp(instanceId, this.#now());
+        onRunning?.();
+      } else if (instance.status === 'restarting' && instance.desiredState === 'running' && !instance.runtime) {
         await this.#died(instance, instance.statusReason);
       }
     });
@@ -91,6 +134,7 @@ export class CrashRecovery {
   }
 
   async #died(instance: Instance, reason: string): Promise<void> {
+    this.#ports.observer?.died?.(instance.id);
     await this.#ports.routes.remove(instance.id);
     await this.#ports.accessTokens.delete(accessTokenSecretName(instance.id));
     if (instance.desiredState !== 'running' || instance.status === 'suspended') {

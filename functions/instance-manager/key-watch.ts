@@ -34,7 +34,10 @@ export class KeyWatch {
     if (now - (this.#lastChecks.get(instanceId) ?? Number.NEGATIVE_INFINITY) < pauseBetweenChecks) return;
     this.#lastChecks.set(instanceId, now);
     try {
-      if (await this.#isRefused(instanceId)) await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
+      if (!(await this.#isRefused(instanceId))) return;
+      // It was accepted until now: the pauses begin anew.
+      this.#retries.delete(instanceId);
+      await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
     } catch (cause) {
       this.#ports.report({ message: 'A refused key could not be checked.', instanceId, cause });
     }

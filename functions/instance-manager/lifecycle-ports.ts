@@ -2,6 +2,7 @@ import type { InstanceConfiguration } from '../../core/instance-configuration.ts
 import type {
   Clock,
   HealthProbe,
+  InstanceActivityReader,
   InstanceEventStore,
   InstanceStore,
   InstanceTokenStore,
@@ -33,6 +34,10 @@ export interface LifecyclePorts {
   routes: RouteTable;
   launcher: Launcher;
   probe: HealthProbe;
+  /** How busy instances are at their doors. Where it is missing, whoever asks for a sleep has made sure. */
+  activity?: InstanceActivityReader;
+  /** The version of the instance image to launch the instance with. Where it is missing, or answers nothing, the launcher chooses. */
+  versionFor?(instanceId: string): Promise<string | undefined>;
   /** What every instance of this installation is configured with. */
   settings: Pick<InstanceConfiguration, 'smartleadHosts' | 'rateLimit'>;
   report: ReportIncident;

@@ -8,6 +8,8 @@ export interface LifecycleRunner extends LifecycleWorkflow {
   exclusively<Result>(instanceId: string, action: () => Promise<Result>): Promise<Result>;
   /** Calls back when somebody else than the platform itself asks for an operation, before it begins. */
   onRequest(listener: (instanceId: string) => void): void;
+  /** Calls back when an operation has ended, however it ended, whoever asked for it. */
+  onEnd(listener: (instanceId: string) => void): void;
   /** Whether an operation or an action runs or waits for the instance. */
   isBusy(instanceId: string): boolean;
   /**

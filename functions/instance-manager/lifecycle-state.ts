@@ -15,13 +15,15 @@ export interface LifecycleInput {
 
 /** What remains to be done, as decided at the beginning. */
 export interface LifecyclePlan {
-  action: 'none' | 'launch' | 'stop' | 'delete';
+  action: 'none' | 'launch' | 'stop' | 'delete' | 'sleep';
 }
 
 /** What was launched. The access token lies in a secret store; only its reference is here. */
 export interface LaunchResult {
   runtime: Runtime;
   accessToken: SecretReference;
+  /** The version of the Smartlead key it was launched with: the present one, should it have been rotated since it was resolved. */
+  secret: SecretReference;
 }
 
 /** The state as it grows from task to task. It is visible to operators and in execution histories: it never holds a secret. */

@@ -43,6 +43,7 @@ export class LocalWorkflow implements LifecycleRunner {
   readonly #waiting = new Map<string, WaitingOperation>();
   readonly #running = new Map<string, RunningOperation>();
   readonly #requestListeners: ((instanceId: string) => void)[] = [];
+  readonly #endListeners: ((instanceId: string) => void)[] = [];
   #machine: Promise<StateMachine> | undefined;
   #closed = false;
 
@@ -87,6 +88,9 @@ export class LocalWorkflow implements LifecycleRunner {
       this.#waiting.delete(instanceId);
       return this.#execute(instanceId, entry.request);
     });
+    void entry.ended.finally(() => {
+      for (const listener of this.#endListeners) listener(instanceId);
+    });
     return entry.ended;
   }
 
@@ -96,6 +100,10 @@ export class LocalWorkflow implements LifecycleRunner {
 
   onRequest(listener: (instanceId: string) => void): void {
     this.#requestListeners.push(listener);
+  }
+
+  onEnd(listener: (instanceId: string) => void): void {
+    this.#endListeners.push(listener);
   }
 
   isBusy(instanceId: string): boolean {
@@ -136,7 +144,7 @@ export class LocalWorkflow implements LifecycleRunner {
    */
   async #giveUpLaunch(instanceId: string): Promise<void> {
     const running = this.#running.get(instanceId);
-    if (!running || running.operation === 'stop' || running.operation === 'delete') return;
+    if (running?.operation !== 'start' && running?.operation !== 'restart') return;
     try {
       const instance = await this.#ports.instances.findById(instanceId);
       const isOvertaken = !instance || !serves(running.operation, instance.desiredState);
@@ -161,7 +169,7 @@ export class LocalWorkflow implements LifecycleRunner {
   async #markFailed(input: LifecycleInput): Promise<void> {
     try {
       await changeInstance(this.#ports.instances, input.instanceId, (present) =>
-        serves(input.operation, present.desiredState)
+        serves(input.operation, present.desiredState) && (input.operation !== 'sleep' || present.status === 'sleeping')
           ? { status: 'failed', ...instanceStatusText('failed', 'The operation failed on our side.') }
           : undefined,
       );

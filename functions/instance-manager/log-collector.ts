@@ -9,6 +9,10 @@ const batchLines = 200;
 const heldLines = 5000;
 /** Lines held at most of one instance, so that one that floods its log loses its own lines and not those of others. */
 const heldLinesOfInstance = 500;
+/** What is kept of one instance's log at most; the oldest lines go first. */
+export const keptOfInstance = { lines: 50_000, bytes: 20 * 1024 * 1024 };
+/** After this share of new lines the log of an instance is cut to its size: seldom enough to be cheap, and soon enough. */
+const trimShare = 0.1;
 /** Tries to store a batch before it is given up. */
 const storeAttempts = 5;
 
@@ -30,11 +34,15 @@ export class LogCollector {
   readonly #heldOf = new Map<string, number>();
   #heldInAll = 0;
   readonly #dropped = new Map<string, number>();
+  /** What was stored since the log of an instance was last cut to its size. */
+  readonly #grown = new Map<string, { lines: number; bytes: number }>();
+  readonly #kept: { lines: number; bytes: number };
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(ports: LogCollectorPorts) {
+  constructor(ports: LogCollectorPorts, kept = keptOfInstance) {
     this.#ports = ports;
+    this.#kept = kept;
   }
 
   add(instanceId: string, line: InstanceLogLine): void {
@@ -58,6 +66,11 @@ export class LogCollector {
     return this.#writing;
   }
 
+  /** Cuts the logs of all instances that have logged since to their size. Rejects where the store fails. */
+  async trimAll(): Promise<void> {
+    for (const instanceId of [...this.#grown.keys()]) await this.#trim(instanceId);
+  }
+
   async #write(): Promise<void> {
     const notes = this.#takeDropNotes();
     for (const { instanceId } of notes) this.#heldOf.set(instanceId, (this.#heldOf.get(instanceId) ?? 0) + 1);
@@ -77,6 +90,7 @@ export class LogCollector {
         const batch = entries.slice(stored, stored + batchLines);
         await this.#ports.logs.append(batch);
         this.#letGo(batch);
+        await this.#trimWhatGrew(batch);
       }
       this.#failures = 0;
     } catch (cause) {
@@ -105,6 +119,32 @@ export class LogCollector {
     this.#failures = 0;
     this.#letGo(refused);
     this.#ports.report({ message: `${refused.length} log lines could not be stored.`, cause });
+  }
+
+  /** Never rejects: what could not be cut now is cut a little later. */
+  async #trimWhatGrew(stored: readonly InstanceLogEntry[]): Promise<void> {
+    for (const entry of stored) {
+      const grown = this.#grown.get(entry.instanceId) ?? { lines: 0, bytes: 0 };
+      grown.lines += 1;
+      grown.bytes += entry.message.length + (entry.arguments?.length ?? 0);
+      this.#grown.set(entry.instanceId, grown);
+    }
+    for (const instanceId of new Set(stored.map((entry) => entry.instanceId))) {
+      const grown = this.#grown.get(instanceId);
+      if (grown === undefined) continue;
+      if (grown.lines < this.#kept.lines * trimShare && grown.bytes < this.#kept.bytes * trimShare) continue;
+      try {
+        await this.#trim(instanceId);
+      } catch (cause) {
+        this.#ports.report({ message: 'The log of an instance could not be cut to its size.', instanceId, cause });
+      }
+    }
+  }
+
+  async #trim(instanceId: string): Promise<void> {
+    // Before the deletion: where it fails, the next one comes after as many further lines, and not at every line.
+    this.#grown.delete(instanceId);
+    await this.#ports.logs.trim(instanceId, this.#kept);
   }
 
   /** These are not held any more: stored, or given up. */

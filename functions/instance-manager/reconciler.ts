@@ -1,103 +1,85 @@
-import type { Instance, Runtime } from '../ports.ts';
+import { findStoredViolations } from '../domain/invariant.ts';
+import type { Instance, Route, RunningProcess } from '../ports.ts';
 import type { CrashRecovery } from './crash-recovery.ts';
-import { everyInstance } from './every-instance.ts';
+import { type Everything, readEverything } from './everything.ts';
 import type { KeyWatch } from './key-watch.ts';
+import { decideRepair, type Observation, type Repair } from './repair-decision.ts';
+import type { ReplicaKeeper } from './replica-keeper.ts';
 import type { SupervisorPorts } from './supervisor-ports.ts';
 import { accessTokenSecretName } from './tasks/access-token-secret.ts';
-import { isSameRuntime } from './tasks/launch-fence.ts';
 
-/** What is to be done about a difference between what should be and what is. */
-export type Repair = 'none' | 'start' | 'stop' | 'delete' | 'end-process' | 'retry-key' | 'exited';
-
-/** What was found to run for an instance. */
-export interface Observation {
-  runtime: Runtime | undefined;
-  /** Whether the router knows the way to it. */
-  hasRoute: boolean;
-}
-
-/** Compares one instance with what runs for it. Pure; called only for instances that nobody works on at the moment. */
-export function decideRepair(instance: Instance, observed: Observation): Repair {
-  if (instance.desiredState === 'deleted') return 'delete';
-  const isRunning = observed.runtime !== undefined;
-  const isTied = isRunning || observed.hasRoute || instance.runtime !== null;
-  if (instance.status === 'suspended') return isTied ? 'end-process' : 'none';
-  if (instance.desiredState === 'stopped') return instance.status !== 'stopped' || isTied ? 'stop' : 'none';
-  switch (instance.status) {
-    case 'running':
-      if (!isRunning && instance.runtime) return 'exited';
-      return isSameRuntime(instance.runtime, observed.runtime) && observed.hasRoute ? 'none' : 'start';
-    case 'failed':
-      return isTied ? 'end-process' : 'none';
-    case 'unauthenticated':
-      return isTied ? 'end-process' : 'retry-key';
-    case 'sleeping':
-      return isTied ? 'end-process' : 'none';
-    default:
-      return 'start';
-  }
+export interface ReconcilerParts {
+  recovery: CrashRecovery;
+  keyWatch: KeyWatch;
+  replicas: ReplicaKeeper;
 }
 
 /**
- * Finds and repairs what a crash, a lost notice or a failed step left behind, in both directions: instances that should run and
- * do not, and processes that nobody wants.
+ * Finds and repairs what a crash, a lost notice or a failed step left behind, in both directions: instances that should run and do
+ * not, and processes, routes, secrets and tokens that belong to nothing.
+ *
+ * A pass reads one list of each kind and judges by it; whatever looks wrong is looked at again, in turn with the operations on its
+ * instance, before anything is ended. What could not be repaired is reported and found again by the next pass.
  */
 export class Reconciler {
   readonly #ports: SupervisorPorts;
-  readonly #recovery: CrashRecovery;
-  readonly #keyWatch: KeyWatch;
+  readonly #parts: ReconcilerParts;
 
-  constructor(ports: SupervisorPorts, recovery: CrashRecovery, keyWatch: KeyWatch) {
+  constructor(ports: SupervisorPorts, parts: ReconcilerParts) {
     this.#ports = ports;
-    this.#recovery = recovery;
-    this.#keyWatch = keyWatch;
+    this.#parts = parts;
   }
 
-  /** One pass over all instances. Answers the ids of those that exist. Rejects where the store cannot be read. */
+  /** One pass over everything. Answers the ids of the instances that exist. Rejects where something could not be read. */
   async reconcile(): Promise<Set<string>> {
-    // What runs first: a process that is launched during the pass belongs to a row that existed before.
-    const runtimes = new Map((await this.#ports.launcher.list()).map((entry) => [entry.instanceId, entry.runtime]));
+    const everything = await readEverything(this.#ports);
+    const found = observationsOf(everything);
     const existing = new Set<string>();
-    for await (const instance of everyInstance(this.#ports.instances)) {
+    for (const instance of everything.instances) {
       existing.add(instance.id);
       if (this.#isLookedAfter(instance.id)) continue;
-      const hasRoute = (await this.#ports.routes.get(instance.id)) !== undefined;
-      const observed = { runtime: runtimes.get(instance.id), hasRoute };
-      if (decideRepair(instance, observed) !== 'none') this.#repairLater(instance.id);
+      const observed = found.get(instance.id) ?? nothing;
+      if (decideRepair(instance, observed) !== 'none') this.#repairLater(instance.id, observed.hasAccessToken);
     }
-    for (const instanceId of runtimes.keys()) if (!existing.has(instanceId)) this.#repairLater(instanceId);
+    for (const [instanceId, { hasAccessToken }] of found) {
+      if (!existing.has(instanceId)) this.#repairLater(instanceId, hasAccessToken);
+    }
+    await this.#deleteOrphans(everything);
+    if (everything.leftovers.length > 0) await this.#endLeftovers();
     return existing;
   }
 
   #isLookedAfter(instanceId: string): boolean {
-    return this.#ports.runner.isBusy(instanceId) || this.#recovery.isScheduled(instanceId);
+    return this.#ports.runner.isBusy(instanceId) || this.#parts.recovery.isScheduled(instanceId);
   }
 
   /** Not awaited by the pass: one slow stop must not hold up the others. */
-  #repairLater(instanceId: string): void {
-    this.#repair(instanceId).catch((cause) => {
-      this.#ports.report({ message: 'An instance could not be repaired.', instanceId, cause });
+  #repairLater(instanceId: string, hasAccessToken: boolean): void {
+    this.#repair(instanceId, hasAccessToken).catch((cause) => {
+      this.#ports.report({ message: 'An instance could not be repaired; it is tried again.', instanceId, cause });
     });
   }
 
-  async #repair(instanceId: string): Promise<void> {
+  async #repair(instanceId: string, hasAccessToken: boolean): Promise<void> {
     const { runner, launcher, instances, routes } = this.#ports;
+    const { recovery, keyWatch, replicas } = this.#parts;
     // In turn and with fresh eyes: what looked wrong may have been half of something going on.
     const repair = await runner.exclusively(instanceId, async (): Promise<Repair> => {
-      const runtime = (await launcher.list()).find((entry) => entry.instanceId === instanceId)?.runtime;
+      const processes = (await launcher.list()).filter((process) => process.instanceId === instanceId);
+      const route = await routes.get(instanceId);
       const instance = await instances.findById(instanceId);
-      const hasRoute = (await routes.get(instanceId)) !== undefined;
-      const needed = instance ? decideRepair(instance, { runtime, hasRoute }) : 'end-process';
-      if (needed === 'end-process') await this.#endProcess(instance, instanceId);
+      const needed = instance ? decideRepair(instance, { processes, route, hasAccessToken }) : 'end-process';
+      if (needed === 'end-process') await this.#endProcesses(instance, instanceId);
       return needed;
     });
-    if (repair === 'start') await this.#recovery.start(instanceId);
+    if (repair === 'start') await recovery.start(instanceId);
     else if (repair === 'stop' || repair === 'delete') await runner.run(instanceId, repair, { recovery: true });
-    else if (repair === 'retry-key') await this.#keyWatch.retryWhenDue(instanceId);
+    else if (repair === 'retry-key') await keyWatch.retryWhenDue(instanceId);
     else if (repair === 'exited') await this.#noticeExit(instanceId);
+    else if (repair === 'replicas') await replicas.keep(instanceId);
   }
 
-  async #endProcess(instance: Instance | undefined, instanceId: string): Promise<void> {
+  async #endProcesses(instance: Instance | undefined, instanceId: string): Promise<void> {
     await this.#ports.routes.remove(instanceId);
     await this.#ports.launcher.stop(instanceId);
     await this.#ports.accessTokens.delete(accessTokenSecretName(instanceId));
@@ -107,6 +89,44 @@ export class Reconciler {
   /** An exit whose notice was lost, or of a process that a former platform had launched. */
   async #noticeExit(instanceId: string): Promise<void> {
     const runtime = (await this.#ports.instances.findById(instanceId))?.runtime;
-    if (runtime) await this.#recovery.onExit({ instanceId, ref: runtime.ref, reason: 'ended without notice' });
+    if (runtime) await this.#parts.recovery.onExit({ instanceId, ref: runtime.ref, reason: 'ended without notice' });
   }
+
+  /** The store itself decides what is an orphan, at the moment it deletes it; here is only decided whether to ask. */
+  async #deleteOrphans({ instances, stored }: Everything): Promise<void> {
+    const now = this.#ports.clock.now().getTime();
+    const hasOrphans = findStoredViolations({ now, instances, stored }).some(
+      ({ kind }) => kind === 'secret_without_key' || kind === 'token_without_instance',
+    );
+    if (!hasOrphans) return;
+    try {
+      await this.#ports.inventory.deleteOrphans();
+    } catch (cause) {
+      this.#ports.report({ message: 'Secrets or tokens that belong to nothing could not be deleted; tried again.', cause });
+    }
+  }
+
+  async #endLeftovers(): Promise<void> {
+    try {
+      await this.#ports.leftovers?.end();
+    } catch (cause) {
+      this.#ports.report({ message: 'Processes of an earlier run could not be ended; tried again.', cause });
+    }
+  }
+}
+
+const nothing: Observation = { processes: [], route: undefined, hasAccessToken: false };
+
+/** What exists, by the instance it says it belongs to. */
+function observationsOf({ processes, routes, accessTokens }: Everything): Map<string, Observation> {
+  const found = new Map<string, { processes: RunningProcess[]; route: Route | undefined; hasAccessToken: boolean }>();
+  const at = (instanceId: string) => {
+    const observation = found.get(instanceId) ?? { processes: [], route: undefined, hasAccessToken: false };
+    found.set(instanceId, observation);
+    return observation;
+  };
+  for (const process of processes) at(process.instanceId).processes.push(process);
+  for (const route of routes) at(route.instanceId).route = route;
+  for (const instanceId of accessTokens) at(instanceId).hasAccessToken = true;
+  return found;
 }

@@ -1,14 +1,14 @@
 /** Does a job again and again: the pause counts from the end of one run to the beginning of the next, so runs never overlap. */
 export class RecurringJob {
   readonly #job: () => Promise<unknown>;
-  readonly #pauseMilliseconds: number;
+  readonly #pauseMilliseconds: () => number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  /** The job must not reject. */
-  constructor(pauseMilliseconds: number, job: () => Promise<unknown>) {
-    this.#pauseMilliseconds = pauseMilliseconds;
+  /** The job must not reject. A pause that changes is a function, asked before each one. */
+  constructor(pauseMilliseconds: number | (() => number), job: () => Promise<unknown>) {
+    this.#pauseMilliseconds = typeof pauseMilliseconds === 'number' ? () => pauseMilliseconds : pauseMilliseconds;
     this.#job = job;
   }
 
@@ -18,7 +18,7 @@ export class RecurringJob {
       this.#running = this.#job().finally(() => {
         if (!this.#stopped) this.start();
       });
-    }, this.#pauseMilliseconds);
+    }, this.#pauseMilliseconds());
     this.#timer.unref();
   }
 

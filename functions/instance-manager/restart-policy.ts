@@ -1,4 +1,3 @@
-const firstPause = 200;
 const secondPause = 1000;
 const longestPause = 5 * 60_000;
 const hour = 60 * 60_000;
@@ -52,11 +51,16 @@ export class RestartPolicy {
 
   /** Forgets all instances but these, so that deleted ones cost no memory. */
   retain(instanceIds: ReadonlySet<string>): void {
-    for (const instanceId of this.#histories.keys()) if (!instanceIds.has(instanceId)) this.#histories.delete(instanceId);
+    this.retainWhere((instanceId) => instanceIds.has(instanceId));
+  }
+
+  /** Forgets all but those the condition is true for. */
+  retainWhere(isKept: (instanceId: string) => boolean): void {
+    for (const instanceId of this.#histories.keys()) if (!isKept(instanceId)) this.#histories.delete(instanceId);
   }
 
   #pause(deaths: number): number {
-    const pause = deaths === 1 ? firstPause : Math.min(secondPause * 2 ** (deaths - 2), longestPause);
+    const pause = deaths === 1 ? 0 : Math.min(secondPause * 2 ** (deaths - 2), longestPause);
     return Math.round(pause * (0.875 + this.#random() * 0.25));
   }
 }

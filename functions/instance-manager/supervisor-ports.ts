@@ -1,4 +1,7 @@
-import type { InstanceLogFeed, InstanceLogStore } from '../ports.ts';
+import type { LeftoverProcess } from '../domain/invariant.ts';
+import type { SleepRules } from '../domain/sleep.ts';
+import type { Instance, InstanceLogFeed, InstanceLogStore, ProcessReader, ResourceInventory } from '../ports.ts';
+import type { LifecycleObserver } from './lifecycle-observer.ts';
 import type { LifecyclePorts } from './lifecycle-ports.ts';
 import type { LifecycleRunner } from './lifecycle-runner.ts';
 
@@ -7,4 +10,20 @@ export interface SupervisorPorts extends LifecyclePorts {
   runner: LifecycleRunner;
   logs: InstanceLogStore;
   logFeed: InstanceLogFeed;
+  /** What is stored besides instances. */
+  inventory: ResourceInventory;
+  /** Processes that an earlier run of the platform left behind; missing where the launcher itself lists whatever runs. */
+  leftovers?: ProcessLeftovers;
+  /** What running processes tell of themselves, for scaling. Where it is missing, instances are only scaled for lack of memory. */
+  processReader?: ProcessReader;
+  /** What the plan of the instance's workspace says about sleeping; its own setting decides where this is missing. */
+  sleepRules?(instance: Instance): SleepRules | undefined;
+  observer?: LifecycleObserver;
+}
+
+/** Knows the processes that an earlier run of the platform launched and that still live. */
+export interface ProcessLeftovers {
+  list(): Promise<LeftoverProcess[]>;
+  /** Ends them. Rejects where one could not be ended. */
+  end(): Promise<void>;
 }

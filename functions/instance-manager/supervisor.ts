@@ -1,17 +1,28 @@
+import type { InstanceExit, PlatformHealth } from '../ports.ts';
 import { CrashRecovery } from './crash-recovery.ts';
 import { everyInstance, forEachConcurrently } from './every-instance.ts';
 import { HealthWatch } from './health-watch.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { KeyWatch } from './key-watch.ts';
 import { operationToReach } from './lifecycle-states.ts';
 import { LogCollector } from './log-collector.ts';
+import { PlatformAudit } from './platform-audit.ts';
 import { Reconciler } from './reconciler.ts';
 import { RecurringJob } from './recurring-job.ts';
+import { ReplicaHealth } from './replica-health.ts';
+import { ReplicaKeeper } from './replica-keeper.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { type ScalingOptions, ScalingWatch } from './scaling-watch.ts';
 import type { SupervisorPorts } from './supervisor-ports.ts';
 
 export interface SupervisorOptions {
-  /** Milliseconds between two comparisons of what should run with what does, and between two health checks. */
+  /** Milliseconds between two comparisons of what should run with what does. */
   intervalMilliseconds?: number;
+  /** Milliseconds between two health checks of every instance. */
+  healthIntervalMilliseconds?: number;
+  /** Milliseconds between two looks at how much the instances have to do. */
+  scalingIntervalMilliseconds?: number;
+  scaling?: ScalingOptions;
   /** Instances brought back at the same time at start. */
   concurrentStarts?: number;
   /** How long instances may take to finish their calls when the platform stops. */
@@ -37,14 +48,21 @@ export class Supervisor {
   readonly #recovery: CrashRecovery;
   readonly #keyWatch: KeyWatch;
   readonly #health: HealthWatch;
+  readonly #replicas: ReplicaKeeper;
+  readonly #replicaHealth: ReplicaHealth;
+  readonly #scaling: ScalingWatch;
   readonly #reconciler: Reconciler;
   readonly #jobs: RecurringJob[];
+  #isBringingBack = false;
   #stopped = false;
 
   constructor(ports: SupervisorPorts, options: SupervisorOptions = {}) {
     this.#ports = ports;
     this.#options = {
       intervalMilliseconds: 30_000,
+      healthIntervalMilliseconds: 10_000,
+      scalingIntervalMilliseconds: 60_000,
+      scaling: {},
       concurrentStarts: 4,
       shutdownGraceMilliseconds: 2000,
       random: Math.random,
@@ -55,15 +73,38 @@ export class Supervisor {
     this.#recovery = new CrashRecovery(ports, this.#policy, this.#logs);
     this.#keyWatch = new KeyWatch(ports, this.#recovery);
     this.#health = new HealthWatch(ports, this.#recovery);
-    this.#reconciler = new Reconciler(ports, this.#recovery, this.#keyWatch);
-    const { intervalMilliseconds } = this.#options;
+    this.#replicas = new ReplicaKeeper(ports, this.#recovery, this.#options.random);
+    this.#replicaHealth = new ReplicaHealth(ports, this.#replicas);
+    this.#scaling = new ScalingWatch(ports, this.#replicas, this.#options.scaling);
+    this.#reconciler = new Reconciler(ports, { recovery: this.#recovery, keyWatch: this.#keyWatch, replicas: this.#replicas });
+    const { intervalMilliseconds, healthIntervalMilliseconds, scalingIntervalMilliseconds } = this.#options;
     this.#jobs = [
       new RecurringJob(intervalMilliseconds, () => this.reconcile()),
-      new RecurringJob(intervalMilliseconds, () => this.#guarded('check the instances', () => this.#health.checkAll())),
+      new RecurringJob(healthIntervalMilliseconds, () => this.#guarded('check the instances', () => this.#health.checkAll())),
+      new RecurringJob(healthIntervalMilliseconds, () =>
+        this.#guarded('check the replicas', () => this.#replicaHealth.checkAll()),
+      ),
+      new RecurringJob(scalingIntervalMilliseconds, () =>
+        this.#guarded('see how much the instances have to do', () => this.#scaling.checkAll()),
+      ),
       new RecurringJob(hour, () => this.#pruneLogs()),
     ];
-    ports.runner.onRequest((instanceId) => this.#recovery.cancelPause(instanceId));
-    ports.launcher.onExit((exit) => void this.#recovery.onExit(exit));
+    const { activity } = ports;
+    if (activity !== undefined) {
+      const idle = new IdleWatch({ ...ports, activity });
+      this.#jobs.push(
+        new RecurringJob(
+          () => idle.pauseMilliseconds,
+          () => this.#guarded('look for idle instances', () => idle.checkAll()),
+        ),
+      );
+    }
+    ports.runner.onRequest((instanceId) => {
+      this.#recovery.cancelPause(instanceId);
+      void this.#replicas.giveUpLaunch(instanceId);
+    });
+    ports.runner.onEnd((instanceId) => void this.#replicas.keep(instanceId));
+    ports.launcher.onExit((exit) => void this.#onExit(exit));
     ports.launcher.onLog((instanceId, line) => {
       this.#logs.add(instanceId, line);
       void this.#keyWatch.onLog(instanceId, line);
@@ -77,14 +118,39 @@ export class Supervisor {
   async start(): Promise<void> {
     for (const job of this.#jobs) job.start();
     await this.#guarded('bring back the instances', async () => {
+      this.#isBringingBack = true;
       await forEachConcurrently(everyInstance(this.#ports.instances), this.#options.concurrentStarts, async (instance) => {
         if (this.#stopped) return;
         const operation = operationToReach[instance.desiredState];
+        // What slept sleeps on until it is called; should a part of it be left, the comparison that follows ends it.
+        if (operation === 'start' && instance.status === 'sleeping') return;
         if (operation === 'start') await this.#recovery.start(instance.id);
         else await this.#ports.runner.run(instance.id, operation, { recovery: true });
       });
     });
+    this.#isBringingBack = false;
+    if (!this.#stopped) await this.reconcile();
     void this.#pruneLogs();
+  }
+
+  /** Wakes an instance that sleeps; any number of calls at once wake it once. Resolves when it serves or could not be woken. */
+  wake(instanceId: string): Promise<void> {
+    return this.#recovery.wake(instanceId);
+  }
+
+  /** Launches an instance anew that runs, such as with another version. Resolves when it serves or could not be brought up. */
+  relaunch(instanceId: string): Promise<void> {
+    return this.#recovery.relaunch(instanceId);
+  }
+
+  /** Takes the hint that a process of the instance did not do what it should: it is examined at once. Never rejects. */
+  async suspect(instanceId: string, address: string): Promise<void> {
+    await Promise.all([this.#health.suspect(instanceId, address), this.#replicaHealth.suspect(instanceId, address)]);
+  }
+
+  /** Compares everything that exists with everything that should, for operators. */
+  get audit(): PlatformHealth {
+    return new PlatformAudit(this.#ports, { isLookedAfter: (instanceId) => this.#isLookedAfter(instanceId) });
   }
 
   /** Compares what should run with what does, and repairs it. Never rejects. */
@@ -93,6 +159,8 @@ export class Supervisor {
       const existing = await this.#reconciler.reconcile();
       this.#policy.retain(existing);
       this.#keyWatch.retain(existing);
+      this.#health.retain(existing);
+      this.#replicas.retain(existing);
     });
   }
 
@@ -103,6 +171,8 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#recovery.stop();
+    this.#health.stop();
+    await this.#replicas.stop();
     const jobs = Promise.all(this.#jobs.map((job) => job.stop()));
     const abandoned = await this.#ports.runner.close(closeMilliseconds);
     const running = (await this.#ports.launcher.list()).map((entry) => entry.instanceId);
@@ -116,10 +186,22 @@ export class Supervisor {
     await this.#logs.flush();
   }
 
+  /** Before the instance is brought back, so that it comes back with what it lacked. */
+  async #onExit(exit: InstanceExit): Promise<void> {
+    await this.#scaling.onExit(exit);
+    await Promise.all([this.#recovery.onExit(exit), this.#replicas.onExit(exit)]);
+  }
+
+  #isLookedAfter(instanceId: string): boolean {
+    if (this.#isBringingBack || this.#ports.runner.isBusy(instanceId)) return true;
+    return this.#recovery.isScheduled(instanceId) || this.#replicas.isWaiting(instanceId);
+  }
+
   #pruneLogs(): Promise<void> {
     return this.#guarded('delete old log lines', async () => {
       const oldest = this.#ports.clock.now().getTime() - logRetention;
       await this.#ports.logs.prune(new Date(oldest).toISOString());
+      await this.#logs.trimAll();
     });
   }
 

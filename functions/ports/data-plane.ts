@@ -21,6 +21,8 @@ export interface RouteTable {
   set(route: Route): Promise<void>;
   get(instanceId: string): Promise<Route | undefined>;
   remove(instanceId: string): Promise<void>;
+  /** All routes that exist now. */
+  list(): Promise<Route[]>;
 }
 
 export interface LaunchRequest {
@@ -40,6 +42,8 @@ export interface InstanceExit {
   ref: string;
   /** In words, such as `ended with exit code 1` or `was killed by SIGKILL`. */
   reason: string;
+  /** Whether it ended because the memory of its size class did not suffice. */
+  outOfMemory?: boolean;
 }
 
 /** The instance did not come up. The message says how it ended, redacted: customers read it. */
@@ -47,19 +51,31 @@ export class LaunchFailed extends Error {
   override readonly name = 'LaunchFailed';
 }
 
+/** One process, container or task that runs for an instance. */
+export interface RunningProcess {
+  instanceId: string;
+  /** 0 or absent for the process the lifecycle works on; replicas count from 1. */
+  replica?: number;
+  runtime: Runtime;
+}
+
 export interface Launcher {
   /**
-   * Starts the instance and answers when its doors listen. Where one already runs for this instance it is ended first, so there
-   * are never two. Rejects with LaunchFailed where it did not come up in time; nothing is left running then.
+   * Starts a process of the instance and answers when its doors listen. Where the same one (the first, or the same replica) already
+   * runs it is ended first, so there are never two. Rejects with LaunchFailed where it did not come up in time; nothing is left
+   * running of it then.
    */
   launch(request: LaunchRequest): Promise<Runtime>;
   /**
-   * Ends whatever runs for the instance: first politely, then, after the grace (the launcher's own where none is given), by force.
-   * A launch under way is given up. No error where nothing runs.
+   * Ends whatever runs for the instance, its replicas too: first politely, then, after the grace (the launcher's own where none is
+   * given), by force. A launch under way is given up. No error where nothing runs. Rejects where something could not be ended; it
+   * stays in the list then, and is to be ended again.
    */
   stop(instanceId: string, graceMilliseconds?: number): Promise<void>;
-  /** What runs now, by instance. */
-  list(): Promise<{ instanceId: string; runtime: Runtime }[]>;
+  /** Ends one replica in the same way and leaves the instance's other processes alone. */
+  stopReplica(instanceId: string, replica: number, graceMilliseconds?: number): Promise<void>;
+  /** What runs now. */
+  list(): Promise<RunningProcess[]>;
   /** Calls back when an instance ends that nobody asked to end. */
   onExit(listener: (exit: InstanceExit) => void): void;
   /** Calls back with the log lines of instances. */

@@ -13,6 +13,8 @@ export interface Runtime {
   address: string;
   /** Version of the instance image that runs. Absent where it was launched before versions were told. */
   version?: string;
+  /** Among how many processes the key's rate limit was divided when this one was launched; 1 where it is absent. */
+  processes?: number;
 }
 
 export interface Instance {
@@ -138,15 +140,26 @@ export interface InstanceLogEntry extends InstanceLogLine {
   instanceId: string;
 }
 
+/** Which log entries are asked for; all that is given has to fit. */
+export interface InstanceLogFilter {
+  level?: string | undefined;
+  tool?: string | undefined;
+  outcome?: string | undefined;
+  requestId?: string | undefined;
+  /** Text in the message, in whatever case. */
+  search?: string | undefined;
+  /** From a time (included) to another (excluded). */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
 export interface InstanceLogStore {
   append(entries: InstanceLogEntry[]): Promise<void>;
-  list(
-    instanceId: string,
-    filter: { level?: string | undefined; tool?: string | undefined; search?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<InstanceLogEntry>>;
+  list(instanceId: string, filter: InstanceLogFilter, page: PageRequest): Promise<Page<InstanceLogEntry>>;
   /** Deletes what is older than the time. Answers how many entries went. */
   prune(olderThan: string): Promise<number>;
+  /** Deletes the oldest entries of an instance until it has at most so many lines and bytes. Answers how many went. */
+  trim(instanceId: string, most: { lines: number; bytes: number }): Promise<number>;
 }
 
 /** New log entries as they arrive, for the live view. Unsubscribes when the returned function is called. */

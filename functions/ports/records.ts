@@ -30,11 +30,15 @@ export interface AuditStore {
 
 export interface UsageRow {
   instanceId: string;
+  /** Name of the tool; streams and messages that call none have names of their own, see `usageOutsideTools` in `core`. */
   tool: string;
   /** Start of the minute, hour or day that the counts cover, depending on the question. */
   time: string;
   calls: number;
   errors: number;
+  bytesIn: number;
+  bytesOut: number;
+  streamSeconds: number;
 }
 
 export interface UsageStore {

@@ -130,9 +130,12 @@ describe('the permissions of the API functions', () => {
       logs: read,
       usage: read,
       audit: read,
-      admin: read,
+      admin: readWrite,
       tools: [],
       metrics: read,
+      'argument-logging': [...readWrite, startLifecycle],
+      'alert-rules': readWrite,
+      alerts: read,
       openapi: [],
     };
     const expected = Object.entries(table).map(([name, own]) => [`REST API: ${name}`, [...always, ...own].sort()]);

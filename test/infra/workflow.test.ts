@@ -134,6 +134,7 @@ describe('the permissions of the task functions', () => {
       RegisterRoute: [...readWrite, ...readSecrets],
       MarkRunning: readWrite,
       MarkStopped: readWrite,
+      MarkSleeping: readWrite,
       MarkUnauthenticated: readWrite,
       MarkFailed: readWrite,
       DeleteInstance: [...readWrite, ...secretsManager('DeleteSecret')],

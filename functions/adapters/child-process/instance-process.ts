@@ -23,6 +23,8 @@ export interface InstanceProcessOptions {
 const quotedLines = 3;
 /** After the process ended, its last lines are still in the pipes; they come at once, or never. */
 const drainMilliseconds = 200;
+/** How long the system may take to end a process by force. */
+const forcedEndMilliseconds = 10_000;
 
 /**
  * One process of one instance, from spawn to end. It is the leader of a process group of its own, so Ctrl-C in a terminal reaches
@@ -78,13 +80,24 @@ export class InstanceProcess {
     return this.#isOver;
   }
 
-  /** Ends the process: politely, then, after the grace, by force. Resolves when it is gone. */
+  /** Whether it ended, or is about to end, because its memory did not suffice. */
+  get lackedMemory(): boolean {
+    return this.#lackedMemory;
+  }
+
+  /**
+   * Ends the process: politely, then, after the grace, by force. Resolves when it is gone. Rejects where even force does not end it,
+   * as the system cannot end a process that waits for a broken disk; it is to be ended again later.
+   */
   async end(graceMilliseconds: number): Promise<void> {
     this.#endIsAskedFor = true;
     if (!this.#isOver) this.#signal(graceMilliseconds > 0 ? 'SIGTERM' : 'SIGKILL');
-    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMilliseconds);
-    await this.ended;
-    clearTimeout(timer);
+    const { promise: isStuck, reject } = Promise.withResolvers<never>();
+    let timer = setTimeout(() => {
+      this.#signal('SIGKILL');
+      timer = setTimeout(() => reject(new Error(`Process ${this.id} does not end.`)), forcedEndMilliseconds);
+    }, graceMilliseconds);
+    await Promise.race([this.ended, isStuck]).finally(() => clearTimeout(timer));
   }
 
   /** The last lines it printed, redacted, as a sentence to add to a reason; empty where it printed nothing. */

@@ -18,4 +18,8 @@ export class MemoryRouteTable implements RouteTable {
   async remove(instanceId: string): Promise<void> {
     this.#routes.delete(instanceId);
   }
+
+  async list(): Promise<Route[]> {
+    return [...this.#routes.values()];
+  }
 }

@@ -21,13 +21,18 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Told when connections break or cannot be made, in one line without secrets. */
   log?: (line: string) => void;
+  /** Told of the pool once, so that its connections can be counted. */
+  onPool?: (pool: ConnectionPool) => void;
 }
+
+/** How many connections there are, how many of them nobody uses, and how many statements wait for one. */
+export type ConnectionPool = Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
 
 /**
  * Opens a pool of connections; none is made before the first query. A server that is away fails queries with ProblemError
  * `not-available`, never the process, and queries work again when it is back. Close it with `destroy()`.
  */
-export function openDatabase({ connection, poolSize = 10, log = () => {} }: DatabaseOptions): Database {
+export function openDatabase({ connection, poolSize = 10, log = () => {}, onPool }: DatabaseOptions): Database {
   // `ssl: false` keeps PGSSLMODE, meant for another server, away from the embedded one; a URL says itself what it wants.
   const target = typeof connection === 'string' ? { connectionString: connection } : { ...connection, ssl: false };
   const pool = new pg.Pool({
@@ -40,6 +45,7 @@ export function openDatabase({ connection, poolSize = 10, log = () => {} }: Data
     idleTimeoutMillis: 60_000,
     types: { getTypeParser },
   });
+  onPool?.(pool);
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: new ResilientPool(pool, log) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

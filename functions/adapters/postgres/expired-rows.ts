@@ -14,6 +14,8 @@ const kept = {
   /** A batch of counts is sent again within seconds or never. */
   usageBatches: { time: 7 * day },
   usageMinutes: { time: 92 * day },
+  /** Its owner sees for a while that a token has expired. */
+  expiredTokens: { time: 30 * day },
   instanceEvents: { time: 90 * day, ofInstance: 1000 },
 } as const;
 
@@ -32,6 +34,7 @@ export async function deleteExpiredRows(database: Database, now: string): Promis
     ['usage_batches', sql`applied_at < ${before(kept.usageBatches.time)}`],
     ['usage_minutes', sql`minute < ${before(kept.usageMinutes.time)}`],
     ['instance_events', sql`time < ${before(kept.instanceEvents.time)}`],
+    ['instance_tokens', sql`expires_at < ${before(kept.expiredTokens.time)}`],
   ] as const;
   let deleted = 0;
   for (const [table, condition] of conditions) {

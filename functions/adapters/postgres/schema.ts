@@ -4,7 +4,16 @@ import type { DesiredState, InstanceStatus } from '../../../core/instance-status
 import type { Policy, PolicySwitch } from '../../../core/policy.ts';
 import type { WorkspaceRole } from '../../../core/roles.ts';
 import type { ToolSelectionName } from '../../../core/tool-selection.ts';
-import type { AuditEntry, InstanceLogEntry, Runtime, SmartleadKey } from '../../ports.ts';
+import type {
+  AlertDelivery,
+  AlertKind,
+  AuditEntry,
+  InstanceLogEntry,
+  InstanceMetricRow,
+  Rollout,
+  Runtime,
+  SmartleadKey,
+} from '../../ports.ts';
 
 /** A `jsonb` column: read as a value, written as JSON text. */
 type Json<Value> = ColumnType<Value, string, string>;
@@ -94,6 +103,44 @@ export interface Schema {
     durationMs: number | null;
     outcome: string | null;
     requestId: string | null;
+    arguments: string | null;
+  };
+  instanceMetrics: Omit<InstanceMetricRow, 'tools'> & { tools: Json<InstanceMetricRow['tools']> };
+  alertRules: {
+    id: string;
+    workspaceId: string;
+    name: string;
+    kind: AlertKind;
+    instanceId: string | null;
+    threshold: number | null;
+    windowMinutes: number;
+    emails: string[];
+    webhookUrl: string | null;
+    sealedWebhookSecret: Buffer | null;
+    enabled: boolean;
+    createdAt: string;
+  };
+  alerts: {
+    id: string;
+    workspaceId: string;
+    ruleId: string;
+    kind: AlertKind;
+    subject: string;
+    instanceId: string | null;
+    message: string;
+    startedAt: string;
+    endedAt: string | null;
+  };
+  alertDeliveries: {
+    id: string;
+    alertId: string;
+    channel: AlertDelivery['channel'];
+    recipient: string;
+    status: AlertDelivery['status'];
+    attempts: number;
+    lastError: string | null;
+    nextAttemptAt: string | null;
+    at: string;
   };
   auditEntries: {
     id: string;
@@ -107,7 +154,17 @@ export interface Schema {
     details: Json<AuditEntry['details']>;
   };
   usageBatches: { batchId: string; appliedAt: ColumnType<string, never, never> };
-  usageMinutes: { instanceId: string; workspaceId: string; tool: string; minute: string; calls: number; errors: number };
+  usageMinutes: {
+    instanceId: string;
+    workspaceId: string;
+    tool: string;
+    minute: string;
+    calls: number;
+    errors: number;
+    bytesIn: number;
+    bytesOut: number;
+    streamSeconds: number;
+  };
   idempotencyKeys: {
     scope: string;
     key: string;
@@ -116,6 +173,7 @@ export interface Schema {
     expiresAt: string;
     sealedResponse: Buffer | null;
   };
+  rollouts: Omit<Rollout, 'upgraded'> & { upgraded: Json<Rollout['upgraded']> };
   signingKeys: {
     id: string;
     algorithm: string;

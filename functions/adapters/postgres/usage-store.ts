@@ -5,7 +5,7 @@ import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { storableText } from './storable-text.ts';
 
-/** Rows per statement: PostgreSQL takes at most 65535 parameters, and a row has six. */
+/** Rows per statement: PostgreSQL takes at most 65535 parameters, and a row has nine. */
 const rowsPerInsert = 1000;
 /** A client may call what it likes a tool, and one such call must not spoil a whole batch. */
 const longestToolName = 200;
@@ -36,6 +36,9 @@ export class PostgresUsageStore implements UsageStore {
               conflict.columns(['instanceId', 'tool', 'minute']).doUpdateSet((column) => ({
                 calls: sql<number>`${column.ref('usageMinutes.calls')} + ${column.ref('excluded.calls')}`,
                 errors: sql<number>`${column.ref('usageMinutes.errors')} + ${column.ref('excluded.errors')}`,
+                bytesIn: sql<number>`${column.ref('usageMinutes.bytesIn')} + ${column.ref('excluded.bytesIn')}`,
+                bytesOut: sql<number>`${column.ref('usageMinutes.bytesOut')} + ${column.ref('excluded.bytesOut')}`,
+                streamSeconds: sql<number>`${column.ref('usageMinutes.streamSeconds')} + ${column.ref('excluded.streamSeconds')}`,
               })),
             )
             .execute();
@@ -50,7 +53,13 @@ export class PostgresUsageStore implements UsageStore {
       this.#database
         .selectFrom('usageMinutes')
         .select(['instanceId', 'tool', time.as('time')])
-        .select((column) => [sum(column.ref('calls')).as('calls'), sum(column.ref('errors')).as('errors')])
+        .select((column) => [
+          sum(column.ref('calls')).as('calls'),
+          sum(column.ref('errors')).as('errors'),
+          sum(column.ref('bytesIn')).as('bytesIn'),
+          sum(column.ref('bytesOut')).as('bytesOut'),
+          sum(column.ref('streamSeconds')).as('streamSeconds'),
+        ])
         .where('workspaceId', '=', workspaceId)
         .where('minute', '>=', query.from)
         .where('minute', '<', query.to)
@@ -65,22 +74,32 @@ export class PostgresUsageStore implements UsageStore {
   }
 }
 
-/** A sum of integers; PostgreSQL's is a bigint, which our connections read as a number. */
+/** A sum of integers, as the bigint that our connections read as a number: PostgreSQL makes a numeric of a sum of bigints. */
 function sum(column: Parameters<typeof sql<number>>[1]) {
-  return sql<number>`sum(${column})`;
+  return sql<number>`sum(${column})::bigint`;
 }
 
 /**
  * One row for each instance, tool and minute, as one statement may change a row only once. In a fixed order, so that two batches at
  * once lock their common rows in the same order and never wait for each other.
  */
-function countTogether(records: UsageRecord[]): UsageRecord[] {
-  const rows = new Map<string, UsageRecord>();
-  for (const { instanceId, workspaceId, minute, calls, errors, ...record } of records) {
+function countTogether(records: UsageRecord[]): Required<UsageRecord>[] {
+  const rows = new Map<string, Required<UsageRecord>>();
+  for (const { instanceId, workspaceId, minute, ...record } of records) {
     const tool = storableText(record.tool, longestToolName);
     const id = JSON.stringify([instanceId, tool, minute]);
-    const row = rows.get(id) ?? { instanceId, workspaceId, tool, minute, calls: 0, errors: 0 };
-    rows.set(id, { ...row, calls: row.calls + calls, errors: row.errors + errors });
+    const row = rows.get(id);
+    rows.set(id, {
+      instanceId,
+      workspaceId,
+      tool,
+      minute,
+      calls: (row?.calls ?? 0) + record.calls,
+      errors: (row?.errors ?? 0) + record.errors,
+      bytesIn: (row?.bytesIn ?? 0) + (record.bytesIn ?? 0),
+      bytesOut: (row?.bytesOut ?? 0) + (record.bytesOut ?? 0),
+      streamSeconds: (row?.streamSeconds ?? 0) + (record.streamSeconds ?? 0),
+    });
   }
   return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }

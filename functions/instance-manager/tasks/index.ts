@@ -5,6 +5,7 @@ import { deleteInstance } from './delete-instance.ts';
 import { launchInstance } from './launch-instance.ts';
 import { markFailed } from './mark-failed.ts';
 import { markRunning } from './mark-running.ts';
+import { markSleeping } from './mark-sleeping.ts';
 import { markStopped } from './mark-stopped.ts';
 import { markUnauthenticated } from './mark-unauthenticated.ts';
 import { registerRoute } from './register-route.ts';
@@ -24,6 +25,7 @@ export const lifecycleTasks = {
   RegisterRoute: registerRoute,
   MarkRunning: markRunning,
   MarkStopped: markStopped,
+  MarkSleeping: markSleeping,
   DeleteInstance: deleteInstance,
   MarkUnauthenticated: markUnauthenticated,
   MarkFailed: markFailed,

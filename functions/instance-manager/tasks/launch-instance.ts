@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { InstanceConfiguration } from '../../../core/instance-configuration.ts';
 import { recordEvent } from '../../domain/event-recording.ts';
 import { changeInstance } from '../../domain/instance-change.ts';
-import type { Instance, Runtime } from '../../ports.ts';
-import { DependencyUnavailable, OperationOvertaken } from '../lifecycle-errors.ts';
+import type { Runtime } from '../../ports.ts';
+import { launchConfiguration } from '../launch-configuration.ts';
+import { DependencyUnavailable, KeyMissing, OperationOvertaken } from '../lifecycle-errors.ts';
 import type { LifecyclePorts } from '../lifecycle-ports.ts';
 import type { LaunchResult, LifecycleState } from '../lifecycle-state.ts';
 import { accessTokenSecretName } from './access-token-secret.ts';
@@ -17,41 +17,32 @@ import { defineTask } from './task.ts';
 export const launchInstance = defineTask('LaunchInstance', async (ports, state): Promise<LaunchResult> => {
   if (!state.secret) throw new DependencyUnavailable(new Error('The state holds no reference of the Smartlead key.'));
 
-  const smartleadApiKey = await ports.secrets.get(state.secret);
+  const resolved = await ports.instances.findById(state.instanceId);
+  if (!isWanted(resolved, state)) throw new OperationOvertaken();
+  // Looked up again: the key may have been rotated, and the version that was resolved deleted, since.
+  const key = await ports.keys.find(resolved.workspaceId, resolved.keyId);
+  if (!key) throw new KeyMissing();
+  const smartleadApiKey = await ports.secrets.get(key.secret);
   const token = randomBytes(32).toString('base64url');
   const accessToken = await ports.accessTokens.put(accessTokenSecretName(state.instanceId), token);
+  const version = await ports.versionFor?.(state.instanceId);
   // Asked last: whoever stops the instance from now on finds a launch under way, and ends it.
   const instance = await ports.instances.findById(state.instanceId);
   if (!isWanted(instance, state)) throw new OperationOvertaken();
   const runtime = await ports.launcher.launch({
-    configuration: configurationOf(ports, instance, smartleadApiKey, token),
+    configuration: launchConfiguration(instance, ports.settings, { smartleadApiKey, accessToken: token }),
     workspaceId: instance.workspaceId,
     size: instance.size,
+    ...(version === undefined ? {} : { version }),
   });
   await recordRuntime(ports, state, runtime);
   await recordEvent(ports, instance.id, 'launched', 'The instance was launched and its doors are open.');
-  return { runtime, accessToken: { name: accessToken.name, version: accessToken.version } };
-});
-
-function configurationOf(
-  ports: LifecyclePorts,
-  instance: Instance,
-  smartleadApiKey: string,
-  accessToken: string,
-): InstanceConfiguration {
   return {
-    instanceId: instance.id,
-    mode: instance.mode,
-    ...(instance.toolsets === null ? {} : { toolsets: instance.toolsets }),
-    policy: instance.policy,
-    allow: instance.allow,
-    ...(instance.allowedTools === null ? {} : { allowedTools: instance.allowedTools }),
-    ...(instance.deniedTools === null ? {} : { deniedTools: instance.deniedTools }),
-    smartleadApiKey,
-    accessToken,
-    ...ports.settings,
+    runtime,
+    accessToken: { name: accessToken.name, version: accessToken.version },
+    secret: { name: key.secret.name, version: key.secret.version },
   };
-}
+});
 
 async function recordRuntime(ports: LifecyclePorts, state: LifecycleState, runtime: Runtime): Promise<void> {
   try {

@@ -20,6 +20,8 @@ const nextSteps: Partial<Record<LifecycleErrorName, string>> = {
 export const markFailed = defineTask('MarkFailed', async (ports, state) => {
   const failure = readFailure(state);
   const marked = await changeInstance(ports.instances, state.instanceId, (present) => {
+    // Whoever should sleep and still shows as running was left alone.
+    if (state.operation === 'sleep' && present.status !== 'sleeping') return undefined;
     if (present.status === 'suspended' || !serves(state.operation, present.desiredState)) return undefined;
     const change = changeFor(state, failure);
     const isNews = present.status !== change.status || present.statusReason !== change.statusReason;

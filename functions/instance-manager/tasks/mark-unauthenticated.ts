@@ -1,3 +1,4 @@
+import { apiKeySecretName } from '../../domain/api-key.ts';
 import { recordEvent } from '../../domain/event-recording.ts';
 import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
@@ -30,8 +31,11 @@ export const markUnauthenticated = defineTask('MarkUnauthenticated', async (port
 async function isStillRefused(
   { keys }: LifecyclePorts,
   { workspaceId, keyId }: Instance,
-  { secret }: LifecycleState,
+  state: LifecycleState,
 ): Promise<boolean> {
+  const secret = state.launch?.secret ?? state.secret;
+  // The instance was given another key meanwhile.
+  if (secret && secret.name !== apiKeySecretName(keyId)) return false;
   if (secret) return recordKeyStatus(keys, { workspaceId, id: keyId, version: secret.version }, 'refused');
   // Refused before the launch, and marked then.
   return (await keys.find(workspaceId, keyId))?.status === 'refused';

@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { latencyBucketLabel } from '../../../core/latency-buckets.ts';
 import { HttpInstanceMetrics } from '../../../functions/adapters/http-instance-metrics.ts';
-import { startInstance } from '../../container/instance/start-instance.ts';
+import { callsIn } from '../../../functions/domain/metrics/latency-histogram.ts';
+import { callTool, connectClient, startInstance } from '../../container/instance/start-instance.ts';
 
 let server: Server | undefined;
 
@@ -12,10 +14,14 @@ afterEach(() => {
 });
 
 async function read(handle: RequestListener) {
+  return (await readProcess(handle))?.live;
+}
+
+async function readProcess(handle: RequestListener) {
   server = createServer(handle);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return new HttpInstanceMetrics({ timeoutMilliseconds: 300 }).read({ launcher: 'child-process', ref: '1', address });
+  return new HttpInstanceMetrics({ timeoutMilliseconds: 300 }).readProcess({ launcher: 'child-process', ref: '1', address });
 }
 
 const text = `# HELP smartlead_mcp_sessions Sessions.
@@ -33,6 +39,44 @@ smartlead_mcp_rate_limit_paused_seconds 1.5
 smartlead_mcp_rate_limit_remaining 129
 smartlead_mcp_rate_limit_learned 1
 `;
+
+describe('the counts of a process', () => {
+  it('are those of the real instance: calls, errors and latencies by tool', async () => {
+    const instance = await startInstance();
+    try {
+      const client = await connectClient(instance.url, 'streamable-http');
+      await callTool(client, 'campaigns_get_all', {});
+      await callTool(client, 'campaigns_get_all', {});
+      await callTool(client, 'campaigns_get_by_id', {});
+      const runtime = { launcher: 'child-process', ref: '1', address: instance.url } as const;
+      const { tools } = (await new HttpInstanceMetrics().readProcess(runtime)) ?? {};
+      expect(tools).toMatchObject({ campaigns_get_all: { calls: 2, errors: 0 }, campaigns_get_by_id: { calls: 1, errors: 1 } });
+      expect(callsIn(tools?.campaigns_get_all?.latencies ?? {})).toBe(2);
+      expect(callsIn(tools?.campaigns_get_by_id?.latencies ?? {})).toBe(1);
+      await client.close();
+    } finally {
+      await instance.close();
+    }
+  });
+
+  it('take each call for the bucket it is in, though buckets are told as sums and empty ones not at all', async () => {
+    const name = 'smartlead_mcp_tool_call_duration_seconds_bucket';
+    const lines = [
+      'process_uptime_seconds 3',
+      `${name}{tool="a",le="${latencyBucketLabel(3)}"} 2`,
+      `${name}{tool="a",le="${latencyBucketLabel(40)}"} 5`,
+      `${name}{tool="a",le="+Inf"} 6`,
+      `${name}{tool="a",le="0.33"} 9`,
+      'smartlead_mcp_tool_calls_total{tool="a",outcome="ok"} 4',
+      'smartlead_mcp_tool_calls_total{tool="a",outcome="smartlead_timeout"} 1',
+      'smartlead_mcp_tool_calls_total{tool="a",outcome="declined"} 1',
+      'smartlead_mcp_tool_calls_total{tool="__proto__",outcome="ok"} 1',
+    ];
+    const reading = await readProcess((_request, response) => void response.end(lines.join('\n')));
+    expect(reading?.tools.a).toEqual({ calls: 6, errors: 1, latencies: { 3: 2, 40: 3, 92: 1 } });
+    expect(Object.keys(reading?.tools ?? {})).toEqual(['a', '__proto__']);
+  });
+});
 
 describe('the metrics of an instance', () => {
   it('are read at its /metrics, without a token', async () => {
@@ -58,6 +102,8 @@ describe('the metrics of an instance', () => {
       const runtime = { launcher: 'child-process', ref: '1', address: instance.url } as const;
       const metrics = await new HttpInstanceMetrics().read(runtime);
       expect(metrics).toEqual({
+        cpuSeconds: expect.any(Number),
+        callsInProgress: 0,
         sessions: 0,
         memoryBytes: expect.any(Number),
         uptimeSeconds: expect.any(Number),

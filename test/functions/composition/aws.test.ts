@@ -48,19 +48,25 @@ describe('the platform on AWS', () => {
   it('lacks exactly these parts', async () => {
     expect(await partsThatRefuse(createAwsPlatform(environment))).toEqual([
       'accounts',
+      'alerts',
       'audit',
+      'health',
       'idempotency',
       'instanceEvents',
       'instanceLogFeed',
       'instanceLogs',
+      'instanceMetricHistory',
       'instanceMetrics',
       'instanceTokens',
       'instances',
       'keys',
       'lifecycle',
+      'mail',
+      'rollouts',
       'secrets',
       'tokenRevoked',
       'usage',
+      'webhooks',
     ]);
   });
 

@@ -1,4 +1,5 @@
-import type { InstanceLogEntry, InstanceLogStore, Page, PageRequest } from '../../../functions/ports.ts';
+import { logEntryMatches } from '../../../functions/domain/log-filter.ts';
+import type { InstanceLogEntry, InstanceLogFilter, InstanceLogStore, Page, PageRequest } from '../../../functions/ports.ts';
 import { pageOfItems } from './page.ts';
 
 export class InMemoryInstanceLogStore implements InstanceLogStore {
@@ -8,20 +9,9 @@ export class InMemoryInstanceLogStore implements InstanceLogStore {
     this.#entries.push(...structuredClone(entries));
   }
 
-  async list(
-    instanceId: string,
-    filter: { level?: string | undefined; tool?: string | undefined; search?: string | undefined },
-    page: PageRequest,
-  ): Promise<Page<InstanceLogEntry>> {
-    const { level, tool, search } = filter;
+  async list(instanceId: string, filter: InstanceLogFilter, page: PageRequest): Promise<Page<InstanceLogEntry>> {
     return pageOfItems(
-      this.#entries.filter(
-        (entry) =>
-          entry.instanceId === instanceId &&
-          (level === undefined || entry.level === level) &&
-          (tool === undefined || entry.tool === tool) &&
-          (search === undefined || entry.message.toLowerCase().includes(search.toLowerCase())),
-      ),
+      this.#entries.filter((entry) => entry.instanceId === instanceId && logEntryMatches(entry, filter)),
       page,
     );
   }
@@ -31,5 +21,20 @@ export class InMemoryInstanceLogStore implements InstanceLogStore {
     const gone = this.#entries.length - kept.length;
     this.#entries = kept;
     return gone;
+  }
+
+  async trim(instanceId: string, most: { lines: number; bytes: number }): Promise<number> {
+    let lines = 0;
+    let bytes = 0;
+    const kept = new Set<InstanceLogEntry>();
+    for (const entry of this.#entries.filter((each) => each.instanceId === instanceId).reverse()) {
+      lines += 1;
+      bytes += Buffer.byteLength(entry.message) + Buffer.byteLength(entry.arguments ?? '') + 100;
+      if (lines > most.lines || bytes > most.bytes) break;
+      kept.add(entry);
+    }
+    const before = this.#entries.length;
+    this.#entries = this.#entries.filter((entry) => entry.instanceId !== instanceId || kept.has(entry));
+    return before - this.#entries.length;
   }
 }

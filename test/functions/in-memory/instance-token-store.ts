@@ -22,6 +22,11 @@ export class InMemoryInstanceTokenStore implements InstanceTokenStore {
     );
   }
 
+  /** All tokens of all instances. */
+  all(): InstanceToken[] {
+    return structuredClone([...this.#tokens.values()]);
+  }
+
   async delete(instanceId: string, tokenId: string): Promise<InstanceToken | undefined> {
     const token = this.#tokens.get(tokenId);
     if (token?.instanceId !== instanceId) return undefined;

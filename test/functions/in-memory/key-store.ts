@@ -33,6 +33,11 @@ export class InMemoryKeyStore implements KeyStore {
     return structuredClone(changed);
   }
 
+  /** All keys of all workspaces. */
+  all(): SmartleadKey[] {
+    return structuredClone([...this.#keys.values()]);
+  }
+
   async delete(workspaceId: string, keyId: string): Promise<boolean> {
     if ((await this.find(workspaceId, keyId)) === undefined) return false;
     return this.#keys.delete(keyId);

@@ -27,6 +27,8 @@ export class InMemoryLauncher implements Launcher {
     this.#running.delete(instanceId);
   }
 
+  async stopReplica(): Promise<void> {}
+
   async list(): Promise<{ instanceId: string; runtime: Runtime }[]> {
     return [...this.#running].map(([instanceId, runtime]) => ({ instanceId, runtime: { ...runtime } }));
   }

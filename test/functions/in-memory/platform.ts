@@ -1,6 +1,8 @@
 import { bearerTokenAuthenticator } from '../../../functions/api/authenticators/bearer-token.ts';
 import { InMemoryAccessTokens } from './access-tokens.ts';
 import { InMemoryAccountStore } from './account-store.ts';
+import { InMemoryMailSender, InMemoryWebhookSender } from './alert-senders.ts';
+import { InMemoryAlertStore } from './alert-store.ts';
 import { InMemoryAttemptLimiter } from './attempt-limiter.ts';
 import { InMemoryAuditStore } from './audit-store.ts';
 import { InMemoryClock } from './clock.ts';
@@ -8,6 +10,7 @@ import { InMemoryIdempotencyStore } from './idempotency-store.ts';
 import { InMemoryInstanceEventStore } from './instance-event-store.ts';
 import { InMemoryInstanceLogFeed } from './instance-log-feed.ts';
 import { InMemoryInstanceLogStore } from './instance-log-store.ts';
+import { InMemoryInstanceMetricStore } from './instance-metric-store.ts';
 import { InMemoryInstanceMetrics } from './instance-metrics.ts';
 import { InMemoryInstanceStore } from './instance-store.ts';
 import { InMemoryInstanceTokenStore } from './instance-token-store.ts';
@@ -15,7 +18,9 @@ import { InMemoryKeyStore } from './key-store.ts';
 import { InMemoryLifecycleWorkflow } from './lifecycle-workflow.ts';
 import { InMemoryLogger } from './logger.ts';
 import { InMemoryPasswordHasher } from './password-hasher.ts';
+import { InMemoryPlatformHealth } from './platform-health.ts';
 import { InMemoryRefreshSessionStore } from './refresh-session-store.ts';
+import { InMemoryRollouts } from './rollouts.ts';
 import { InMemorySecretStore } from './secret-store.ts';
 import { InMemorySmartleadKeyChecker } from './smartlead-key-checker.ts';
 import { InMemoryUsageStore } from './usage-store.ts';
@@ -54,14 +59,21 @@ export function createInMemoryPlatform() {
     instanceLogs: new InMemoryInstanceLogStore(),
     instanceLogFeed: new InMemoryInstanceLogFeed(),
     instanceMetrics: new InMemoryInstanceMetrics(),
+    instanceMetricHistory: new InMemoryInstanceMetricStore(),
     lifecycle: new InMemoryLifecycleWorkflow(),
+    rollouts: new InMemoryRollouts(clock),
     revokedTokens,
     tokenRevoked: async (tokenId: string, hash: string): Promise<void> => {
       revokedTokens.push({ tokenId, hash });
     },
+    alerts: new InMemoryAlertStore(),
+    mail: new InMemoryMailSender() as InMemoryMailSender | null,
+    webhooks: new InMemoryWebhookSender(),
+    alertTestLimiter: new InMemoryAttemptLimiter(clock, { attempts: 10, windowSeconds: 600 }),
     audit: new InMemoryAuditStore(),
     usage: new InMemoryUsageStore(),
     idempotency: new InMemoryIdempotencyStore(),
+    health: new InMemoryPlatformHealth(clock),
   };
 }
 

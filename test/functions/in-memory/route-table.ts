@@ -14,4 +14,8 @@ export class InMemoryRouteTable implements RouteTable {
   async remove(instanceId: string): Promise<void> {
     this.#routes.delete(instanceId);
   }
+
+  async list(): Promise<Route[]> {
+    return structuredClone([...this.#routes.values()]);
+  }
 }

@@ -31,6 +31,18 @@ export class InMemorySecretStore implements SecretStore {
     return [...this.#versions.keys()];
   }
 
+  /** All versions of all secrets. */
+  references(): SecretReference[] {
+    return [...this.#versions].flatMap(([name, versions]) => [...versions.keys()].map((version) => ({ name, version })));
+  }
+
+  /** Deletes one version. */
+  deleteVersion({ name, version }: SecretReference): void {
+    const versions = this.#versions.get(name);
+    versions?.delete(version);
+    if (versions?.size === 0) this.#versions.delete(name);
+  }
+
   /** How many versions of a name there are. */
   versionsOf(name: string): number {
     return this.#versions.get(name)?.size ?? 0;

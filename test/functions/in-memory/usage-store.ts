@@ -16,12 +16,22 @@ export class InMemoryUsageStore implements UsageStore {
 
   async read(workspaceId: string, query: Parameters<UsageStore['read']>[1]): Promise<UsageRow[]> {
     const rows = new Map<string, UsageRow>();
-    for (const { instanceId, tool, minute, calls, errors, workspaceId: owner } of this.#records) {
+    for (const record of this.#records) {
+      const { instanceId, tool, minute, workspaceId: owner } = record;
       const asked = query.instanceId === undefined || query.instanceId === instanceId;
       if (owner !== workspaceId || !asked || minute < query.from || minute >= query.to) continue;
       const time = minute.slice(0, significant[query.step]) + '0000-00-00T00:00:00.000Z'.slice(significant[query.step]);
-      const row = rows.get(`${instanceId} ${tool} ${time}`) ?? { instanceId, tool, time, calls: 0, errors: 0 };
-      rows.set(`${instanceId} ${tool} ${time}`, { ...row, calls: row.calls + calls, errors: row.errors + errors });
+      const row = rows.get(`${instanceId} ${tool} ${time}`);
+      rows.set(`${instanceId} ${tool} ${time}`, {
+        instanceId,
+        tool,
+        time,
+        calls: (row?.calls ?? 0) + record.calls,
+        errors: (row?.errors ?? 0) + record.errors,
+        bytesIn: (row?.bytesIn ?? 0) + (record.bytesIn ?? 0),
+        bytesOut: (row?.bytesOut ?? 0) + (record.bytesOut ?? 0),
+        streamSeconds: (row?.streamSeconds ?? 0) + (record.streamSeconds ?? 0),
+      });
     }
     return [...rows.values()].sort((a, b) => a.time.localeCompare(b.time)).slice(0, query.limit);
   }

@@ -4,7 +4,7 @@ import { MemoryLogFeed } from '../../../functions/adapters/memory/log-feed.ts';
 import { MemoryRouteTable } from '../../../functions/adapters/memory/route-table.ts';
 import { MemorySecretStore } from '../../../functions/adapters/memory/secret-store.ts';
 import { newInstance } from '../../../functions/domain/instance-creation.ts';
-import { decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
+import { decideAfterSettingsChange, decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
 import type { LifecyclePorts } from '../../../functions/instance-manager/lifecycle-ports.ts';
 import { LocalWorkflow, type LocalWorkflowOptions } from '../../../functions/instance-manager/local-workflow.ts';
 import type { Instance, InstanceChange, LifecycleOperation } from '../../../functions/ports.ts';
@@ -14,6 +14,7 @@ import { InMemoryInstanceLogStore } from '../in-memory/instance-log-store.ts';
 import { InMemoryInstanceStore } from '../in-memory/instance-store.ts';
 import { InMemoryInstanceTokenStore } from '../in-memory/instance-token-store.ts';
 import { InMemoryKeyStore } from '../in-memory/key-store.ts';
+import { InMemoryResourceInventory } from '../in-memory/resource-inventory.ts';
 import { InMemorySecretStore } from '../in-memory/secret-store.ts';
 import { InMemorySmartleadKeyChecker } from '../in-memory/smartlead-key-checker.ts';
 import { StrictLauncher } from './strict-launcher.ts';
@@ -29,14 +30,22 @@ export class Disk {
   readonly secrets = new InMemorySecretStore();
   readonly events = new InMemoryInstanceEventStore();
   readonly logs = new InMemoryInstanceLogStore();
+  readonly inventory = new InMemoryResourceInventory(this);
+}
+
+/** What ends with the platform where instances are its child processes, and outlives it where they are containers or tasks. */
+export class World {
+  readonly launcher = new StrictLauncher();
+  readonly routes = new MemoryRouteTable();
+  readonly accessTokens = new MemorySecretStore();
 }
 
 /** The Instance Manager of one running platform over stores in memory and processes that are only pretended. */
 export class Installation {
   readonly disk: Disk;
-  readonly launcher = new StrictLauncher();
-  readonly routes = new MemoryRouteTable();
-  readonly accessTokens = new MemorySecretStore();
+  readonly launcher: StrictLauncher;
+  readonly routes: MemoryRouteTable;
+  readonly accessTokens: MemorySecretStore;
   readonly probe = new InMemoryHealthProbe();
   readonly keyChecker = new InMemorySmartleadKeyChecker();
   readonly logFeed = new MemoryLogFeed();
@@ -44,8 +53,11 @@ export class Installation {
   readonly ports: LifecyclePorts;
   readonly runner: LocalWorkflow;
 
-  constructor(options: { disk?: Disk; tasks?: LocalWorkflowOptions['tasks']; ports?: Partial<LifecyclePorts> } = {}) {
+  constructor(
+    options: { disk?: Disk; world?: World; tasks?: LocalWorkflowOptions['tasks']; ports?: Partial<LifecyclePorts> } = {},
+  ) {
     this.disk = options.disk ?? new Disk();
+    ({ launcher: this.launcher, routes: this.routes, accessTokens: this.accessTokens } = options.world ?? new World());
     const { instances, tokens, keys, secrets, events } = this.disk;
     this.ports = {
       ...{ instances, tokens, keys, secrets, events },
@@ -67,7 +79,8 @@ export class Installation {
   }
 
   get supervisorPorts() {
-    return { ...this.ports, runner: this.runner, logs: this.disk.logs, logFeed: this.logFeed };
+    const { logs, inventory } = this.disk;
+    return { ...this.ports, runner: this.runner, logs, inventory, logFeed: this.logFeed };
   }
 
   /** Stores an instance with a key and a client's token, as the API does before it asks for a start. */
@@ -94,6 +107,15 @@ export class Installation {
     const present = await this.disk.instances.findById(instanceId);
     if (!present || present.desiredState === 'deleted') return;
     const decision = operation === 'delete' ? decideDeletion() : decideOperation(present, operation);
+    if (!decision) return;
+    await this.change(instanceId, decision.change);
+    await this.runner.run(instanceId, decision.operation);
+  }
+
+  /** Does what the API does when settings or the key of the instance have changed. */
+  async applySettings(instanceId: string): Promise<void> {
+    const present = await this.disk.instances.findById(instanceId);
+    const decision = present && decideAfterSettingsChange(present);
     if (!decision) return;
     await this.change(instanceId, decision.change);
     await this.runner.run(instanceId, decision.operation);

@@ -8,6 +8,7 @@ import { atRest, Disk, Installation, running } from './installation.ts';
 type Command =
   | { do: 'start' | 'stop' | 'restart' | 'delete'; instance: number }
   | { do: 'crash' | 'vanish' | 'start again'; instance: number }
+  | { do: 'sleep' | 'wake'; instance: number }
   | { do: 'fail launches'; count: number }
   | { do: 'wait'; milliseconds: number };
 
@@ -17,6 +18,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'stop' as const, 'restart' as const), instance }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), instance }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'vanish' as const), instance }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('sleep' as const, 'wake' as const), instance }) },
   // As a platform that starts twice, or a repair that comes at the wrong moment.
   { weight: 1, arbitrary: fc.record({ do: fc.constant('start again' as const), instance }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail launches' as const), count: fc.integer({ min: 1, max: 3 }) }) },
@@ -36,13 +38,21 @@ async function ask(installation: Installation, id: string, operation: 'start' | 
   await installation.runner.request(id, decision.operation);
 }
 
-async function perform(installation: Installation, ids: string[], step: Command): Promise<void> {
+/** Wakes as the router does: where it finds no way to an instance that sleeps, or is just being put to sleep. */
+async function wake(installation: Installation, supervisor: Supervisor, id: string): Promise<void> {
+  const present = await installation.instance(id);
+  if (present?.status === 'sleeping' && !(await installation.routes.get(id))) void supervisor.wake(id);
+}
+
+async function perform(installation: Installation, supervisor: Supervisor, ids: string[], step: Command): Promise<void> {
   if (step.do === 'wait') await vi.advanceTimersByTimeAsync(step.milliseconds);
   else if (step.do === 'fail launches') installation.launcher.failures = step.count;
   else {
     const id = ids[step.instance] ?? '';
     if (step.do === 'crash') installation.launcher.kill(id);
     else if (step.do === 'vanish') installation.launcher.kill(id, { silently: true });
+    else if (step.do === 'sleep') void installation.runner.run(id, 'sleep', { recovery: true });
+    else if (step.do === 'wake') await wake(installation, supervisor, id);
     else if (step.do === 'start again') void installation.runner.run(id, 'start', { recovery: true });
     else await ask(installation, id, step.do);
   }
@@ -55,6 +65,7 @@ async function expectAgreement(installation: Installation, id: string, wasDistur
   if (!present) expect(observed).toEqual(atRest(undefined));
   else if (present.desiredState === 'stopped') expect(observed).toEqual(atRest('stopped'));
   else if (present.status === 'failed' && wasDisturbed) expect(observed).toEqual(atRest('failed'));
+  else if (present.status === 'sleeping') expect(observed).toEqual(atRest('sleeping'));
   else expect(observed).toEqual(running);
   expect(present?.desiredState).not.toBe('deleted');
 }
@@ -76,14 +87,22 @@ describe('the lifecycle under random commands, crashes and failures', () => {
           const supervisor = new Supervisor(installation.supervisorPorts, isRepairing ? {} : { intervalMilliseconds: 2 ** 30 });
           const ids = await Promise.all(Array.from({ length: instanceCount }, () => installation.addInstance()));
           void supervisor.start();
-          for (const step of commands) if (isRepairing || step.do !== 'vanish') await perform(installation, ids, step);
+          for (const step of commands)
+            if (isRepairing || step.do !== 'vanish') await perform(installation, supervisor, ids, step);
           installation.launcher.failures = 0;
           await vi.advanceTimersByTimeAsync(10 * 60_000);
 
           expect(installation.launcher.doubles).toEqual([]);
           expect(installation.incidents).toEqual([]);
           const wasDisturbed = commands.some((step) => ['fail launches', 'crash', 'vanish'].includes(step.do));
-          for (const id of ids) await expectAgreement(installation, id, wasDisturbed);
+          for (const id of ids) {
+            await expectAgreement(installation, id, wasDisturbed);
+            // A call brings back whatever sleeps.
+            await wake(installation, supervisor, id);
+            await vi.advanceTimersByTimeAsync(10 * 60_000);
+            expect((await installation.instance(id))?.status).not.toBe('sleeping');
+            await expectAgreement(installation, id, wasDisturbed);
+          }
           const stopped = supervisor.stop();
           await vi.advanceTimersByTimeAsync(5000);
           await stopped;
@@ -98,7 +117,7 @@ describe('the lifecycle under random commands, crashes and failures', () => {
 
 describe('a platform that is killed', () => {
   const taskNames = Object.keys(lifecycleTasks) as LifecycleTaskName[];
-  const operations = ['start', 'restart', 'stop', 'delete'] as const;
+  const operations = ['start', 'restart', 'stop', 'delete', 'sleep'] as const;
   const moments = operations.flatMap((operation) =>
     taskNames.flatMap((name) => (['before', 'after'] as const).map((when) => ({ operation, name, when }))),
   );
@@ -116,7 +135,7 @@ describe('a platform that is killed', () => {
     const id = await installation.addInstance();
     if (operation !== 'start') await installation.runner.run(id, 'start');
     armed = true;
-    if (operation === 'start') void installation.runner.run(id, 'start');
+    if (operation === 'start' || operation === 'sleep') void installation.runner.run(id, operation, { recovery: true });
     else await ask(installation, id, operation);
     // Shorter than any time limit of a task: nothing reacts to the death.
     await vi.advanceTimersByTimeAsync(5000);
@@ -133,7 +152,11 @@ describe('a platform that is killed', () => {
     await vi.advanceTimersByTimeAsync(5000);
     await expectAgreement(next, id);
     expect((await next.instance(id))?.status).toBe(
-      { start: 'running', restart: 'running', stop: 'stopped', delete: undefined }[moment.operation],
+      {
+        ...{ start: 'running', restart: 'running', stop: 'stopped', delete: undefined },
+        // A sleep that had not begun did not happen.
+        sleep: moment.name === 'BeginOperation' && moment.when === 'before' ? 'running' : 'sleeping',
+      }[moment.operation],
     );
     const stopped = supervisor.stop();
     await vi.advanceTimersByTimeAsync(5000);

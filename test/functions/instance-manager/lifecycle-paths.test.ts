@@ -225,6 +225,7 @@ describe('an operation that was overtaken', () => {
       launch: {
         runtime: { launcher: 'child-process', ref: '99', address: 'http://127.0.0.1:1' },
         accessToken: { name: 'x', version: 1 },
+        secret: { name: 'y', version: 1 },
       },
       failure: { Error: 'InstanceUnhealthy', Cause: 'It did not answer.' },
     };
@@ -404,6 +405,53 @@ describe('a key that Smartlead refuses', () => {
     expect(await installation.disk.keys.find(workspaceId, keyId)).toMatchObject({ status: 'valid' });
     await installation.runner.run(id, 'start');
     expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('rotated between two tasks, the process gets the present version, though the resolved one is gone', async () => {
+    const rotateFirst = async (state: LifecycleState) => {
+      const { keyId = '', workspaceId = '' } = (await installation.instance(state.instanceId)) ?? {};
+      const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+      await installation.disk.keys.update(workspaceId, keyId, { secret });
+      await installation.disk.secrets.deleteVersionsBefore(secret);
+      return lifecycleTasks.LaunchInstance(installation.ports)(state);
+    };
+    const installation: Installation = new Installation({ tasks: { LaunchInstance: rotateFirst } });
+    const id = await installation.addInstance();
+    await installation.runner.run(id, 'start');
+    expect(await installation.observe(id)).toEqual(running);
+    expect([...installation.launcher.processes.values()][0]?.configuration.smartleadApiKey).toBe('demo-rotated');
+    expect(installation.incidents).toEqual([]);
+  });
+
+  it('is marked where the version that was launched with is refused, not the one that was resolved', async () => {
+    const installation = new Installation();
+    const id = await installation.addInstance();
+    const { keyId = '', workspaceId = '' } = (await installation.instance(id)) ?? {};
+    const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+    await installation.disk.keys.update(workspaceId, keyId, { secret });
+    const runtime = { launcher: 'child-process', ref: '1', address: 'http://127.0.0.1:1' } as const;
+    await installation.change(id, { runtime });
+    await lifecycleTasks.MarkUnauthenticated(installation.ports)({
+      ...{ instanceId: id, operation: 'start', operationId: 'op_1', recovery: false },
+      secret: { name: secret.name, version: secret.version - 1 },
+      launch: { runtime, accessToken: { name: 'x', version: 1 }, secret: { name: secret.name, version: secret.version } },
+    });
+    expect(await installation.disk.keys.find(workspaceId, keyId)).toMatchObject({ status: 'refused' });
+    expect(await installation.instance(id)).toMatchObject({ status: 'unauthenticated' });
+  });
+
+  it('is not marked where the instance was given another key meanwhile', async () => {
+    const installation = new Installation();
+    const [id, other] = [await installation.addInstance(), await installation.addInstance()];
+    const { keyId = '' } = (await installation.instance(id)) ?? {};
+    const { keyId: otherKeyId = '', workspaceId = '' } = (await installation.instance(other)) ?? {};
+    await installation.change(id, { keyId: otherKeyId });
+    await lifecycleTasks.MarkUnauthenticated(installation.ports)({
+      ...{ instanceId: id, operation: 'start', operationId: 'op_1', recovery: false },
+      secret: { name: `smartlead-key/${keyId}`, version: 1 },
+    });
+    expect(await installation.disk.keys.find(workspaceId, otherKeyId)).toMatchObject({ status: 'valid' });
+    expect(await installation.instance(id)).toMatchObject({ status: 'provisioning' });
   });
 
   it('is asked about before anything is launched, and healed when it is accepted again', async () => {

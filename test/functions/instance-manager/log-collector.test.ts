@@ -105,4 +105,24 @@ describe('the log collector', () => {
     expect(logs.messages).toEqual(['a 0', 'a 1', 'a 2']);
     expect(incidents).toEqual(['3 log lines could not be stored.']);
   });
+
+  it('cuts the log of an instance to its size after a tenth of new lines, and only then', async () => {
+    const trimmed: string[] = [];
+    logs.trim = async (instanceId) => {
+      trimmed.push(instanceId);
+      return 0;
+    };
+    const clock = { now: () => new Date() };
+    collector = new LogCollector({ clock, logs, logFeed: feed, report: () => {} }, { lines: 100, bytes: 10_000 });
+    for (let line = 0; line < 9; line += 1) add('a', 'x');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(trimmed).toEqual([]);
+    add('a', 'x');
+    add('b', 'y'.repeat(1000));
+    add('c', 'x');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(trimmed).toEqual(['a', 'b']);
+    await collector.trimAll();
+    expect(trimmed).toEqual(['a', 'b', 'c']);
+  });
 });

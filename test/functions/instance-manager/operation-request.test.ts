@@ -20,6 +20,16 @@ it.each<[LifecycleOperation, LifecycleOperation, LifecycleOperation]>([
   ['delete', 'restart', 'delete'],
   ['delete', 'stop', 'delete'],
   ['delete', 'delete', 'delete'],
+  // A sleep gives way to everything.
+  ['sleep', 'start', 'start'],
+  ['sleep', 'restart', 'restart'],
+  ['sleep', 'stop', 'stop'],
+  ['sleep', 'delete', 'delete'],
+  ['sleep', 'sleep', 'sleep'],
+  ['start', 'sleep', 'start'],
+  ['restart', 'sleep', 'restart'],
+  ['stop', 'sleep', 'stop'],
+  ['delete', 'sleep', 'delete'],
 ])('a waiting %s and a newer %s become one %s', (waiting, newer, merged) => {
   const merge = (one: boolean, other: boolean) =>
     mergeOperations({ operation: waiting, recovery: one }, { operation: newer, recovery: other });

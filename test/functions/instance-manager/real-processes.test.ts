@@ -61,6 +61,35 @@ it('an instance that is killed runs again as another process', async () => {
   });
 });
 
+it('an instance that is stopped by a signal, and so answers nothing, is replaced', async () => {
+  await supervisor.stop();
+  const probe = new McpHealthProbe({ timeoutMilliseconds: 300 });
+  const observed = new Installation({ disk: installation.disk, ports: { launcher, probe } });
+  supervisor = new Supervisor(observed.supervisorPorts, { healthIntervalMilliseconds: 100 });
+  const id = await installation.addInstance();
+  await observed.runner.run(id, 'start');
+  const before = await processOf(id);
+  await supervisor.start();
+  process.kill(before, 'SIGSTOP');
+  await vi.waitFor(async () => expect(await processOf(id)).not.toBe(before), 15_000);
+  await untilRunning(id);
+  expect(await isAlive(before)).toBe(false);
+  expect(observed.disk.events.events.map(({ type }) => type)).toContain('unhealthy');
+});
+
+it('an instance that sleeps has no process, and a wake makes one', async () => {
+  const id = await installation.addInstance();
+  await installation.runner.run(id, 'start');
+  const before = await processOf(id);
+  await installation.runner.run(id, 'sleep', { recovery: true });
+  expect(await installation.instance(id)).toMatchObject({ status: 'sleeping', runtime: null });
+  expect(await isAlive(before)).toBe(false);
+  await Promise.all(Array.from({ length: 10 }, () => supervisor.wake(id)));
+  await untilRunning(id);
+  expect(await isAlive(await processOf(id))).toBe(true);
+  expect((await launcher.list()).length).toBe(1);
+});
+
 it('two starts at once make one process, and a delete leaves none', async () => {
   const id = await installation.addInstance();
   await Promise.all([installation.runner.run(id, 'start'), installation.runner.run(id, 'restart'), launcher.list()]);
@@ -78,4 +107,25 @@ it('the end of the platform is the end of its processes', async () => {
   expect(await Promise.all(processIds.map(isAlive))).toEqual([true, true, true, true]);
   await supervisor.stop();
   expect(await Promise.all(processIds.map(isAlive))).toEqual([false, false, false, false]);
+});
+
+it('replicas are processes of their own: one that is killed comes back, and all end with the instance', async () => {
+  const id = await installation.addInstance({ replicas: 3, maxReplicas: 3 });
+  const processIds = async () => (await launcher.list()).map(({ runtime }) => Number(runtime.ref));
+  const untilAllAnswer = () =>
+    vi.waitFor(async () => {
+      expect(await processIds()).toHaveLength(3);
+      expect((await installation.routes.get(id))?.replicas).toHaveLength(2);
+    }, 10_000);
+  await installation.runner.run(id, 'start');
+  await untilAllAnswer();
+  const first = await processOf(id);
+  const killed = (await processIds()).find((processId) => processId !== first) ?? 0;
+  process.kill(killed, 'SIGKILL');
+  await vi.waitFor(async () => expect(await processIds()).not.toContain(killed), 5_000);
+  await untilAllAnswer();
+  expect(await processOf(id)).toBe(first);
+  const last = await processIds();
+  await installation.ask(id, 'stop');
+  expect(await Promise.all(last.map(isAlive))).toEqual([false, false, false]);
 });

@@ -7,7 +7,7 @@ describe('the restart policy', () => {
   it('doubles its pauses from one second, with a quarter of jitter around them', () => {
     const shortest = new RestartPolicy(() => 0);
     const longest = new RestartPolicy(() => 0.999_999);
-    for (const pause of [200, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000]) {
+    for (const pause of [0, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000]) {
       expect(shortest.died('ins_1', 0)).toEqual({ restart: true, pauseMilliseconds: pause * 0.875 });
       expect(longest.died('ins_1', 0)).toEqual({ restart: true, pauseMilliseconds: pause * 1.125 });
     }
@@ -23,7 +23,7 @@ describe('the restart policy', () => {
 
   it('forgets after ten minutes of life, after giving up and when told', () => {
     const policy = new RestartPolicy(() => 0.5);
-    const first = { restart: true, pauseMilliseconds: 200 };
+    const first = { restart: true, pauseMilliseconds: 0 };
     expect(policy.died('ins_1', 0)).toEqual(first);
     policy.cameUp('ins_1', 1000);
     expect(policy.died('ins_1', 9 * minute)).toEqual({ restart: true, pauseMilliseconds: 1000 });

@@ -39,13 +39,14 @@ describe('at the start of the platform', () => {
     installation.launcher.launchMilliseconds = 100;
     const stale = { launcher: 'child-process', ref: '7', address: 'http://127.0.0.1:1' } as const;
     const wanted = await Promise.all(
-      (['running', 'provisioning', 'restarting', 'failed', 'running', 'running', 'stopping', 'sleeping'] as const).map((status) =>
+      (['running', 'provisioning', 'restarting', 'failed', 'running', 'running', 'stopping'] as const).map((status) =>
         installation.addInstance({ status, runtime: stale }),
       ),
     );
     const unwanted = await installation.addInstance({ desiredState: 'stopped', status: 'running', runtime: stale });
     const deleted = await installation.addInstance({ desiredState: 'deleted', status: 'stopping', runtime: stale });
     const suspended = await installation.addInstance({ status: 'suspended' });
+    const sleeping = await Promise.all(Array.from({ length: 200 }, () => installation.addInstance({ status: 'sleeping' })));
     const start = supervisor.start();
     await pass(50);
     expect(installation.launcher.processes.size).toBe(4);
@@ -55,6 +56,8 @@ describe('at the start of the platform', () => {
     expect(await installation.observe(unwanted)).toEqual(atRest('stopped'));
     expect(await installation.observe(deleted)).toEqual(atRest(undefined));
     expect(await installation.observe(suspended)).toEqual(atRest('suspended'));
+    for (const id of sleeping) expect(await installation.observe(id)).toEqual(atRest('sleeping'));
+    expect(installation.launcher.launches).toBe(wanted.length);
   });
 
   it('one that does not come up is tried again', async () => {
@@ -69,16 +72,18 @@ describe('at the start of the platform', () => {
 });
 
 describe('an instance that dies', () => {
-  it('is shown as restarting with the reason, loses its route and runs again', async () => {
+  it('is shown as restarting with the reason, loses its route and is launched again at once', async () => {
     const { installation } = await supervised();
     const id = await runningInstance(installation);
+    installation.launcher.launchMilliseconds = 100;
     installation.launcher.kill(id);
-    await pass(10);
+    await pass(1);
     expect(await installation.observe(id)).toMatchObject({ status: 'restarting', hasRoute: false, hasRuntime: false });
+    expect(installation.launcher.launches).toBe(2);
     expect(await installation.instance(id)).toMatchObject({
       statusReason: 'The instance was killed by SIGKILL. It is being restarted.',
     });
-    await pass(300);
+    await pass(100);
     expect(await installation.observe(id)).toEqual(running);
     expect(installation.disk.events.events.map((event) => event.type)).toContain('exited');
   });
@@ -94,7 +99,7 @@ describe('an instance that dies', () => {
       while ((await installation.instance(id))?.status !== 'running');
       pauses.push(Date.now() - began);
     }
-    expect(pauses).toEqual([200, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000].map((pause) => expect.closeTo(pause, -3)));
+    expect(pauses).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000].map((pause) => expect.closeTo(pause, -3)));
   });
 
   it('and waits for its next start is restarted at once where the customer asks, and the pause is over', async () => {
@@ -227,25 +232,65 @@ describe('the comparison of what should run with what does', () => {
 });
 
 describe('an instance that hangs', () => {
-  it('is replaced after three failed checks in a row, not before', async () => {
+  const silent = { healthy: false, reason: 'it did not answer within 2 seconds.' } as const;
+  const refOf = async (installation: Installation, id: string) => (await installation.instance(id))?.runtime?.ref;
+
+  it('is replaced after three failed checks in a row, a second apart, not before', async () => {
     const { installation, supervisor } = await supervised();
     const id = await runningInstance(installation);
     await supervisor.start();
-    const before = (await installation.instance(id))?.runtime?.ref;
-    installation.probe.set(id, { healthy: false, reason: 'it did not answer within 2 seconds.' });
-    await pass(61_000);
-    expect((await installation.instance(id))?.runtime?.ref).toBe(before);
+    const before = await refOf(installation, id);
+    installation.probe.set(id, silent);
+    await pass(11_500);
     installation.probe.set(id, { healthy: true });
-    await pass(31_000);
-    installation.probe.set(id, { healthy: false, reason: 'it did not answer within 2 seconds.' });
-    await pass(60_000);
-    expect((await installation.instance(id))?.runtime?.ref).toBe(before);
-    await pass(28_100);
-    expect(await installation.instance(id)).toMatchObject({ status: 'restarting' });
+    await pass(1_000);
+    installation.probe.set(id, silent);
+    await pass(9_500 + 1_900);
+    expect(await refOf(installation, id)).toBe(before);
+    installation.launcher.launchMilliseconds = 500;
+    await pass(200);
+    expect(await installation.instance(id)).toMatchObject({
+      status: 'restarting',
+      statusReason: 'The instance failed its health check: it did not answer within 2 seconds. It is being restarted.',
+    });
     installation.probe.set(id, { healthy: true });
     await pass(1000);
     expect(await installation.observe(id)).toEqual(running);
     expect(installation.launcher.doubles).toEqual([]);
+  });
+
+  it('is examined at once where the router got no answer of it, once for any number of hints', async () => {
+    const { installation, supervisor } = await supervised();
+    const id = await runningInstance(installation);
+    const { ref: before, address = '' } = (await installation.instance(id))?.runtime ?? {};
+    const check = vi.spyOn(installation.probe, 'check').mockResolvedValue(silent);
+    await pass(1);
+    for (let hint = 0; hint < 50; hint += 1) void supervisor.suspect(id, address);
+    await pass(1);
+    expect(check).toHaveBeenCalledTimes(1);
+    await pass(1_000);
+    check.mockResolvedValueOnce(silent).mockResolvedValue({ healthy: true });
+    await pass(1_500);
+    expect(await refOf(installation, id)).not.toBe(before);
+    expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('is left alone where it answers the examination, and that is trusted for a second', async () => {
+    const { installation, supervisor } = await supervised();
+    const id = await runningInstance(installation);
+    const { ref: before, address = '' } = (await installation.instance(id))?.runtime ?? {};
+    const check = vi.spyOn(installation.probe, 'check');
+    await pass(1);
+    await supervisor.suspect(id, address);
+    for (let hint = 0; hint < 50; hint += 1) await supervisor.suspect(id, address);
+    expect(check).toHaveBeenCalledTimes(1);
+    await pass(1_000);
+    await supervisor.suspect(id, address);
+    expect(check).toHaveBeenCalledTimes(2);
+    // A process that is no more.
+    await supervisor.suspect(id, 'http://127.0.0.1:1');
+    expect(check).toHaveBeenCalledTimes(2);
+    expect(await refOf(installation, id)).toBe(before);
   });
 });
 
@@ -298,6 +343,42 @@ describe('a key that Smartlead refuses at a call', () => {
     await installation.disk.keys.update(workspaceId, keyId, { secret, status: 'valid' });
     await pass(31_000);
     expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('leads to questions after longer and longer pauses, and to no launch', async () => {
+    const { installation, supervisor } = await supervised();
+    const id = await runningInstance(installation);
+    await supervisor.start();
+    const asked: number[] = [];
+    vi.spyOn(installation.keyChecker, 'check').mockImplementation(async () => {
+      asked.push(Date.now());
+      return 'refused';
+    });
+    installation.launcher.print(id, refusal);
+    await pass(6 * 60 * minute);
+    const pauses = asked.slice(2).map((time, index) => (time - (asked[index + 1] ?? 0)) / minute);
+    expect(pauses.length).toBeLessThan(12);
+    expect(pauses.toSorted((one, other) => one - other)).toEqual(pauses);
+    expect(pauses.at(0)).toBeLessThanOrEqual(6);
+    expect(pauses.at(-1)).toBeCloseTo(60, -1);
+    expect(installation.launcher.launches).toBe(1);
+    expect(await installation.observe(id)).toEqual(atRest('unauthenticated'));
+  });
+
+  it('heals at once when the key is rotated, as the rotation asks for a restart', async () => {
+    const { installation, supervisor } = await supervised();
+    const id = await runningInstance(installation);
+    const { keyId = '' } = (await installation.instance(id)) ?? {};
+    await supervisor.start();
+    vi.spyOn(installation.keyChecker, 'check').mockResolvedValue('refused');
+    installation.launcher.print(id, refusal);
+    await pass(100);
+    const secret = await installation.disk.secrets.put(`smartlead-key/${keyId}`, 'demo-rotated');
+    await installation.disk.keys.update(workspaceId, keyId, { secret, status: 'valid' });
+    await installation.applySettings(id);
+    await pass(10);
+    expect(await installation.observe(id)).toEqual(running);
+    expect([...installation.launcher.processes.values()][0]?.configuration.smartleadApiKey).toBe('demo-rotated');
   });
 
   it('is not believed where Smartlead accepts the key', async () => {

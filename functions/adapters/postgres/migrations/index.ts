@@ -6,6 +6,10 @@ import * as records from './0004-records.ts';
 import * as refreshGraceAndRetention from './0005-refresh-grace-and-retention.ts';
 import * as policySwitchesAndToolLists from './0006-policy-switches-and-tool-lists.ts';
 import * as sleepAndReplicas from './0007-sleep-and-replicas.ts';
+import * as usageTraffic from './0008-usage-traffic.ts';
+import * as rollouts from './0009-rollouts.ts';
+import * as logsAndMetrics from './0010-logs-and-metrics.ts';
+import * as alerts from './0011-alerts.ts';
 
 /**
  * All migrations in their order. A list in code, not a folder that is read at run time, so that a bundle holds them. A migration
@@ -19,4 +23,8 @@ export const migrations: Record<string, Migration> = {
   '0005-refresh-grace-and-retention': refreshGraceAndRetention,
   '0006-policy-switches-and-tool-lists': policySwitchesAndToolLists,
   '0007-sleep-and-replicas': sleepAndReplicas,
+  '0008-usage-traffic': usageTraffic,
+  '0009-rollouts': rollouts,
+  '0010-logs-and-metrics': logsAndMetrics,
+  '0011-alerts': alerts,
 };

@@ -1,12 +1,15 @@
 import { accountStoreContract } from './account-store.ts';
+import { alertStoreContract } from './alert-store.ts';
 import { auditStoreContract } from './audit-store.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
 import { instanceEventStoreContract } from './instance-event-store.ts';
 import { instanceLogStoreContract } from './instance-log-store.ts';
+import { instanceMetricStoreContract } from './instance-metric-store.ts';
 import { instanceStoreContract } from './instance-store.ts';
 import { instanceTokenStoreContract } from './instance-token-store.ts';
 import { keyStoreContract } from './key-store.ts';
 import { refreshSessionStoreContract } from './refresh-session-store.ts';
+import { rolloutStoreContract } from './rollout-store.ts';
 import { routeTableContract } from './route-table.ts';
 import { secretStoreContract } from './secret-store.ts';
 import type { OpenStores } from './stores.ts';
@@ -24,7 +27,10 @@ export function storeContract(open: OpenStores): void {
   instanceTokenStoreContract(open);
   instanceEventStoreContract(open);
   instanceLogStoreContract(open);
+  instanceMetricStoreContract(open);
+  alertStoreContract(open);
   routeTableContract(open);
+  rolloutStoreContract(open);
   auditStoreContract(open);
   usageStoreContract(open);
   idempotencyStoreContract(open);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
-import type { InstanceLogEntry } from '../../../../functions/ports.ts';
+import type { InstanceLogEntry, InstanceLogFilter } from '../../../../functions/ports.ts';
 import { afterNoon, givenInstance, noon } from './fixtures.ts';
 import { newestFirstInPages } from './newest-first-in-pages.ts';
 import { type OpenStores, useStores } from './stores.ts';
@@ -26,6 +26,7 @@ export function instanceLogStoreContract(open: OpenStores): void {
         durationMs: 12.5,
         outcome: 'ok',
         requestId: 'r-1',
+        arguments: '{"id":7}',
       });
       await stores().instanceLogs.append([bare, full]);
       await stores().instanceLogs.append([]);
@@ -50,6 +51,49 @@ export function instanceLogStoreContract(open: OpenStores): void {
       expect(await find({ search: 'TIMED' })).toEqual([1]);
       expect(await find({ search: '%_' })).toEqual([0]);
       expect(await find({ search: 'a_l' })).toEqual([]);
+    });
+
+    it('filters by outcome, request and time, its end excluded', async () => {
+      const { id } = await givenInstance(stores());
+      const entries = [0, 1, 2].map((number) =>
+        newEntry(id, { time: afterNoon(number), outcome: number === 1 ? 'ok' : 'smartlead_timeout', requestId: `r-${number}` }),
+      );
+      await stores().instanceLogs.append(entries);
+      const find = async (filter: InstanceLogFilter) =>
+        (await stores().instanceLogs.list(id, filter, { limit: 10 })).items.map((entry) => entry.requestId);
+      expect(await find({ outcome: 'smartlead_timeout' })).toEqual(['r-2', 'r-0']);
+      expect(await find({ requestId: 'r-1' })).toEqual(['r-1']);
+      expect(await find({ from: afterNoon(1) })).toEqual(['r-2', 'r-1']);
+      expect(await find({ from: afterNoon(1), to: afterNoon(2) })).toEqual(['r-1']);
+      expect(await find({ requestId: 'r-1', outcome: 'smartlead_timeout' })).toEqual([]);
+    });
+
+    it('trims one instance to so many lines, the oldest first, and leaves others alone', async () => {
+      const [one, other] = [await givenInstance(stores()), await givenInstance(stores())];
+      const entries = Array.from({ length: 10 }, (_, number) => newEntry(one.id, { time: afterNoon(number) }));
+      await stores().instanceLogs.append([...entries, newEntry(other.id)]);
+      expect(await stores().instanceLogs.trim(one.id, { lines: 10, bytes: 1_000_000 })).toBe(0);
+      expect(await stores().instanceLogs.trim(one.id, { lines: 3, bytes: 1_000_000 })).toBe(7);
+      const kept = (await stores().instanceLogs.list(one.id, {}, { limit: 10 })).items;
+      expect(kept.map(({ id }) => id)).toEqual(
+        entries
+          .slice(7)
+          .reverse()
+          .map(({ id }) => id),
+      );
+      expect((await stores().instanceLogs.list(other.id, {}, { limit: 10 })).items).toHaveLength(1);
+    });
+
+    it('trims to so many bytes of messages and arguments', async () => {
+      const { id } = await givenInstance(stores());
+      const message = 'ü'.repeat(200);
+      const entries = Array.from({ length: 6 }, (_, number) =>
+        newEntry(id, { time: afterNoon(number), message, arguments: message }),
+      );
+      await stores().instanceLogs.append(entries);
+      // A line takes twice 400 bytes, and a hundred for the rest.
+      expect(await stores().instanceLogs.trim(id, { lines: 100, bytes: 2 * 900 })).toBe(4);
+      expect(await stores().instanceLogs.trim(id, { lines: 100, bytes: 899 })).toBe(2);
     });
 
     it('keeps a line whatever characters are in it', async () => {

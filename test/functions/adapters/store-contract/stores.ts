@@ -1,16 +1,20 @@
 import { afterAll, beforeAll } from 'vitest';
 import type {
   AccountStore,
+  AlertStore,
   AuditStore,
   IdempotencyStore,
   InstanceEventStore,
   InstanceLogStore,
+  InstanceMetricStore,
   InstanceStore,
   InstanceTokenStore,
   KeyStore,
   Page,
   PageRequest,
+  QuotaUseReader,
   RefreshSessionStore,
+  RolloutStore,
   RouteTable,
   SecretStore,
   UsageStore,
@@ -26,7 +30,11 @@ export interface Stores {
   instanceTokens: InstanceTokenStore;
   instanceEvents: InstanceEventStore;
   instanceLogs: InstanceLogStore;
+  instanceMetrics: InstanceMetricStore;
+  alerts: AlertStore;
+  quotaUse: QuotaUseReader;
   routes: RouteTable;
+  rollouts: RolloutStore;
   audit: AuditStore;
   usage: UsageStore;
   idempotency: IdempotencyStore;

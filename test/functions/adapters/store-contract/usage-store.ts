@@ -8,6 +8,8 @@ import { type OpenStores, useStores } from './stores.ts';
 
 const wholeDay = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T00:00:00.000Z' };
 
+const noTraffic = { bytesIn: 0, bytesOut: 0, streamSeconds: 0 };
+
 /** An instance belongs to one workspace. */
 const instanceOf = (workspaceId: string) => workspaceId.replace('ws_', 'ins_');
 
@@ -40,8 +42,24 @@ export function usageStoreContract(open: OpenStores): void {
       await stores().usage.apply(newBatch([newRecord(workspaceId)]));
       await stores().usage.apply(newBatch([]));
       expect(await stores().usage.read(workspaceId, { ...wholeDay, step: 'minute' })).toEqual([
-        { instanceId: instanceOf(workspaceId), tool: 'campaigns_get_all', time: '2026-11-22T08:41:00.000Z', calls: 7, errors: 2 },
+        {
+          instanceId: instanceOf(workspaceId),
+          tool: 'campaigns_get_all',
+          time: '2026-11-22T08:41:00.000Z',
+          calls: 7,
+          errors: 2,
+          ...noTraffic,
+        },
       ]);
+    });
+
+    it('adds up bytes and seconds of streams, also beyond what 32 bits hold', async () => {
+      const workspaceId = await givenWorkspace(stores());
+      const traffic = { bytesIn: 1_500_000_000, bytesOut: 3_000_000_000, streamSeconds: 90 };
+      await stores().usage.apply(newBatch([newRecord(workspaceId, traffic), newRecord(workspaceId, { bytesIn: 1 })]));
+      await stores().usage.apply(newBatch([newRecord(workspaceId, traffic)]));
+      const [row] = await stores().usage.read(workspaceId, { ...wholeDay, step: 'hour' });
+      expect(row).toMatchObject({ bytesIn: 3_000_000_001, bytesOut: 6_000_000_000, streamSeconds: 180 });
     });
 
     it('groups by minute, hour or day in UTC, oldest first', async () => {

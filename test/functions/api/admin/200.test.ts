@@ -14,3 +14,22 @@ it('operators see the instances of all workspaces and what runs for them', async
   ]);
   expect(answer.json.items[0].keyId).toBeUndefined();
 });
+
+it('operators see whether everything belongs to one live instance', async () => {
+  const { platform, api, owner } = await createRunningInstance();
+  const violation = {
+    kind: 'process_left_over' as const,
+    subject: '4711',
+    instanceId: 'ins_1',
+    detail: 'A process that an earlier run of the platform launched still lives.',
+  };
+  platform.health.report = {
+    holds: false,
+    counts: { instances: 1, processes: 2, routes: 1, secrets: 1, tokens: 3 },
+    violations: [violation],
+    components: [{ name: 'launcher', status: 'ok', detail: null }],
+  };
+  const answer = await api.call('GET', '/v1/admin/health', { token: owner.token });
+  expect(answer.status).toBe(200);
+  expect(answer.json).toEqual({ checkedAt: platform.clock.now().toISOString(), ...platform.health.report });
+});

@@ -27,6 +27,15 @@ const minimalRoles: Record<string, WorkspaceRole> = {
   listEvents: 'viewer',
   getUsage: 'viewer',
   listAudit: 'admin',
+  startArgumentLogging: 'admin',
+  endArgumentLogging: 'admin',
+  listAlertRules: 'member',
+  getAlertRule: 'member',
+  createAlertRule: 'admin',
+  updateAlertRule: 'admin',
+  deleteAlertRule: 'admin',
+  testAlertRule: 'admin',
+  listAlerts: 'member',
 };
 
 it('every route that is not public is in the matrix', () => {

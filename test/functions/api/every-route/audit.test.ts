@@ -32,6 +32,7 @@ it('a success is recorded with actor, action, target, address, time and what was
       target: instanceId,
       details: {
         ...{ name: 'Campaigns', keyId, mode: 'both', toolsets: null, policy: 'read-only', size: 'small' },
+        ...{ sleepAfterSeconds: 900, maxReplicas: 1 },
         ...{ allow: 'none', allowedTools: null, deniedTools: null },
       },
     },

@@ -14,13 +14,21 @@ export function validBody(operationId: string, keyId = createIdentifier('key')):
     createInstance: { name: 'Campaigns', keyId },
     updateInstance: { name: 'Other name' },
     createToken: { label: 'n8n' },
+    startArgumentLogging: { minutes: 5 },
+    createAlertRule: { name: 'Failures', kind: 'instance_failed', webhookUrl: 'https://hooks.example.com/alerts' },
+    updateAlertRule: { name: 'Other name' },
   };
   return bodies[operationId];
 }
 
+const kindByPath = { '/v1/keys/': 'key', '/v1/alert-rules/': 'alertRule', '/v1/admin/rollouts/': 'rollout' } as const;
+
 /** The path of a route with identifiers in place of its parameters. */
-export function pathOf(route: Route, identifiers: Partial<Record<'key' | 'instance' | 'token', string>> = {}): string {
-  const kind = route.path.startsWith('/v1/keys/') ? 'key' : 'instance';
+export function pathOf(
+  route: Route,
+  identifiers: Partial<Record<'key' | 'instance' | 'token' | 'alertRule' | 'rollout', string>> = {},
+): string {
+  const kind = Object.entries(kindByPath).find(([path]) => route.path.startsWith(path))?.[1] ?? 'instance';
   return route.path
     .replace('{id}', identifiers[kind] ?? createIdentifier(kind))
     .replace('{tokenId}', identifiers.token ?? createIdentifier('token'));

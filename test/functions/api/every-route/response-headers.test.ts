@@ -27,14 +27,16 @@ it('a problem is application/problem+json, everything else application/json', as
 });
 
 it('each resource is one handler that is told its route by the host', async () => {
-  const { platform, owner, instanceId } = await createRunningInstance();
+  const { platform, api, owner, instanceId } = await createRunningInstance();
+  const body = { name: 'Failures', kind: 'instance_failed', emails: ['ada@example.com'] };
+  const { json: rule } = await api.call('POST', '/v1/alert-rules', { token: owner.token, body });
   for (const resource of apiResources) {
     const handler = createHandler(resource, platform);
     for (const route of resource.routes.filter(({ method }) => method === 'GET')) {
       const event = {
         ...apiEvent('GET', route.path, { token: owner.token }),
         routeKey: `GET ${route.path}`,
-        pathParameters: { id: instanceId },
+        pathParameters: { id: resource.name === 'alert-rules' ? rule.id : instanceId },
       };
       const result = await handler(event, {});
       expect([route.operationId, result.statusCode]).toEqual([route.operationId, 200]);

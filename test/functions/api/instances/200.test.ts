@@ -18,6 +18,10 @@ it('an instance is shown with its URLs and without what runs for it', async () =
     allowedTools: null,
     deniedTools: null,
     size: 'small',
+    sleepAfterSeconds: 900,
+    maxReplicas: 1,
+    replicas: 1,
+    argumentLogUntil: null,
     status: 'running',
     statusReason: 'Running.',
     nextStep: null,
@@ -45,10 +49,35 @@ it('lists are newest first, full pages, and without deleted instances', async ()
 });
 
 describe('PATCH', () => {
-  it('a new name restarts nothing', async () => {
+  it.each([
+    [{ name: ' New ' }, { name: 'New' }],
+    [{ sleepAfterSeconds: 5 }, { sleepAfterSeconds: 5 }],
+    [{ sleepAfterSeconds: null }, { sleepAfterSeconds: null }],
+    [{ maxReplicas: 8 }, { maxReplicas: 8 }],
+  ])('%j restarts nothing', async (body, shown) => {
     const { platform, api, owner, instanceId } = await createRunningInstance();
-    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { name: ' New ' } });
-    expect(answer.json).toMatchObject({ name: 'New', status: 'running' });
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+    expect(answer.json).toMatchObject({ ...shown, status: 'running' });
+    expect(platform.lifecycle.requests).toEqual([]);
+  });
+
+  it.each([
+    { sleepAfterSeconds: 4 },
+    { sleepAfterSeconds: 86_401 },
+    { sleepAfterSeconds: 5.5 },
+    { maxReplicas: 0 },
+    { maxReplicas: 9 },
+  ])('%j is refused', async (body) => {
+    const { api, owner, instanceId } = await createRunningInstance();
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body });
+    expect(answer).toMatchObject({ status: 400, json: { errors: [{ path: Object.keys(body)[0] }] } });
+  });
+
+  it('settings of a sleeping instance wake nobody', async () => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    await platform.instances.update(instanceId, { status: 'sleeping' });
+    const answer = await api.call('PATCH', `/v1/instances/${instanceId}`, { token: owner.token, body: { policy: 'full' } });
+    expect(answer.json).toMatchObject({ policy: 'full', status: 'sleeping' });
     expect(platform.lifecycle.requests).toEqual([]);
   });
 

@@ -3,39 +3,60 @@ import { describe, expect, it } from 'vitest';
 import { instanceStatuses } from '../../../../core/instance-status.ts';
 import { createRunningInstance } from '../api-client.ts';
 
+/** Something runs, so that it does not wait for its next try after it died. */
+const runtime = { launcher: 'child-process', ref: '4711', address: 'http://127.0.0.1:4' } as const;
+
 describe.each([
-  ['start', 'running', 'running', []],
-  ['start', 'running', 'provisioning', []],
-  ['start', 'running', 'restarting', []],
-  ['start', 'running', 'sleeping', ['start']],
-  ['start', 'running', 'failed', ['start']],
-  ['start', 'running', 'unauthenticated', ['start']],
-  ['start', 'stopped', 'stopped', ['start']],
-  ['start', 'stopped', 'stopping', ['start']],
-  ['stop', 'running', 'running', ['stop']],
-  ['stop', 'running', 'provisioning', ['stop']],
-  ['stop', 'running', 'failed', ['stop']],
-  ['stop', 'stopped', 'stopping', []],
-  ['stop', 'stopped', 'stopped', []],
-  ['restart', 'running', 'running', ['restart']],
-  ['restart', 'running', 'failed', ['restart']],
-  ['restart', 'running', 'restarting', []],
-  ['restart', 'running', 'provisioning', []],
-  ['restart', 'stopped', 'stopped', ['restart']],
-] as const)('%s of an instance that should be %s and is %s', (wish, desiredState, status, operations) => {
+  ['start', 'running', 'running', [], 'running'],
+  ['start', 'running', 'provisioning', [], 'provisioning'],
+  ['start', 'running', 'restarting', [], 'restarting'],
+  ['start', 'running', 'sleeping', ['start'], 'restarting'],
+  ['start', 'running', 'failed', ['start'], 'provisioning'],
+  ['start', 'running', 'unauthenticated', ['start'], 'provisioning'],
+  ['start', 'stopped', 'stopped', ['start'], 'provisioning'],
+  ['start', 'stopped', 'stopping', ['start'], 'restarting'],
+  ['stop', 'running', 'running', ['stop'], 'stopping'],
+  ['stop', 'running', 'sleeping', ['stop'], 'stopping'],
+  ['stop', 'running', 'provisioning', ['stop'], 'stopping'],
+  ['stop', 'running', 'failed', ['stop'], 'stopping'],
+  ['stop', 'stopped', 'stopping', [], 'stopping'],
+  ['stop', 'stopped', 'stopped', [], 'stopped'],
+  ['restart', 'running', 'running', ['restart'], 'restarting'],
+  ['restart', 'running', 'sleeping', ['restart'], 'restarting'],
+  ['restart', 'running', 'failed', ['restart'], 'restarting'],
+  ['restart', 'running', 'restarting', [], 'restarting'],
+  ['restart', 'running', 'provisioning', [], 'provisioning'],
+  ['restart', 'stopped', 'stopped', ['restart'], 'provisioning'],
+] as const)('%s of an instance that should be %s and is %s', (wish, desiredState, status, operations, shown) => {
   it(`asks for ${operations.length === 0 ? 'nothing' : operations.join()}`, async () => {
     const { platform, api, owner, instanceId } = await createRunningInstance();
-    await platform.instances.update(instanceId, { desiredState, status });
+    await platform.instances.update(instanceId, { desiredState, status, runtime });
     const answer = await api.call('POST', `/v1/instances/${instanceId}/${wish}`, { token: owner.token });
     expect(answer.status).toBe(202);
     expect(platform.lifecycle.operationsOf(instanceId)).toEqual(operations);
     expect((await platform.instances.findById(instanceId))?.desiredState).toBe(wish === 'stop' ? 'stopped' : 'running');
-    if (operations.length > 0) {
-      expect(answer.json.status).toBe({ start: 'provisioning', stop: 'stopping', restart: 'restarting' }[wish]);
-      expect(answer.json.statusReason).not.toBe('Running.');
-    }
+    expect(answer.json.status).toBe(shown);
+    if (operations.length > 0) expect(answer.json.statusReason).not.toBe('Running.');
   });
 });
+
+it.each(['start', 'restart'])(
+  'a %s of an instance that waits after it died begins at once, and changes nothing',
+  async (wish) => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    const waiting = await platform.instances.update(instanceId, {
+      status: 'restarting',
+      statusReason: 'It died.',
+      runtime: null,
+    });
+    platform.audit.entries.length = 0;
+    const answer = await api.call('POST', `/v1/instances/${instanceId}/${wish}`, { token: owner.token });
+    expect(answer).toMatchObject({ status: 202, json: { status: 'restarting', statusReason: 'It died.' } });
+    expect(platform.lifecycle.operationsOf(instanceId)).toEqual(['start']);
+    expect(await platform.instances.findById(instanceId)).toEqual(waiting);
+    expect(platform.audit.entries).toEqual([]);
+  },
+);
 
 it('an operation that changes nothing leaves no audit entry', async () => {
   const { platform, api, owner, instanceId } = await createRunningInstance();
@@ -57,7 +78,7 @@ it('asking twice, one after the other or at once, asks the workflow once', async
       async (wish, status, count, scheduler) => {
         const { platform, api, owner, instanceId } = await createRunningInstance();
         const desiredState = status === 'stopped' || status === 'stopping' ? 'stopped' : 'running';
-        await platform.instances.update(instanceId, { desiredState, status });
+        await platform.instances.update(instanceId, { desiredState, status, runtime });
         platform.instances.findById = scheduler.scheduleFunction(platform.instances.findById.bind(platform.instances));
         platform.instances.update = scheduler.scheduleFunction(platform.instances.update.bind(platform.instances));
         const path = `/v1/instances/${instanceId}/${wish}`;

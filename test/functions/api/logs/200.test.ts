@@ -35,6 +35,10 @@ describe('lists', () => {
     expect((await read('?level=error')).json.items).toHaveLength(1);
     expect((await read('?tool=leads_get')).json.items).toHaveLength(1);
     expect((await read('?search=ENTRY%201')).json.items).toHaveLength(1);
+    expect((await read('?outcome=ok')).json.items).toHaveLength(1);
+    expect((await read('?requestId=r')).json.items).toHaveLength(1);
+    expect((await read('?from=2026-11-22T08:00:02Z')).json.items).toHaveLength(1);
+    expect((await read('?to=2026-11-22T08:00:02Z')).json.items).toHaveLength(1);
     expect((await read('?follow=false')).status).toBe(200);
   });
 
@@ -88,6 +92,44 @@ describe('follow', () => {
     expect((await chunks.next()).value).toContain('entry 61');
     await chunks.return?.();
     expect(platform.instanceLogFeed.subscriptions).toBe(0);
+  });
+
+  it('goes on after the last entry that the client saw, for each of several clients', async () => {
+    const { platform, api, owner, instanceId } = await createRunningInstance();
+    await platform.instanceLogs.append(Array.from({ length: 5 }, (_, number) => entry(instanceId, number)));
+    const resume = async (lastEventId: string) => {
+      const answer = await api.call('GET', `/v1/instances/${instanceId}/logs?follow=true`, {
+        token: owner.token,
+        headers: { 'last-event-id': lastEventId },
+        context: { streaming: true },
+      });
+      const chunks = answer.stream?.[Symbol.asyncIterator]();
+      await chunks?.next();
+      return chunks;
+    };
+    const [one, other] = [await resume('log_2'), await resume('log_4')];
+    expect((await one?.next())?.value).toMatch(/^data: .*"entry 3".*\nid: log_3\n\n$/);
+    expect((await one?.next())?.value).toContain('entry 4');
+    const next = other?.next();
+    await vi.advanceTimersByTimeAsync(1);
+    platform.instanceLogFeed.publish([entry(instanceId, 5)]);
+    expect((await next)?.value).toContain('entry 5');
+    expect((await one?.next())?.value).toContain('entry 5');
+    const stranger = await resume('zzz');
+    expect((await stranger?.next())?.value).toContain('entry 0');
+    for (const chunks of [one, other, stranger]) await chunks?.return?.(undefined);
+  });
+
+  it('tells a client that reads too slowly how many entries it lost, and holds no more than a thousand for it', async () => {
+    const { platform, instanceId, open } = await follow();
+    const { chunks } = await open();
+    await chunks.next();
+    const first = chunks.next();
+    await vi.advanceTimersByTimeAsync(1);
+    platform.instanceLogFeed.publish(Array.from({ length: 1203 }, (_, number) => entry(instanceId, number)));
+    expect((await first).value).toBe('event: gap\ndata: {"entries":203}\n\n');
+    expect((await chunks.next()).value).toContain('entry 203');
+    await chunks.return?.();
   });
 
   it('keeps the connection alive every 15 seconds', async () => {

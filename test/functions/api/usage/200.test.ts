@@ -1,10 +1,20 @@
 import { expect, it } from 'vitest';
 import { createRunningInstance, signUp } from '../api-client.ts';
 
+const traffic = (bytesIn: number, streamSeconds: number) => ({ bytesIn, bytesOut: 0, streamSeconds });
+
 async function used() {
   const context = await createRunningInstance();
   const { platform, owner, instanceId } = context;
-  const record = { instanceId, workspaceId: owner.workspaceId, tool: 'campaigns_get_all', calls: 2, errors: 1 };
+  const record = {
+    instanceId,
+    workspaceId: owner.workspaceId,
+    tool: 'campaigns_get_all',
+    calls: 2,
+    errors: 1,
+    bytesIn: 10,
+    streamSeconds: 1,
+  };
   await platform.usage.apply({
     batchId: 'bat_1',
     records: [
@@ -26,11 +36,11 @@ it('counts the last 24 hours by hour, with totals', async () => {
     from: '2026-11-21T08:00:00.000Z',
     to: '2026-11-22T08:00:00.000Z',
     step: 'hour',
-    totals: { calls: 8, errors: 4 },
+    totals: { calls: 8, errors: 4, bytesIn: 40, bytesOut: 0, streamSeconds: 4 },
     items: [
-      { ...item, time: '2026-11-21T08:00:00.000Z', calls: 2, errors: 1 },
-      { ...item, time: '2026-11-22T07:00:00.000Z', calls: 4, errors: 2 },
-      { ...item, instanceId: 'ins_other', time: '2026-11-22T07:00:00.000Z', calls: 2, errors: 1 },
+      { ...item, time: '2026-11-21T08:00:00.000Z', calls: 2, errors: 1, ...traffic(10, 1) },
+      { ...item, time: '2026-11-22T07:00:00.000Z', calls: 4, errors: 2, ...traffic(20, 2) },
+      { ...item, instanceId: 'ins_other', time: '2026-11-22T07:00:00.000Z', calls: 2, errors: 1, ...traffic(10, 1) },
     ],
     nextCursor: null,
   });
@@ -47,5 +57,5 @@ it('narrows by time, step and instance', async () => {
 it('another workspace sees nothing of it', async () => {
   const { api } = await used();
   const stranger = await signUp(api, 'mallory@example.com');
-  expect((await api.call('GET', '/v1/usage', { token: stranger.token })).json.totals).toEqual({ calls: 0, errors: 0 });
+  expect((await api.call('GET', '/v1/usage', { token: stranger.token })).json.totals).toMatchObject({ calls: 0, errors: 0 });
 });

@@ -1,0 +1,57 @@
+import type { Instance, Route, RunningProcess, StoredResources } from '../../ports.ts';
+
+export type ObservedInstance = Pick<
+  Instance,
+  'id' | 'workspaceId' | 'keyId' | 'desiredState' | 'status' | 'runtime' | 'replicas' | 'maxReplicas' | 'updatedAt'
+>;
+
+/** A route without the tokens in it. */
+export type ObservedRoute = Pick<Route, 'instanceId' | 'workspaceId' | 'address'> & {
+  /** Addresses of the replicas. */
+  replicas: readonly string[];
+};
+
+/** A process that the platform recorded when it launched it, that lives, and that the launcher does not know. */
+export interface LeftoverProcess {
+  instanceId: string;
+  processId: number;
+}
+
+/** Everything that exists, as it was seen at one time or shortly after. */
+export interface Snapshot {
+  /** When, in milliseconds since 1970. */
+  now: number;
+  instances: readonly ObservedInstance[];
+  processes: readonly RunningProcess[];
+  leftovers: readonly LeftoverProcess[];
+  routes: readonly ObservedRoute[];
+  /** Ids of the instances for which a token is kept that the router presents to them. */
+  accessTokens: readonly string[];
+  stored: StoredResources;
+  /** Whether an operation or a repair is under way for the instance, or its next start is set and waits for its time. */
+  isLookedAfter(instanceId: string): boolean;
+}
+
+/** Longest time an operation takes: the time limit of the state machine and a minute for its last step. */
+export const operationMilliseconds = 11 * 60_000;
+
+/** Whether nothing of the instance may run; undecided (`false`) while it moves from one state to another. */
+export function mayNotRun({ desiredState, status }: ObservedInstance): boolean {
+  if (status === 'suspended' || status === 'sleeping' || status === 'stopped') return true;
+  return desiredState === 'running' && (status === 'failed' || status === 'unauthenticated');
+}
+
+/** Whether the instance is shown as being changed, by an operation that has its time. */
+export function isPassing({ status, desiredState }: ObservedInstance): boolean {
+  return status === 'provisioning' || status === 'restarting' || status === 'stopping' || desiredState === 'deleted';
+}
+
+/** Instances by id. */
+export function instancesById(instances: readonly ObservedInstance[]): ReadonlyMap<string, ObservedInstance> {
+  return new Map(instances.map((instance) => [instance.id, instance]));
+}
+
+/** Name of a process within its instance. */
+export function processName(replica = 0): string {
+  return replica === 0 ? 'the first process' : `replica ${replica}`;
+}

@@ -1,0 +1,34 @@
+import type { SecretReference } from './keys-and-secrets.ts';
+
+/** A sealed secret as the store holds it, without what is sealed. */
+export interface StoredSecret extends SecretReference {
+  createdAt: string;
+}
+
+/** A Smartlead key and what it refers to. */
+export interface StoredKey {
+  id: string;
+  workspaceId: string;
+  /** Whether the workspace exists. */
+  hasWorkspace: boolean;
+  secret: SecretReference;
+}
+
+/** What is stored besides instances, and has to belong to something: one list a kind, whatever the number of instances. */
+export interface StoredResources {
+  keys: StoredKey[];
+  /** The sealed Smartlead keys, in all their versions. */
+  secrets: StoredSecret[];
+  /** How many tokens of clients there are, by instance. */
+  tokens: { instanceId: string; count: number }[];
+}
+
+/** Knows what is stored, and clears away what belongs to nothing. */
+export interface ResourceInventory {
+  read(): Promise<StoredResources>;
+  /**
+   * Deletes sealed Smartlead keys that no key refers to and that are old enough that none is about to, and tokens of instances that
+   * do not exist. Answers how many went.
+   */
+  deleteOrphans(): Promise<number>;
+}

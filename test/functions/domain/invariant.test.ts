@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findViolations, lastingViolations, type ObservedInstance, type Snapshot } from '../../../functions/domain/invariant.ts';
+import { type RunningProcess, type ViolationKind, violationKinds } from '../../../functions/ports.ts';
+
+const now = Date.parse('2026-11-22T12:00:00.000Z');
+const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+
+function process(instanceId: string, replica = 0, ref = `${instanceId}-${replica}`): RunningProcess {
+  const runtime = { launcher: 'child-process' as const, ref, address: `http://127.0.0.1/${ref}` };
+  return { instanceId, ...(replica === 0 ? {} : { replica }), runtime };
+}
+
+function instance(id: string, change: Partial<ObservedInstance> = {}): ObservedInstance {
+  const { runtime } = process(id);
+  const general = { id, workspaceId: 'ws_1', keyId: 'key_1', desiredState: 'running', status: 'running' } as const;
+  return { ...general, runtime, replicas: 1, maxReplicas: 8, updatedAt: ago(60), ...change };
+}
+
+/** An installation in which all is well: one instance runs alone, one with a replica, one sleeps. */
+function healthy(): Snapshot {
+  return {
+    now,
+    instances: [instance('ins_1'), instance('ins_2', { replicas: 2 }), instance('ins_3', { status: 'sleeping', runtime: null })],
+    processes: [process('ins_1'), process('ins_2'), process('ins_2', 1)],
+    leftovers: [],
+    routes: ['ins_1', 'ins_2'].map((instanceId) => ({
+      instanceId,
+      workspaceId: 'ws_1',
+      address: process(instanceId).runtime.address,
+      replicas: instanceId === 'ins_2' ? [process('ins_2', 1).runtime.address] : [],
+    })),
+    accessTokens: ['ins_1', 'ins_2'],
+    stored: {
+      keys: [{ id: 'key_1', workspaceId: 'ws_1', hasWorkspace: true, secret: { name: 'smartlead-key/key_1', version: 3 } }],
+      secrets: [{ name: 'smartlead-key/key_1', version: 3, createdAt: ago(600) }],
+      tokens: ['ins_1', 'ins_2', 'ins_3'].map((instanceId) => ({ instanceId, count: 2 })),
+    },
+    isLookedAfter: () => false,
+  };
+}
+
+const kindsOf = (snapshot: Snapshot) => findViolations(snapshot).map(({ kind }) => kind);
+
+it('holds where everything belongs to one live instance and all that should run does', () => {
+  expect(findViolations(healthy())).toEqual([]);
+});
+
+const [first, replicated, sleeping] = healthy().instances as [ObservedInstance, ObservedInstance, ObservedInstance];
+const stranger = process('ins_9');
+const routeTo = (instanceId: string, address: string) => ({ instanceId, workspaceId: 'ws_1', address, replicas: [] });
+
+/** How each kind of violation comes to be, all else being well. */
+const damages: [ViolationKind, (snapshot: Snapshot) => Partial<Snapshot>][] = [
+  ['process_without_instance', ({ processes }) => ({ processes: [...processes, stranger] })],
+  ['process_not_wanted', ({ processes }) => ({ processes: [...processes, process('ins_3')] })],
+  ['process_not_wanted', ({ processes }) => ({ processes: [...processes, process('ins_1', 1)] })],
+  [
+    'process_not_recorded',
+    () => ({ instances: [{ ...first, runtime: { ...process('ins_1').runtime, ref: '7' } }, replicated, sleeping] }),
+  ],
+  ['process_doubled', ({ processes }) => ({ processes: [...processes, process('ins_2', 1, 'second')] })],
+  ['process_left_over', () => ({ leftovers: [{ instanceId: 'ins_1', processId: 4711 }] })],
+  [
+    'route_without_instance',
+    (all) => ({
+      ...all,
+      processes: all.processes,
+      routes: [...all.routes.slice(1), { ...routeTo('ins_1', process('ins_1').runtime.address), workspaceId: 'ws_2' }],
+    }),
+  ],
+  [
+    'route_without_process',
+    ({ routes }) => ({
+      routes: routes.map((route, index) => (index > 0 ? route : { ...route, replicas: ['http://gone'] })),
+    }),
+  ],
+  ['instance_not_running', ({ processes, routes }) => ({ processes: processes.slice(1), routes: routes.slice(1) })],
+  ['instance_without_route', ({ routes }) => ({ routes: routes.slice(1) })],
+  [
+    'replica_missing',
+    ({ processes, routes }) => ({
+      processes: processes.slice(0, 2),
+      routes: routes.map((route) => ({ ...route, replicas: [] })),
+    }),
+  ],
+  ['operation_overdue', () => ({ instances: [first, replicated, { ...sleeping, status: 'restarting' }] })],
+  ['operation_overdue', () => ({ instances: [first, replicated, { ...sleeping, status: 'stopped', desiredState: 'deleted' }] })],
+  [
+    'secret_without_key',
+    ({ stored }) => ({
+      stored: { ...stored, secrets: [...stored.secrets, { name: 'smartlead-key/key_1', version: 2, createdAt: ago(66) }] },
+    }),
+  ],
+  ['key_without_secret', ({ stored }) => ({ stored: { ...stored, secrets: [] } })],
+  [
+    'key_without_workspace',
+    ({ stored }) => ({ stored: { ...stored, keys: stored.keys.map((key) => ({ ...key, hasWorkspace: false })) } }),
+  ],
+  ['access_token_without_instance', ({ accessTokens }) => ({ accessTokens: [...accessTokens, 'ins_9'] })],
+  ['access_token_without_instance', ({ accessTokens }) => ({ accessTokens: [...accessTokens, 'ins_3'] })],
+  [
+    'token_without_instance',
+    ({ stored }) => ({ stored: { ...stored, tokens: [...stored.tokens, { instanceId: 'ins_9', count: 1 }] } }),
+  ],
+];
+
+describe('a violation', () => {
+  it.each(damages)('%s is found, and nothing else', (kind, damage) => {
+    const snapshot = healthy();
+    expect(kindsOf({ ...snapshot, ...damage(snapshot) })).toEqual([kind]);
+  });
+
+  it('comes with others where one thing breaks two rules', () => {
+    const snapshot = healthy();
+    const routes = [...snapshot.routes, routeTo('ins_3', process('ins_1').runtime.address)];
+    expect(kindsOf({ ...snapshot, routes })).toEqual(['route_shared', 'route_not_wanted', 'route_without_process']);
+  });
+
+  it('has a test for each of its kinds', () => {
+    const tested = new Set<ViolationKind>([...damages.map(([kind]) => kind), 'route_shared', 'route_not_wanted']);
+    expect([...tested].sort()).toEqual([...violationKinds].sort());
+  });
+
+  it('names what is meant, and says in a sentence what is wrong', () => {
+    for (const [, damage] of damages) {
+      const snapshot = healthy();
+      for (const { subject, detail } of findViolations({ ...snapshot, ...damage(snapshot) })) {
+        expect(subject).not.toBe('');
+        expect(detail).toMatch(/^[A-Z].*\.$/);
+      }
+    }
+  });
+});
+
+describe('what is not wrong', () => {
+  it.each<[string, (snapshot: Snapshot) => Partial<Snapshot>]>([
+    [
+      'a process of an instance that is being changed',
+      ({ processes }) => ({ processes: [...processes, stranger], isLookedAfter: (id) => id === 'ins_9' }),
+    ],
+    [
+      'an instance that is down and waits for its next start',
+      ({ processes, routes }) => ({
+        processes: processes.slice(1),
+        routes: routes.slice(1),
+        isLookedAfter: (id) => id === 'ins_1',
+      }),
+    ],
+    [
+      'a replica that waits for its next launch',
+      ({ processes, routes }) => ({
+        processes: processes.slice(0, 2),
+        routes: routes.map((route) => ({ ...route, replicas: [] })),
+        isLookedAfter: (id) => id === 'ins_2',
+      }),
+    ],
+    [
+      'an instance that is on its way for less time than an operation takes',
+      () => ({ instances: [first, replicated, { ...sleeping, status: 'provisioning', updatedAt: ago(10) }] }),
+    ],
+    [
+      'a secret that was sealed just now, whose key is about to be stored',
+      ({ stored }) => ({
+        stored: { ...stored, secrets: [...stored.secrets, { name: 'smartlead-key/key_2', version: 4, createdAt: ago(1) }] },
+      }),
+    ],
+    [
+      'more replicas stored than the owner allows now',
+      () => ({ instances: [{ ...first, replicas: 3, maxReplicas: 1 }, replicated, sleeping] }),
+    ],
+  ])('%s', (_what, change) => {
+    const snapshot = healthy();
+    expect(kindsOf({ ...snapshot, ...change(snapshot) })).toEqual([]);
+  });
+});
+
+it('of two looks, only what both show counts', () => {
+  const snapshot = healthy();
+  const earlier = findViolations({ ...snapshot, processes: [...snapshot.processes, stranger, process('ins_3')] });
+  const later = findViolations({ ...snapshot, processes: [...snapshot.processes, stranger], routes: [] });
+  expect(lastingViolations(earlier, later).map(({ subject }) => subject)).toEqual(['ins_9-0']);
+});
+
+it('says of everything that exists to which one instance it belongs: nothing may be added unnoticed', () => {
+  const ids = fc.constantFrom('ins_1', 'ins_2', 'ins_3', 'ins_8');
+  const addition = fc.oneof(
+    fc.record({ add: fc.constant('process' as const), id: ids, replica: fc.nat(3) }),
+    fc.record({ add: fc.constant('route' as const), id: ids, replica: fc.nat(3) }),
+    fc.record({ add: fc.constant('leftover' as const), id: ids, replica: fc.nat(3) }),
+  );
+  fc.assert(
+    fc.property(addition, ({ add, id, replica }) => {
+      const snapshot = healthy();
+      const extra = process(id, replica, 'extra');
+      const grown: Snapshot = {
+        ...snapshot,
+        processes: add === 'process' ? [...snapshot.processes, extra] : snapshot.processes,
+        routes: add === 'route' ? [...snapshot.routes, routeTo(id, extra.runtime.address)] : snapshot.routes,
+        leftovers: add === 'leftover' ? [{ instanceId: id, processId: 1 }] : [],
+      };
+      expect(findViolations(grown)).not.toEqual([]);
+    }),
+  );
+});

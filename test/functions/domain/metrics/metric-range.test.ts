@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { metricRange } from '../../../../functions/domain/metrics/metric-range.ts';
+
+const now = new Date('2026-11-22T08:30:20.000Z');
+
+describe('the period of a question about metrics', () => {
+  it.each([
+    ['the last hour by minute', { step: 'minute' }, '2026-11-22T07:31:00.000Z', '2026-11-22T08:31:00.000Z'],
+    ['the last day by hour', { step: 'hour' }, '2026-11-21T09:00:00.000Z', '2026-11-22T09:00:00.000Z'],
+    [
+      'what is asked, in whole steps',
+      { step: 'minute', from: '2026-11-22T05:00:30.000Z', to: '2026-11-22T06:00:01.000Z' },
+      '2026-11-22T05:00:00.000Z',
+      '2026-11-22T06:01:00.000Z',
+    ],
+  ] as const)('is %s', (_words, asked, from, to) => {
+    expect(metricRange(asked, now)).toEqual({ from, to });
+  });
+
+  it.each([
+    ['before "to"', { step: 'minute', from: '2026-11-22T09:00:00.000Z' }],
+    ['at most 24 hours', { step: 'minute', from: '2026-11-21T08:00:00.000Z' }],
+    ['at most 31 days', { step: 'hour', from: '2026-10-01T08:00:00.000Z' }],
+  ] as const)('has to begin %s', (words, asked) => {
+    expect(metricRange(asked, now)).toEqual({ errors: [{ path: 'from', message: expect.stringContaining(words) }] });
+  });
+});
