@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRouter, type Router } from '../container/router/router.ts';
 import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
+import { BundleVersions } from '../functions/adapters/child-process/instance-versions.ts';
 import { ChildProcessLauncher } from '../functions/adapters/child-process/launcher.ts';
 import { HttpInstanceMetrics } from '../functions/adapters/http-instance-metrics.ts';
 import { createLocalAccessTokens } from '../functions/adapters/local-accounts/access-tokens.ts';
@@ -12,21 +13,25 @@ import { MemoryLogFeed } from '../functions/adapters/memory/log-feed.ts';
 import { MemoryRouteTable } from '../functions/adapters/memory/route-table.ts';
 import { MemorySecretStore } from '../functions/adapters/memory/secret-store.ts';
 import { deleteExpiredRows } from '../functions/adapters/postgres/expired-rows.ts';
-import { deleteOrphanedSecrets } from '../functions/adapters/postgres/orphaned-secrets.ts';
 import { PostgresSigningKeyStore } from '../functions/adapters/postgres/signing-key-store.ts';
 import { SmartleadCategoriesKeyChecker } from '../functions/adapters/smartlead-key-checker.ts';
 import { bearerTokenAuthenticator } from '../functions/api/authenticators/bearer-token.ts';
 import type { Platform } from '../functions/api/platform.ts';
 import { createApiHandler } from '../functions/api/resources.ts';
 import { ClientConnections } from '../functions/instance-manager/client-connections.ts';
+import { observeTogether } from '../functions/instance-manager/lifecycle-observer.ts';
 import type { LifecyclePorts } from '../functions/instance-manager/lifecycle-ports.ts';
 import { LocalWorkflow } from '../functions/instance-manager/local-workflow.ts';
 import { RecurringJob } from '../functions/instance-manager/recurring-job.ts';
+import { RolloutManager } from '../functions/instance-manager/rollout-manager.ts';
 import { Supervisor } from '../functions/instance-manager/supervisor.ts';
-import type { Launcher } from '../functions/ports.ts';
+import type { Launcher, PlatformHealth, RouteTable } from '../functions/ports.ts';
 import type { Doors } from './http/front-door.ts';
 import { createWeb } from './http/web.ts';
+import { mcpEdge } from './mcp-edge.ts';
+import { createMonitoring } from './monitoring.ts';
 import type { PlatformLog } from './platform-log.ts';
+import { joinRouterNetwork } from './router-network.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { version } from './version.ts';
@@ -38,6 +43,8 @@ export interface SingleMachinePlatform {
   doors: Doors;
   /** Brings back the instances that should run. Need not be waited for. */
   bringBack(): Promise<void>;
+  /** Compares everything that exists with everything that should. */
+  health: PlatformHealth;
   /** How many instances should run. */
   countWanted(): Promise<number>;
   /** Ends the router's streams and all instances; the storage is still open after it. */
@@ -57,15 +64,44 @@ export async function composeSingleMachine(
   const smartleadKeyChecker = new SmartleadCategoriesKeyChecker(settings.smartleadHosts);
   const logFeed = new MemoryLogFeed();
 
+  const releaseFolder = fileURLToPath(new URL('../instance', import.meta.url));
+  const versions = new BundleVersions({ releaseFolder, folder: join(settings.dataDir, 'instance-versions') });
+  await versions.open();
   const launcher = new ChildProcessLauncher({
     nodePath: process.execPath,
-    bundleFolder: fileURLToPath(new URL('../instance', import.meta.url)),
+    bundleFolder: releaseFolder,
+    bundleFolderOf: (version) => versions.folderOf(version),
     stateFolder: join(settings.dataDir, 'instances'),
   });
   const swept = await launcher.sweepLeftovers();
   if (swept.length > 0) log.warn('Processes of a killed run were ended.', { instances: swept.join(' ') });
 
-  const routes = new MemoryRouteTable();
+  // The router is made later, from ports that are ready now.
+  const routes = announcingRoutes(new MemoryRouteTable(), {
+    came: (instanceId) => router.instanceCame(instanceId),
+    removed: (instanceId) => router.routeRemoved(instanceId),
+  });
+  const report: LifecyclePorts['report'] = ({ message, instanceId, cause }) =>
+    log.error(message, { instanceId, cause: describe(cause) });
+  const network =
+    settings.redisUrl === undefined
+      ? undefined
+      : await joinRouterNetwork(settings.redisUrl, (error) => log.warn('Redis is away.', { cause: describe(error) }));
+  const activity = {
+    read: async (instanceId: string) => (network === undefined ? router.activity(instanceId) : network.activity(instanceId)),
+  };
+  const rollouts = new RolloutManager(
+    {
+      ...{ clock, instances: stores.instances, rollouts: stores.rollouts, versions, activity, report },
+      relaunch: (instanceId) => supervisor.relaunch(instanceId),
+    },
+    { observeSeconds: settings.rolloutObserveSeconds },
+  );
+  await rollouts.prepare();
+  const monitoring = createMonitoring({
+    ...{ settings, storage, clock, launcher, activity, report },
+    router: () => router.metrics(),
+  });
   const lifecyclePorts: LifecyclePorts = {
     clock,
     instances: stores.instances,
@@ -74,19 +110,34 @@ export async function composeSingleMachine(
     secrets: stores.secrets,
     accessTokens: new MemorySecretStore(),
     keyChecker: smartleadKeyChecker,
-    events: stores.instanceEvents,
+    events: monitoring.events,
     routes,
-    // The router is made later, from ports that are ready now.
-    launcher: announcingEnds(launcher, (instanceId) => router.instanceGone(instanceId)),
+    launcher: announcingEnds(launcher, {
+      ending: (instanceId) => monitoring.ending(instanceId),
+      ended: (instanceId) => router.instanceGone(instanceId),
+    }),
     probe: new McpHealthProbe(),
+    activity,
+    versionFor: (instanceId) => rollouts.versionFor(instanceId),
     settings: {
       smartleadHosts: settings.smartleadHosts,
       ...(settings.smartleadRateLimit === undefined ? {} : { rateLimit: settings.smartleadRateLimit }),
     },
-    report: ({ message, instanceId, cause }) => log.error(message, { instanceId, cause: describe(cause) }),
+    report,
   };
   const runner = new LocalWorkflow({ ports: lifecyclePorts });
-  const supervisor = new Supervisor({ ...lifecyclePorts, runner, logs: stores.instanceLogs, logFeed });
+  const supervisor = new Supervisor({
+    ...lifecyclePorts,
+    ...{
+      runner,
+      logs: stores.instanceLogs,
+      logFeed,
+      observer: observeTogether(rollouts, monitoring.observer),
+      inventory: stores.inventory,
+    },
+    leftovers: { list: () => launcher.listLeftovers(), end: () => launcher.endLeftovers() },
+    processReader: new HttpInstanceMetrics(),
+  });
 
   const connections = new ClientConnections({ instances: stores.instances, events: stores.instanceEvents, clock });
   const router: Router = createRouter({
@@ -102,12 +153,17 @@ export async function composeSingleMachine(
     events: {
       clientConnected: (connection) => connections.connected(connection),
       tokenUsed: (tokenId, at) => stores.instanceTokens.touch(tokenId, at),
+      instanceFailed: ({ instanceId, address }) => supervisor.suspect(instanceId, address),
     },
-    allowedOrigins: settings.mcpAllowedOrigins,
+    waker: { wake: (instanceId) => void supervisor.wake(instanceId) },
+    sessionKey: storage.sessionKey,
+    ...mcpEdge(settings),
+    ...network?.options,
     // The database is near: counts may reach the dashboard sooner than they would on AWS.
     timing: { usageFlushMs: 2_000 },
     reportError: (error, requestId) => log.error('The router failed.', { requestId, cause: describe(error) }),
   });
+  await network?.join(router);
   const platform: Platform = {
     clock,
     logger: log,
@@ -138,17 +194,19 @@ export async function composeSingleMachine(
     instanceLogs: stores.instanceLogs,
     instanceLogFeed: logFeed,
     instanceMetrics: new HttpInstanceMetrics(),
+    ...monitoring.parts,
     lifecycle: runner,
+    rollouts,
     tokenRevoked: async (tokenId) => router.revokeToken(tokenId),
     audit: stores.audit,
     usage: stores.usage,
     idempotency: stores.idempotency,
+    health: supervisor.audit,
   };
 
   const expiry = new RecurringJob(hour * 1000, async () => {
     try {
       await deleteExpiredRows(database, clock.now().toISOString());
-      await deleteOrphanedSecrets(database);
     } catch (error) {
       log.warn('Expired rows could not be deleted; tried again in an hour.', { cause: describe(error) });
     }
@@ -169,13 +227,17 @@ export async function composeSingleMachine(
             return false;
           }
         },
-        metrics: () => router.metrics(),
+        metrics: () => monitoring.metrics(),
+        metricsToken: settings.metricsToken,
         reportError: (error) => log.error('A page could not be served.', { cause: describe(error) }),
       }),
     },
+    health: supervisor.audit,
     bringBack: async () => {
       expiry.start();
+      monitoring.start();
       await supervisor.start();
+      rollouts.resume();
       await runner.prepare();
     },
     countWanted: async () => {
@@ -189,24 +251,55 @@ export async function composeSingleMachine(
       return count;
     },
     stop: async () => {
-      await Promise.all([router.close({ deadlineMs: 2_000 }), expiry.stop()]);
-      await supervisor.stop();
+      await Promise.all([router.close({ deadlineMs: settings.drainSeconds * 1000 }), expiry.stop()]);
+      await network?.leave();
+      await Promise.all([rollouts.stop(), supervisor.stop()]);
     },
   };
 }
 
-/** The same launcher, but the router hears of every instance that has ended: not before it has finished its calls. */
-function announcingEnds(launcher: Launcher, ended: (instanceId: string) => void): Launcher {
-  launcher.onExit(({ instanceId }) => ended(instanceId));
+/**
+ * The same launcher, but an instance that is about to be ended is announced, and the router hears of every one that has ended: not
+ * before it has finished its calls.
+ */
+function announcingEnds(
+  launcher: Launcher,
+  { ending, ended }: { ending(instanceId: string): Promise<void>; ended(instanceId: string): void },
+): Launcher {
+  launcher.onExit(({ instanceId, replica = 0 }) => {
+    // The others serve on without a replica: the router notices by itself that it is gone.
+    if (replica === 0) ended(instanceId);
+  });
   return {
     launch: (request) => launcher.launch(request),
     stop: async (...parameters) => {
+      await ending(parameters[0]);
       await launcher.stop(...parameters);
       ended(parameters[0]);
     },
+    stopReplica: (...parameters) => launcher.stopReplica(...parameters),
     list: () => launcher.list(),
     onExit: (listener) => launcher.onExit(listener),
     onLog: (listener) => launcher.onLog(listener),
+  };
+}
+
+/** The same table of routes, but the router hears of every change at once instead of at its next look. */
+function announcingRoutes(
+  routes: RouteTable,
+  router: { came(instanceId: string): void; removed(instanceId: string): void },
+): RouteTable {
+  return {
+    set: async (route) => {
+      await routes.set(route);
+      router.came(route.instanceId);
+    },
+    get: (instanceId) => routes.get(instanceId),
+    remove: async (instanceId) => {
+      await routes.remove(instanceId);
+      router.removed(instanceId);
+    },
+    list: () => routes.list(),
   };
 }
 

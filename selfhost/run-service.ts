@@ -16,8 +16,8 @@ import { readSettings, SettingsError } from './settings.ts';
 import { type StartedService, startService } from './start.ts';
 import type { StopSignals } from './stop-signals.ts';
 
-/** How long everything may take to end in order. */
-const stopMilliseconds = 12_000;
+/** How long everything may take to end in order, beside the time that clients get to end theirs. */
+const stopMilliseconds = 10_000;
 
 /** Failures whose message says in one line what to do; everything else is a fault of ours and shows where it happened. */
 const explained = [
@@ -44,11 +44,14 @@ export async function runService(commandLine: string[], stopSignals: StopSignals
   const fail = (error: unknown) => failed.abort(error);
   watchForFaults(log, fail);
   const ending = AbortSignal.any([stopSignals.signal, failed.signal]);
-  ending.addEventListener('abort', endByForceLater);
+  let drainSeconds = 0;
+  ending.addEventListener('abort', () => endByForceLater(stopMilliseconds + drainSeconds * 1000));
 
   let service: StartedService | undefined;
   try {
-    service = await startService(readSettings(process.env, commandLine, process.cwd()), { log, signal: ending, fail });
+    const settings = readSettings(process.env, commandLine, process.cwd());
+    drainSeconds = settings.drainSeconds;
+    service = await startService(settings, { log, signal: ending, fail });
     process.stdout.write(`\n${service.summary.map((line) => `  ${line}\n`).join('')}\n`);
     if (!ending.aborted) await once(ending, 'abort');
   } catch (error) {
@@ -65,11 +68,11 @@ export async function runService(commandLine: string[], stopSignals: StopSignals
   return failed.signal.aborted ? 1 : 0;
 }
 
-function endByForceLater(): void {
+function endByForceLater(milliseconds: number): void {
   setTimeout(() => {
     process.stderr.write('smartlead-service: did not end in time; what was left is ended by force\n');
     process.exit(1);
-  }, stopMilliseconds).unref();
+  }, milliseconds).unref();
 }
 
 function say(error: unknown): void {

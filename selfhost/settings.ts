@@ -25,8 +25,25 @@ export interface Settings {
   sandbox: boolean;
   /** How many reverse proxies in front of us may be believed about the client's address (X-Forwarded-For). */
   trustedProxies: number;
+  /** How long an instance with a new version is watched before the others get it. */
+  rolloutObserveSeconds: number;
+  /** Where mail goes out, and whom it is from; alerts send none where nothing is said. */
+  smtp: { url: string; from: string } | undefined;
+  /** Opens `/metrics`; without it, only programs of this machine may read them. */
+  metricsToken: string | undefined;
+  /** Whether webhooks of alerts may lead into the networks around this machine. */
+  allowPrivateWebhooks: boolean;
   /** Origins of browser-based MCP clients that may call the MCP doors. */
   mcpAllowedOrigins: string[];
+  /** Host names under which the MCP doors are served; where nothing is said, see `selfhost/mcp-edge.ts`. */
+  mcpAllowedHosts: string[] | undefined;
+  /** Calls a second that one token may make, and streams that it may hold; an instance and a workspace may have more. */
+  mcpCallsPerSecond: number | undefined;
+  mcpStreamsPerToken: number | undefined;
+  /** How long clients' streams and calls get to end when the service stops. */
+  drainSeconds: number;
+  /** Where several routers share their sessions. */
+  redisUrl: string | undefined;
 }
 
 const emptyAsMissing = (value: unknown) => (value === '' ? undefined : value);
@@ -42,6 +59,21 @@ const environmentSchema = z.object({
   SIGN_UPS: optional(z.enum(['open', 'closed'], 'must be open or closed')),
   TRUSTED_PROXIES: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').int().min(0).max(10).default(0)),
   MCP_ALLOWED_ORIGINS: optional(z.string()),
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })),
+  MAIL_FROM: optional(
+    z.string().regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?\s*$/, 'must be an address such as "Alerts <alerts@example.com>"'),
+  ),
+  METRICS_TOKEN: optional(z.string().regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, without spaces')),
+  ALLOW_PRIVATE_WEBHOOKS: optional(z.enum(['true', 'false'], 'must be true or false')),
+  MCP_ALLOWED_HOSTS: optional(z.string()),
+  MCP_CALLS_PER_SECOND: optional(z.coerce.number('must be a number').positive().max(1_000_000)),
+  MCP_STREAMS_PER_TOKEN: optional(z.coerce.number('must be a number').int().min(1).max(100_000)),
+  DRAIN_SECONDS: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').min(0).max(600).default(2)),
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
+  ROLLOUT_OBSERVE_SECONDS: z.preprocess(
+    emptyAsMissing,
+    z.coerce.number('must be a number of seconds').min(0).max(3600).default(30),
+  ),
   SMARTLEAD_RATE_LIMIT: optional(rateLimitSchema),
   SMARTLEAD_CORE_URL: optional(z.url()),
   SMARTLEAD_PROSPECT_URL: optional(z.url()),
@@ -64,6 +96,9 @@ export function readSettings(
     throw new SettingsError(`${issue?.path.join('.')} ${issue?.message}`);
   }
   const values = parsed.data;
+  if (values.SMTP_URL !== undefined && values.MAIL_FROM === undefined) {
+    throw new SettingsError('MAIL_FROM must be set where SMTP_URL is: the address that mail is from');
+  }
   const withoutSlash = (url: string | undefined) => url?.replace(/\/+$/, '');
   return {
     port: values.PORT,
@@ -83,11 +118,27 @@ export function readSettings(
     smartleadRateLimit: values.SMARTLEAD_RATE_LIMIT,
     sandbox: flags.demo,
     trustedProxies: values.TRUSTED_PROXIES,
-    mcpAllowedOrigins: (values.MCP_ALLOWED_ORIGINS ?? '')
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    smtp:
+      values.SMTP_URL === undefined || values.MAIL_FROM === undefined
+        ? undefined
+        : { url: values.SMTP_URL, from: values.MAIL_FROM },
+    metricsToken: values.METRICS_TOKEN,
+    allowPrivateWebhooks: values.ALLOW_PRIVATE_WEBHOOKS === 'true',
+    rolloutObserveSeconds: values.ROLLOUT_OBSERVE_SECONDS,
+    mcpAllowedOrigins: listOf(values.MCP_ALLOWED_ORIGINS ?? ''),
+    mcpAllowedHosts: values.MCP_ALLOWED_HOSTS === undefined ? undefined : listOf(values.MCP_ALLOWED_HOSTS),
+    mcpCallsPerSecond: values.MCP_CALLS_PER_SECOND,
+    mcpStreamsPerToken: values.MCP_STREAMS_PER_TOKEN,
+    drainSeconds: values.DRAIN_SECONDS,
+    redisUrl: values.REDIS_URL,
   };
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 function readFlags(commandLine: string[]): { demo: boolean } {

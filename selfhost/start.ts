@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openControlSocket } from './control-socket.ts';
 import { FrontDoor } from './http/front-door.ts';
 import { listen } from './http/listen.ts';
 import { composeSingleMachine } from './platform.ts';
@@ -38,7 +39,7 @@ export async function startService(given: Settings, { log, signal, fail }: Start
 
     const masterKey = readMasterKeyEarly(given);
     const publicUrl = given.publicUrl ?? `http://localhost:${listeners.port}`;
-    const settings = { ...given, publicUrl };
+    const settings = { ...given, publicUrl, port: listeners.port };
     if (settings.sandbox) {
       // Loaded only where it is wanted: it brings the whole catalogue with it.
       const { startSandbox } = await import('./sandbox/main.ts');
@@ -57,6 +58,8 @@ export async function startService(given: Settings, { log, signal, fail }: Start
     undo.add(() => storage.close());
     const platform = await composeSingleMachine(settings, storage, log);
     undo.add(() => platform.stop());
+    const control = await openControlSocket(settings.dataDir, platform.health, (line) => log.warn(line));
+    undo.add(() => control.close());
     signal.throwIfAborted();
     const wanted = await platform.countWanted();
     signal.throwIfAborted();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deriveKey } from '../functions/adapters/derived-key.ts';
 import { loadMasterKey, type MasterKey } from '../functions/adapters/master-key.ts';
 import { isConnectionFailure, notAvailable } from '../functions/adapters/postgres/connection-failure.ts';
-import { type Database, openDatabase } from '../functions/adapters/postgres/database.ts';
+import { type ConnectionPool, type Database, openDatabase } from '../functions/adapters/postgres/database.ts';
 import { checkMasterKey, needsMasterKey } from '../functions/adapters/postgres/master-key-check.ts';
 import { migrate } from '../functions/adapters/postgres/migrate.ts';
 import { createPostgresStores } from '../functions/adapters/postgres/stores.ts';
@@ -22,6 +22,8 @@ export interface Storage {
   sealer: Sealer;
   /** Signs the session ids of MCP clients. The same at every start, so that sessions outlive the platform's process. */
   sessionKey: Buffer;
+  /** Connections to the database at this moment. */
+  connections(): { total: number; idle: number; waiting: number };
   /** Where the data is, for people: `embedded` or the host of DATABASE_URL. */
   description: string;
   close(): Promise<void>;
@@ -66,8 +68,16 @@ export async function openStorage(
   const { log, signal } = options;
   const server = await openServer(settings, options);
   let database: Database | undefined;
+  let pool: ConnectionPool | undefined;
   try {
-    database = openDatabase({ connection: server.connection, poolSize: 16, log: (line) => log.warn(line) });
+    database = openDatabase({
+      connection: server.connection,
+      poolSize: 16,
+      log: (line) => log.warn(line),
+      onPool: (opened) => {
+        pool = opened;
+      },
+    });
     await migrate(database);
     signal.throwIfAborted();
     const masterKey =
@@ -81,6 +91,7 @@ export async function openStorage(
       stores: createPostgresStores(database, sealer),
       sealer,
       sessionKey: deriveKey(masterKey, 'session-ids'),
+      connections: () => ({ total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 }),
       description: server.description,
       close: async () => {
         try {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { splitTarget } from '../../container/router/doors.ts';
+import { type Refusal, refusals } from '../../container/router/refusal.ts';
 import { ProblemError, problemBody } from '../../core/problem.ts';
 
 /** What answers requests once the platform is up. */
@@ -11,15 +13,20 @@ export interface Doors {
 
 /**
  * The one listener of the installation. It is opened before anything else starts, so that a port in use is noticed before any data
- * is touched; until `open` it answers 503, and after `close` again.
+ * is touched; until `open` it answers 503. After `close` the service counts as not ready and everything but the MCP doors is refused:
+ * these say themselves what they still let in.
  */
 export class FrontDoor {
   #doors: Doors | undefined;
+  #isClosing = false;
 
   readonly listener: RequestListener = (request, response) => {
     const doors = this.#doors;
-    if (doors === undefined) refuse(request, response);
-    else if (request.url?.startsWith('/i/')) doors.mcp(request, response);
+    if (isMcpTarget(request.url ?? '')) {
+      if (doors === undefined) refuseMcp(response, refusals.starting);
+      else doors.mcp(request, response);
+    } else if (doors === undefined || this.#isClosing) refuse(request, response);
+    else if (request.headers.host === undefined && request.httpVersion === '1.1') response.writeHead(400).end();
     else doors.web(request, response);
   };
 
@@ -28,8 +35,23 @@ export class FrontDoor {
   }
 
   close(): void {
-    this.#doors = undefined;
+    this.#isClosing = true;
   }
+}
+
+/** Whether a request's target is one of the MCP doors, as a path or as a whole URL. */
+export function isMcpTarget(target: string): boolean {
+  return target.startsWith('/i/') || (!target.startsWith('/') && splitTarget(target).path.startsWith('/i/'));
+}
+
+function refuseMcp(response: ServerResponse, refusal: Refusal): void {
+  response
+    .writeHead(refusal.status, {
+      'Content-Type': 'application/json',
+      'Retry-After': refusal.retryAfter ?? 2,
+      Connection: 'close',
+    })
+    .end(refusal.body(null));
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {

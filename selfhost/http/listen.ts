@@ -1,6 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { rawResponse, refusalOfBrokenRequest, targetOfBrokenRequest } from '../../container/router/broken-request.ts';
+import { methodNotAllowed } from '../../container/router/refusal.ts';
+import { isMcpTarget } from './front-door.ts';
 
 /** The port or address cannot be listened on; the message is one line for the person who starts the service. */
 export class ListenError extends Error {
@@ -21,8 +24,16 @@ export interface ListenLimits {
   maxConnections?: number;
 }
 
-/** What each way of breaking the protocol is answered with; anything else is a bad request. */
-const statusOfFailure: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+interface BrokenRequest extends NodeJS.ErrnoException {
+  rawPacket?: Buffer;
+}
+
+/** Protocol-shaped at the MCP doors and where nobody can tell what was asked for; an empty answer elsewhere. */
+function answerToBroken({ code }: BrokenRequest, target: string | undefined): string {
+  const refusal = refusalOfBrokenRequest(code);
+  const isMcp = target === undefined || isMcpTarget(target);
+  return rawResponse(refusal.status, isMcp ? 'application/json' : 'text/plain', isMcp ? refusal.body(null) : '');
+}
 
 /**
  * Listens with one handler on several addresses. The first one must succeed; later ones are conveniences (a machine without IPv6
@@ -49,6 +60,8 @@ export async function listen(
         headersTimeout: Math.min(30_000, requestTimeoutMs),
         requestTimeout: requestTimeoutMs,
         connectionsCheckingInterval: Math.min(10_000, requestTimeoutMs),
+        // The handler says what is wrong, in the words of what was asked for.
+        requireHostHeader: false,
       },
       tracked,
     );
@@ -69,14 +82,17 @@ export async function listen(
     }
     server.removeAllListeners('error');
     // A client that breaks the protocol costs its own connection only.
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const status = statusOfFailure[error.code ?? ''] ?? 400;
-      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    server.on('clientError', (error: BrokenRequest, socket) => {
       const answer = answers.get(socket);
+      const isOpen = answer !== undefined && !answer.writableFinished;
       // A status line in the middle of an answer would be taken for a part of it.
-      const isAnswering = answer?.headersSent === true && !answer.writableFinished;
-      if (socket.writable && !isAnswering) socket.end(head);
-      else socket.destroy();
+      if (!socket.writable || (isOpen && answer.headersSent)) socket.destroy();
+      else socket.end(answerToBroken(error, isOpen ? answer.req.url : targetOfBrokenRequest(error.rawPacket)));
+    });
+    // A proxy's client asks for a tunnel; Node would close the connection without a word.
+    server.on('connect', (_request, socket: Duplex) => {
+      socket.on('error', () => {});
+      socket.end(rawResponse(405, 'application/json', methodNotAllowed('no tunnels').body(null)));
     });
     chosenPort = (server.address() as AddressInfo).port;
     servers.push(server);

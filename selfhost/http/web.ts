@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import type { ApiHandler } from '../../functions/api/host.ts';
 import { serveApi } from './api.ts';
 import { serveDashboard } from './dashboard.ts';
+import { mayReadMetrics } from './metrics-access.ts';
 
 export interface WebOptions {
   api: ApiHandler;
@@ -11,7 +12,9 @@ export interface WebOptions {
   /** Whether everything the service needs answers. */
   ready(): Promise<boolean>;
   /** Prometheus text. */
-  metrics(): string;
+  metrics(): string | Promise<string>;
+  /** Opens `/metrics`; without it, only programs of this machine may read them. */
+  metricsToken?: string | undefined;
   /** Told of failures that are our own mistake. */
   reportError(error: unknown): void;
 }
@@ -33,8 +36,17 @@ export function createWeb(options: WebOptions): Express {
       .type('text')
       .send(ready ? 'ready\n' : 'not ready\n');
   });
-  web.get('/metrics', (_request, response) => {
-    response.type('text/plain; version=0.0.4').send(options.metrics());
+  web.get('/metrics', async (request, response) => {
+    if (mayReadMetrics(request, options.metricsToken)) {
+      response.type('text/plain; version=0.0.4').send(await options.metrics());
+      return;
+    }
+    const hasToken = options.metricsToken !== undefined;
+    if (hasToken) response.set('WWW-Authenticate', 'Bearer realm="metrics"');
+    response
+      .status(hasToken ? 401 : 403)
+      .type('text')
+      .send(hasToken ? 'send METRICS_TOKEN as a bearer token\n' : 'only this machine may read them; METRICS_TOKEN opens them\n');
   });
   const api = serveApi(options.api, options.reportError);
   // Mounted by a test of the path, not by a prefix, because the API wants to see the whole path.

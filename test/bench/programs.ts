@@ -13,11 +13,12 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts a Node program and answers when it printed what the pattern asks for, with the match. */
+/** Starts a Node program, hands it its input and answers when it printed what the pattern asks for, with the match. */
 export async function startNode(
   programArguments: string[],
   environment: Record<string, string>,
   ready?: RegExp,
+  input?: string,
 ): Promise<Program & { match: RegExpExecArray | null }> {
   const child = spawn(process.execPath, programArguments, {
     cwd: root,
@@ -25,6 +26,7 @@ export async function startNode(
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => {});
+  if (input !== undefined) child.stdin.write(input);
   const ended = once(child, 'exit');
   const match = await new Promise<RegExpExecArray | null>((resolve, reject) => {
     if (ready === undefined) resolve(null);

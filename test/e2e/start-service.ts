@@ -26,16 +26,22 @@ export interface ServiceOptions {
   /** Kept where given; else a temporary folder that `stop` removes. */
   dataDir?: string;
   readyWithinMs?: number;
+  /** Folder with another build in `dist/`; the repository's own where it is missing. */
+  root?: string;
 }
 
 /** Starts the built service as a customer would, on a free port, and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<RunningService> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'service-')));
-  const child = spawn(process.execPath, [join(root, 'dist/service/main.js'), 'start', ...(options.arguments ?? ['--demo'])], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', DATA_DIR: dataDir, ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(options.root ?? root, 'dist/service/main.js'), 'start', ...(options.arguments ?? ['--demo'])],
+    {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', DATA_DIR: dataDir, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const deadline = setTimeout(() => {

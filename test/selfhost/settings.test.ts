@@ -23,7 +23,16 @@ describe('settings', () => {
       smartleadRateLimit: undefined,
       sandbox: false,
       trustedProxies: 0,
+      smtp: undefined,
+      metricsToken: undefined,
+      allowPrivateWebhooks: false,
+      rolloutObserveSeconds: 30,
       mcpAllowedOrigins: [],
+      mcpAllowedHosts: undefined,
+      mcpCallsPerSecond: undefined,
+      mcpStreamsPerToken: undefined,
+      drainSeconds: 2,
+      redisUrl: undefined,
     });
   });
 
@@ -48,15 +57,35 @@ describe('settings', () => {
     });
   });
 
+  it('read where mail goes out and whom it is from, and take neither without the other', () => {
+    const from = 'Alerts <alerts@example.com>';
+    const url = 'smtp://user:secret@mail.example.com:587';
+    expect(read({ SMTP_URL: url, MAIL_FROM: from }).smtp).toEqual({ url, from });
+    expect(() => read({ SMTP_URL: url })).toThrow(/^(?!.*secret).*MAIL_FROM/);
+    expect(() => read({ SMTP_URL: 'http://mail.example.com', MAIL_FROM: from })).toThrow(SettingsError);
+    expect(() => read({ SMTP_URL: url, MAIL_FROM: 'nobody' })).toThrow('MAIL_FROM');
+    expect(() => read({ METRICS_TOKEN: 'short' })).toThrow(/^(?!.*short).*METRICS_TOKEN/);
+  });
+
   it('read lists, switches and numbers', () => {
     const settings = read({
       MCP_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+      MCP_ALLOWED_HOSTS: 'mcp.example,mcp.example:8443',
+      MCP_CALLS_PER_SECOND: '2.5',
+      MCP_STREAMS_PER_TOKEN: '5000',
+      DRAIN_SECONDS: '25',
+      REDIS_URL: 'redis://127.0.0.1:6379',
       SIGN_UPS: 'closed',
       HOST: '0.0.0.0',
       TRUSTED_PROXIES: '2',
     });
     expect(settings).toMatchObject({
       mcpAllowedOrigins: ['https://a.example', 'https://b.example'],
+      mcpAllowedHosts: ['mcp.example', 'mcp.example:8443'],
+      mcpCallsPerSecond: 2.5,
+      mcpStreamsPerToken: 5_000,
+      drainSeconds: 25,
+      redisUrl: 'redis://127.0.0.1:6379',
       signUpsOpen: false,
       hosts: ['0.0.0.0'],
       trustedProxies: 2,
@@ -69,6 +98,9 @@ describe('settings', () => {
     [{ PUBLIC_URL: 'mcp.example.com' }, [], 'PUBLIC_URL'],
     [{ DATABASE_URL: 'mysql://localhost/x' }, [], 'DATABASE_URL'],
     [{ SIGN_UPS: 'maybe' }, [], 'SIGN_UPS'],
+    [{ DRAIN_SECONDS: 'long' }, [], 'DRAIN_SECONDS'],
+    [{ REDIS_URL: 'http://127.0.0.1' }, [], 'REDIS_URL'],
+    [{ MCP_CALLS_PER_SECOND: '0' }, [], 'MCP_CALLS_PER_SECOND'],
     [{ SMARTLEAD_RATE_LIMIT: 'fast' }, [], 'SMARTLEAD_RATE_LIMIT'],
     [{}, ['--scale', 'team'], '--scale team'],
     [{}, ['--scale'], '--scale'],

@@ -20,23 +20,29 @@ export interface ClientOptions {
   tool: string;
   lanes: number;
   paths?: { sse?: string; mcp?: string };
+  /** Sent with every request, such as a bearer token. */
+  headers?: Record<string, string>;
 }
 
 const clientInfo = { name: 'bench', version: '1.0.0' };
 /** Ids have one length, so that all requests of a lane have one length, too. */
 const firstId = 1_000_000;
 
-function post(path: string, headers: Record<string, string>, body: string): string {
+function requestHead(method: string, path: string, headers: Record<string, string>): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}\r\n`;
+}
+
+function post(path: string, headers: Record<string, string>, body: string): string {
+  const accept = 'application/json, text/event-stream';
+  const length = String(Buffer.byteLength(body));
   return (
-    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n` +
-    `${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    requestHead('POST', path, { 'Content-Type': 'application/json', Accept: accept, ...headers, 'Content-Length': length }) + body
   );
 }
 
 function get(path: string, headers: Record<string, string> = {}): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${lines.join('')}\r\n`;
+  return requestHead('GET', path, { Accept: 'text/event-stream', ...headers });
 }
 
 /** A request whose id is filled in for each call. */
@@ -59,8 +65,8 @@ function expectStatus(status: number, body: string): void {
 }
 
 /** Over HTTP+SSE: one stream for all answers, one connection a lane for the posts. */
-export async function openHttpSse({ port, tool, lanes, paths }: ClientOptions): Promise<LoadClient> {
-  const { connection: stream, found } = await EventConnection.open(port, get(paths?.sse ?? '/sse'));
+export async function openHttpSse({ port, tool, lanes, paths, headers = {} }: ClientOptions): Promise<LoadClient> {
+  const { connection: stream, found } = await EventConnection.open(port, get(paths?.sse ?? '/sse', headers));
   const target = new URL(found, `http://localhost:${port}`);
   const path = target.pathname + target.search;
   const connections = await openLanes(port, lanes);
@@ -72,11 +78,11 @@ export async function openHttpSse({ port, tool, lanes, paths }: ClientOptions): 
     expectStatus(status, body);
     await answered;
   };
-  await ask(first, 1, post(path, {}, initialize('2025-11-25')));
-  const accepted = await first.exchange(post(path, {}, initialized));
+  await ask(first, 1, post(path, headers, initialize('2025-11-25')));
+  const accepted = await first.exchange(post(path, headers, initialized));
   expectStatus(accepted.status, accepted.body);
-  const callRequest = template(path, {}, 'tools/call', { name: tool, arguments: {} });
-  const listRequest = template(path, {}, 'tools/list', {});
+  const callRequest = template(path, headers, 'tools/call', { name: tool, arguments: {} });
+  const listRequest = template(path, headers, 'tools/list', {});
   const drop = () => {
     stream.close();
     for (const connection of connections) connection.close();
@@ -97,15 +103,15 @@ export async function openHttpSse({ port, tool, lanes, paths }: ClientOptions): 
 
 /** Over Streamable HTTP with a session, and with its standalone stream open where asked for. */
 export async function openSessions2025(
-  { port, tool, lanes, paths }: ClientOptions,
+  { port, tool, lanes, paths, headers: given = {} }: ClientOptions,
   { standalone = true }: { standalone?: boolean } = {},
 ): Promise<LoadClient> {
   const path = paths?.mcp ?? '/mcp';
   const connections = await openLanes(port, lanes);
   const [first] = connections as [HttpConnection, ...HttpConnection[]];
-  const opened = await first.exchange(post(path, {}, initialize('2025-11-25')));
+  const opened = await first.exchange(post(path, given, initialize('2025-11-25')));
   expectStatus(opened.status, opened.body);
-  const headers: Record<string, string> = { 'mcp-protocol-version': '2025-11-25' };
+  const headers: Record<string, string> = { ...given, 'mcp-protocol-version': '2025-11-25' };
   const sessionId = headerOf(opened.head, 'mcp-session-id');
   if (sessionId !== undefined) headers['mcp-session-id'] = sessionId;
   const accepted = await first.exchange(post(path, headers, initialized));
@@ -118,7 +124,7 @@ export async function openSessions2025(
     stream?.close();
     client.drop();
   };
-  const end = `DELETE ${path} HTTP/1.1\r\nHost: localhost\r\nmcp-protocol-version: 2025-11-25\r\nmcp-session-id: ${sessionId}\r\n\r\n`;
+  const end = requestHead('DELETE', path, headers);
   return {
     ...client,
     drop,
@@ -130,7 +136,7 @@ export async function openSessions2025(
 }
 
 /** Over Streamable HTTP of 2026-07-28: no session; every request says who asks. */
-export async function openStateless2026({ port, tool, lanes, paths }: ClientOptions): Promise<LoadClient> {
+export async function openStateless2026({ port, tool, lanes, paths, headers: given = {} }: ClientOptions): Promise<LoadClient> {
   const path = paths?.mcp ?? '/mcp';
   const connections = await openLanes(port, lanes);
   const prefix = 'io.modelcontextprotocol/';
@@ -139,7 +145,7 @@ export async function openStateless2026({ port, tool, lanes, paths }: ClientOpti
     [`${prefix}clientInfo`]: clientInfo,
     [`${prefix}clientCapabilities`]: {},
   };
-  const headers = { 'mcp-protocol-version': '2026-07-28' };
+  const headers = { ...given, 'mcp-protocol-version': '2026-07-28' };
   const callHeaders = { ...headers, 'mcp-method': 'tools/call', 'mcp-name': tool };
   return lanesOver(
     connections,

@@ -49,6 +49,11 @@ export class Samples {
     this.#missing.set(name, reason);
   }
 
+  /** The samples so far, in the order in which they came. */
+  values(name: string): readonly number[] {
+    return this.#values.get(name) ?? [];
+  }
+
   /** Median of the samples so far; NaN where there are none. */
   median(name: string): number {
     return median(this.#values.get(name) ?? []);
@@ -89,11 +94,17 @@ export function tableOf({ rows, missing }: Report): string {
   ].join('\n');
 }
 
-const begin = '<!-- bench:instance begins; written by npm run bench:instance -- --write -->';
-const end = '<!-- bench:instance ends -->';
+/** Which section of docs/benchmarks.md a benchmark writes. */
+export interface Section {
+  /** The npm script that writes it. */
+  command: string;
+  title: string;
+}
 
-/** The page with the section of this benchmark put in the place of the old one, or at its end. */
-export function withSection(page: string, report: Report): string {
+/** The page with the section of a benchmark put in the place of its old one, or at the end. */
+export function withSection(page: string, report: Report, { command, title }: Section): string {
+  const begin = `<!-- ${command} begins; written by npm run ${command} -- --write -->`;
+  const end = `<!-- ${command} ends -->`;
   const section = [
     begin,
     `Measured on ${report.date} with Node ${report.node} on ${report.machine}; ${report.rounds} rounds, all subjects in turn in each.`,
@@ -103,7 +114,7 @@ export function withSection(page: string, report: Report): string {
   ].join('\n');
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
-  if (from === -1 || to === -1) return `${page.trimEnd()}\n\n## The instance: \`npm run bench:instance\`\n\n${section}\n`;
+  if (from === -1 || to === -1) return `${page.trimEnd()}\n\n## ${title}: \`npm run ${command}\`\n\n${section}\n`;
   return `${page.slice(0, from)}${section}${page.slice(to + end.length)}`;
 }
 

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { atMost, type Samples } from '../instance/report.ts';
+import { tool } from './forwarding.ts';
+import { startLoadGenerator, startManagedInstance, startRouter, startStreamHolder } from './subjects.ts';
+
+export interface StormOptions {
+  smartleadUrl: string;
+  connections: number;
+  rounds: number;
+  say(text: string): void;
+}
+
+const stormMs = 3_000;
+const measuredMs = 5_000;
+/** Well within what a token may ask for, so that what is seen is the storm and not a limit. */
+const callsPerSecond = 80;
+
+/**
+ * A storm of connections to one instance, with the limits as in service, while a client of another workspace makes its calls as before.
+ * The storm's clients have a low priority, for in life they run on other machines.
+ */
+export async function measureStorm(samples: Samples, { smartleadUrl, connections, rounds, say }: StormOptions): Promise<void> {
+  const count = connections.toLocaleString('en');
+  const instances = [await startManagedInstance(smartleadUrl), await startManagedInstance(smartleadUrl)] as const;
+  const [stormed, other] = instances;
+  const router = await startRouter({ instances: [...instances] });
+  const generator = startLoadGenerator();
+  const before = `another's calls before a storm of ${count} connections in 3 s: p99, ms`;
+  const during = `another's calls during it: p99, ms`;
+  try {
+    const calls = { port: router.port, path: `/i/${other.instanceId}`, token: other.token, tool, lanes: 4, callsPerSecond };
+    await generator.run({ ...calls, warmUpMs: 0, durationMs: 1_000 });
+    for (let round = 1; round <= rounds; round += 1) {
+      say(`storm, round ${round} of ${rounds}`);
+      const storm = startStreamHolder();
+      try {
+        const calm = await generator.run({ ...calls, warmUpMs: 500, durationMs: measuredMs });
+        const targets = [{ port: router.port, path: `/i/${stormed.instanceId}`, token: stormed.token }];
+        const raging = storm.run({ kind: 'open', targets, count: connections, spreadMs: stormMs, atOnce: connections });
+        const disturbed = await generator.run({ ...calls, warmUpMs: 0, durationMs: measuredMs });
+        const { open, closed, refused, elapsedMs } = await raging;
+        samples.add(before, calm.p99Ms);
+        samples.add(during, disturbed.p99Ms);
+        samples.add("another's p99, during / before", disturbed.p99Ms / calm.p99Ms, atMost(2, '×'));
+        samples.add('storm: connections that were served, s until the last', elapsedMs / 1000);
+        samples.add('storm: streams open at its end', open);
+        samples.add('storm: streams closed to make room, with a hint when to come back', closed);
+        samples.add('storm: connections refused', refused);
+      } finally {
+        await storm.stop();
+      }
+      await delay(1_000);
+    }
+  } finally {
+    await generator.stop();
+    await router.stop();
+    for (const instance of instances) await instance.stop();
+  }
+}
