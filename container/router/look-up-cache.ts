@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MaybePromise } from './maybe-promise.ts';
 
 export interface LookUpCacheOptions<Value> {
@@ -6,6 +7,11 @@ export interface LookUpCacheOptions<Value> {
   /** How old an answer may be, in milliseconds, counted from when the source was asked. */
   maxAgeMs: number;
   timeoutMs: number;
+  /**
+   * How old an answer may be while the source is away, in milliseconds; without it a failed load is never replaced by an older answer.
+   * A load without an older answer is then tried again until `timeoutMs` are over.
+   */
+  graceMs?: number;
   maxPresent: number;
   /** How many keys are remembered as absent; 0 asks about them every time. */
   maxAbsent: number;
@@ -19,19 +25,29 @@ export class TooManyLookUps extends Error {
   override readonly name = 'TooManyLookUps';
 }
 
+/** How long a load may keep somebody waiting who could have an older answer, and the pause between two tries, in milliseconds. */
+const patienceMs = 250;
+const retryPauseMs = 100;
+
 interface Answer<Value> {
   value: Value | undefined;
+  /** When the source was asked for it. */
   askedAt: number;
+  /** Until when it is given without asking; later than its age allows where the source could not be asked. */
+  freshUntil: number;
 }
 
 interface Load<Value> {
+  /** What all who ask for the key wait for. */
   promise: Promise<Value | undefined>;
+  /** What the source itself answers. */
+  loaded: Promise<Value | undefined>;
   askedAt: number;
 }
 
 /**
  * Remembers a source's answers for a short time. An answer that is there is given at once, without a promise. Requests for one key
- * share a load; a failed load is never replaced by an older answer. Present and absent keys are bounded apart from each other, so
+ * share a load. While the source is away a present answer may live on for a grace that is chosen; an absent one never does. Present and absent keys are bounded apart from each other, so
  * that made-up keys cannot push out real ones. The answer asked for longest ago goes first: it is the next to become too old.
  */
 export class LookUpCache<Value> {
@@ -52,7 +68,7 @@ export class LookUpCache<Value> {
   get(key: string, group?: string): MaybePromise<Value | undefined> {
     const answer = this.#present.get(key) ?? this.#absent.get(key);
     const now = performance.now();
-    if (answer !== undefined && now - answer.askedAt < this.#options.maxAgeMs) return answer.value;
+    if (answer !== undefined && now < answer.freshUntil) return answer.value;
     const load = this.#loads.get(key);
     if (load !== undefined && now - load.askedAt < this.#options.maxAgeMs) return load.promise;
     return this.refresh(key, group);
@@ -64,12 +80,12 @@ export class LookUpCache<Value> {
     const inGroup = group === undefined ? 0 : (this.#loadsByGroup.get(group) ?? 0);
     if (this.#loads.size >= maxLoads || inGroup >= maxLoadsPerGroup) throw new TooManyLookUps('too many look-ups are under way');
     const askedAt = performance.now();
-    const loaded = this.#options.load(key);
+    const loaded = this.#options.graceMs === undefined ? this.#options.load(key) : this.#loadOrReject(key);
     if (!(loaded instanceof Promise)) {
       this.#remember(key, loaded, askedAt);
       return loaded;
     }
-    const load: Load<Value> = { promise: loaded, askedAt };
+    const load: Load<Value> = { promise: loaded, loaded, askedAt };
     this.#loads.set(key, load);
     if (group !== undefined) this.#loadsByGroup.set(group, inGroup + 1);
     load.promise = this.#finish(key, load, group);
@@ -94,24 +110,77 @@ export class LookUpCache<Value> {
   }
 
   async #finish(key: string, load: Load<Value>, group: string | undefined): Promise<Value | undefined> {
-    const loaded = load.promise;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the look-up took too long')), this.#options.timeoutMs);
+    const hasOlder = this.#olderAnswer(key) !== undefined;
+    const loaded = hasOlder ? load.loaded : this.#loadAgainUntilTimeout(key, load);
+    const { timeoutMs } = this.#options;
+    const tooLate = new AbortController();
+    const timeout = pause(hasOlder ? Math.min(patienceMs, timeoutMs) : timeoutMs, undefined, {
+      signal: tooLate.signal,
+      ref: false,
     });
     try {
-      const value = await Promise.race([loaded, timeout]);
+      const value = await Promise.race([
+        loaded,
+        timeout.then(() => {
+          throw new Error('the look-up took too long');
+        }),
+      ]);
       if (this.#loads.get(key) === load) this.#remember(key, value, load.askedAt);
       return value;
     } catch (error) {
+      const older = this.#loads.get(key) === load ? this.#olderAnswer(key) : undefined;
+      if (older !== undefined) {
+        older.freshUntil = performance.now() + this.#options.maxAgeMs;
+        // What the source says in the end counts all the same: the value may be gone.
+        if (hasOlder) this.#rememberLate(key, older, load);
+        return older.value;
+      }
       this.#present.delete(key);
       this.#absent.delete(key);
       throw error;
     } finally {
-      clearTimeout(timer);
+      tooLate.abort();
       if (this.#loads.get(key) === load) this.#loads.delete(key);
       if (group !== undefined) this.#endLoadOf(group);
     }
+  }
+
+  /** A source that fails at once fails like one that takes its time. */
+  #loadOrReject(key: string): MaybePromise<Value | undefined> {
+    try {
+      return this.#options.load(key);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #loadAgainUntilTimeout(key: string, load: Load<Value>): Promise<Value | undefined> {
+    const { graceMs, timeoutMs } = this.#options;
+    const deadline = load.askedAt + timeoutMs - retryPauseMs;
+    for (let loaded: MaybePromise<Value | undefined> = load.loaded; ; loaded = this.#loadOrReject(key)) {
+      try {
+        return await loaded;
+      } catch (error) {
+        if (graceMs === undefined || performance.now() >= deadline || this.#loads.get(key) !== load) throw error;
+      }
+      await pause(retryPauseMs, undefined, { ref: false });
+    }
+  }
+
+  #olderAnswer(key: string): Answer<Value> | undefined {
+    const answer = this.#present.get(key);
+    const { graceMs } = this.#options;
+    return answer !== undefined && graceMs !== undefined && performance.now() - answer.askedAt < graceMs ? answer : undefined;
+  }
+
+  /** Takes the answer of a load that nobody waits for any more, unless a newer one is known or the key was forgotten. */
+  #rememberLate(key: string, older: Answer<Value>, load: Load<Value>): void {
+    load.loaded.then(
+      (value) => {
+        if (this.#present.get(key) === older) this.#remember(key, value, load.askedAt);
+      },
+      () => undefined,
+    );
   }
 
   #endLoadOf(group: string): void {
@@ -130,6 +199,6 @@ export class LookUpCache<Value> {
       const oldest = answers.keys().next();
       if (!oldest.done) answers.delete(oldest.value);
     }
-    answers.set(key, { value, askedAt });
+    answers.set(key, { value, askedAt, freshUntil: askedAt + this.#options.maxAgeMs });
   }
 }

@@ -54,6 +54,8 @@ export interface RouterTiming {
   /** How old an answer of a directory may be. */
   lookUpMaxAgeMs: number;
   lookUpTimeoutMs: number;
+  /** How long a token that was known opens on while the directory cannot be asked. */
+  lookUpGraceMs: number;
   /** How often tokens that hold something open are looked up again. */
   tokenRecheckMs: number;
   /** Longest silence on an event stream before a comment is sent. */
@@ -130,9 +132,9 @@ export const defaultLimits: RouterLimits = {
   maxPostsPerToken: 500,
   maxPostsPerInstance: 1_000,
   maxPostsPerWorkspace: 2_000,
-  maxCallsPerSecondPerToken: 100,
-  maxCallsPerSecondPerInstance: 300,
-  maxCallsPerSecondPerWorkspace: 600,
+  maxCallsPerSecondPerToken: 1_000,
+  maxCallsPerSecondPerInstance: 1_500,
+  maxCallsPerSecondPerWorkspace: 2_500,
   callBurstSeconds: 10,
   maxBatchMessages: 100,
   maxStreamsPerToken: 200,
@@ -155,6 +157,7 @@ export const defaultLimits: RouterLimits = {
 export const defaultTiming: RouterTiming = {
   lookUpMaxAgeMs: 500,
   lookUpTimeoutMs: 5_000,
+  lookUpGraceMs: 60_000,
   tokenRecheckMs: 500,
   keepAliveMs: 15_000,
   usageFlushMs: 5_000,

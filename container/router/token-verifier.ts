@@ -17,7 +17,11 @@ export interface VerifiedToken {
 
 const maxRememberedRevocations = 10_000;
 
-/** Decides whether a presented token opens anything, with look-ups that are at most `lookUpMaxAgeMs` old. */
+/**
+ * Decides whether a presented token opens anything, with look-ups that are at most `lookUpMaxAgeMs` old. While the directory is away a
+ * token that was known less than `lookUpGraceMs` ago opens on: an outage of the database should not be one of its customers' calls.
+ * A revocation is pushed and needs no directory.
+ */
 export class TokenVerifier {
   readonly #cache: LookUpCache<VerifiedToken>;
   /** Ids and hashes of tokens whose revocation was pushed: a look-up that began before it may still bring them back. */
@@ -31,6 +35,7 @@ export class TokenVerifier {
       },
       maxAgeMs: timing.lookUpMaxAgeMs,
       timeoutMs: timing.lookUpTimeoutMs,
+      graceMs: timing.lookUpGraceMs,
       maxPresent: limits.maxCachedTokens,
       maxAbsent: limits.maxCachedUnknownTokens,
       maxLoads: limits.maxLookUpsAtOnce,

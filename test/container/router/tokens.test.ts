@@ -153,7 +153,7 @@ describe('tokens', () => {
     await slow.close();
   });
 
-  it('answers 503 with Retry-After where the directory fails, and never the answer of before', async () => {
+  it('answers 503 with Retry-After where the directory fails for longer than a known token may go on', async () => {
     let fails = false;
     const failing = await startRouter({
       tokens: {
@@ -163,7 +163,7 @@ describe('tokens', () => {
         },
       },
       routes: { get: async (id) => fixture.routes.get(id) },
-      timing: { lookUpMaxAgeMs: 20 },
+      timing: { lookUpMaxAgeMs: 20, lookUpGraceMs: 25, lookUpTimeoutMs: 50 },
     });
     const url = `${failing.base}/i/${instance.id}/mcp`;
     expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
@@ -178,6 +178,65 @@ describe('tokens', () => {
     fails = false;
     expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
     await failing.close();
+  });
+
+  describe('while the directory is away', () => {
+    let mode: 'works' | 'fails' | 'hangs';
+    let away: RouterFixture;
+    let url: string;
+    beforeEach(async () => {
+      mode = 'works';
+      away = await startRouter({
+        tokens: {
+          findByHash: (hash) => {
+            if (mode === 'fails') return Promise.reject(new Error('connection refused'));
+            if (mode === 'hangs') return new Promise(() => {});
+            return Promise.resolve(fixture.tokens.get(hash));
+          },
+        },
+        routes: { get: async (id) => fixture.routes.get(id) },
+        timing: { lookUpMaxAgeMs: 10, lookUpTimeoutMs: 2_000 },
+      });
+      url = `${away.base}/i/${instance.id}/mcp`;
+      expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+    });
+    afterEach(() => away.close());
+
+    it.each(['fails', 'hangs'] as const)('a token that was known a moment ago goes on: the directory %s', async (how) => {
+      mode = how;
+      for (let call = 0; call < 3; call += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+      }
+    });
+
+    it('one that is revoked by push is refused', async () => {
+      mode = 'fails';
+      away.router.revokeToken(instance.tokenId);
+      expect((await post(url, instance.token, toolCall(1))).status).toBe(401);
+    });
+
+    it('one that was deleted meanwhile is refused as soon as the directory says so', async () => {
+      mode = 'hangs';
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+      fixture.tokens.delete(hashBearerToken(instance.token));
+      mode = 'works';
+      await eventually(
+        async () => (await post(url, instance.token, toolCall(1))).status === 401,
+        'the token to be refused',
+        1_000,
+      );
+    });
+
+    it('a token that was never seen waits until the directory is back', async () => {
+      const fresh = fixture.addToken(instance);
+      mode = 'fails';
+      const answer = post(url, fresh.token, toolCall(1));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      mode = 'works';
+      expect((await answer).status).toBe(200);
+    });
   });
 
   it('gives a directory that hangs up after a while', async () => {
