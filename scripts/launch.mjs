@@ -134,10 +134,11 @@ function handOver(programArguments) {
   });
   let stoppingSince;
   // One Ctrl-C can arrive twice, from the terminal and from npm. A request that comes later is passed on: it means "at once".
-  const stop = () => {
+  const stop = (signal) => {
     if (stoppingSince !== undefined && performance.now() - stoppingSince < 750) return;
     stoppingSince ??= performance.now();
-    program.kill('SIGTERM');
+    // Ctrl-C is told apart: a person waits then.
+    program.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
   if (process.env.npm_lifecycle_event !== undefined) {

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRouter, type Router } from '../container/router/router.ts';
+import type { Router } from '../container/router/router.ts';
 import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
-import { BundleVersions } from '../functions/adapters/child-process/instance-versions.ts';
-import { ChildProcessLauncher } from '../functions/adapters/child-process/launcher.ts';
 import { HttpInstanceMetrics } from '../functions/adapters/http-instance-metrics.ts';
 import { createLocalAccessTokens } from '../functions/adapters/local-accounts/access-tokens.ts';
 import { Argon2PasswordHasher } from '../functions/adapters/local-accounts/password-hasher.ts';
@@ -18,26 +15,31 @@ import { SmartleadCategoriesKeyChecker } from '../functions/adapters/smartlead-k
 import { bearerTokenAuthenticator } from '../functions/api/authenticators/bearer-token.ts';
 import type { Platform } from '../functions/api/platform.ts';
 import { createApiHandler } from '../functions/api/resources.ts';
-import { ClientConnections } from '../functions/instance-manager/client-connections.ts';
 import { observeTogether } from '../functions/instance-manager/lifecycle-observer.ts';
 import type { LifecyclePorts } from '../functions/instance-manager/lifecycle-ports.ts';
 import { LocalWorkflow } from '../functions/instance-manager/local-workflow.ts';
 import { RecurringJob } from '../functions/instance-manager/recurring-job.ts';
 import { RolloutManager } from '../functions/instance-manager/rollout-manager.ts';
 import { Supervisor } from '../functions/instance-manager/supervisor.ts';
-import type { Launcher, PlatformHealth, RouteTable } from '../functions/ports.ts';
+import type { PlatformHealth } from '../functions/ports.ts';
+import { announcingEnds } from './announcing-launcher.ts';
+import { announcingRoutes } from './announcing-routes.ts';
+import { describeCause } from './describe-cause.ts';
 import type { Doors } from './http/front-door.ts';
+import { servedNames } from './http/served-names.ts';
 import { createWeb } from './http/web.ts';
-import { mcpEdge } from './mcp-edge.ts';
+import { openInstanceProcesses } from './instance-processes.ts';
 import { createMonitoring } from './monitoring.ts';
 import type { PlatformLog } from './platform-log.ts';
+import { createPlatformRouter } from './platform-router.ts';
 import { joinRouterNetwork } from './router-network.ts';
 import type { Settings } from './settings.ts';
+import { signInLimits } from './sign-in-limits.ts';
 import type { Storage } from './storage.ts';
 import { version } from './version.ts';
+import { countWantedInstances } from './wanted-instances.ts';
 
-const quarterHour = 15 * 60;
-const hour = 60 * 60;
+const hourMilliseconds = 60 * 60 * 1000;
 
 export interface SingleMachinePlatform {
   doors: Doors;
@@ -47,8 +49,8 @@ export interface SingleMachinePlatform {
   health: PlatformHealth;
   /** How many instances should run. */
   countWanted(): Promise<number>;
-  /** Ends the router's streams and all instances; the storage is still open after it. */
-  stop(): Promise<void>;
+  /** Ends the router's streams and calls, which get so many seconds, and all instances; the storage is still open after it. */
+  stop(drainSeconds: number): Promise<void>;
 }
 
 /** The composition root of scale `single`: chooses an adapter for every port, all in this process and on this machine. */
@@ -64,17 +66,7 @@ export async function composeSingleMachine(
   const smartleadKeyChecker = new SmartleadCategoriesKeyChecker(settings.smartleadHosts);
   const logFeed = new MemoryLogFeed();
 
-  const releaseFolder = fileURLToPath(new URL('../instance', import.meta.url));
-  const versions = new BundleVersions({ releaseFolder, folder: join(settings.dataDir, 'instance-versions') });
-  await versions.open();
-  const launcher = new ChildProcessLauncher({
-    nodePath: process.execPath,
-    bundleFolder: releaseFolder,
-    bundleFolderOf: (version) => versions.folderOf(version),
-    stateFolder: join(settings.dataDir, 'instances'),
-  });
-  const swept = await launcher.sweepLeftovers();
-  if (swept.length > 0) log.warn('Processes of a killed run were ended.', { instances: swept.join(' ') });
+  const { versions, launcher } = await openInstanceProcesses(settings.dataDir, log);
 
   // The router is made later, from ports that are ready now.
   const routes = announcingRoutes(new MemoryRouteTable(), {
@@ -82,24 +74,34 @@ export async function composeSingleMachine(
     removed: (instanceId) => router.routeRemoved(instanceId),
   });
   const report: LifecyclePorts['report'] = ({ message, instanceId, cause }) =>
-    log.error(message, { instanceId, cause: describe(cause) });
+    log.error(message, { instanceId, cause: describeCause(cause) });
   const network =
     settings.redisUrl === undefined
       ? undefined
-      : await joinRouterNetwork(settings.redisUrl, (error) => log.warn('Redis is away.', { cause: describe(error) }));
+      : await joinRouterNetwork(settings.redisUrl, (error) => log.warn('Redis is away.', { cause: describeCause(error) }));
   const activity = {
     read: async (instanceId: string) => (network === undefined ? router.activity(instanceId) : network.activity(instanceId)),
   };
   const rollouts = new RolloutManager(
     {
-      ...{ clock, instances: stores.instances, rollouts: stores.rollouts, versions, activity, report },
+      clock,
+      instances: stores.instances,
+      rollouts: stores.rollouts,
+      versions,
+      activity,
+      report,
       relaunch: (instanceId) => supervisor.relaunch(instanceId),
     },
     { observeSeconds: settings.rolloutObserveSeconds },
   );
   await rollouts.prepare();
   const monitoring = createMonitoring({
-    ...{ settings, storage, clock, launcher, activity, report },
+    settings,
+    storage,
+    clock,
+    launcher,
+    activity,
+    report,
     router: () => router.metrics(),
   });
   const lifecyclePorts: LifecyclePorts = {
@@ -128,41 +130,16 @@ export async function composeSingleMachine(
   const runner = new LocalWorkflow({ ports: lifecyclePorts });
   const supervisor = new Supervisor({
     ...lifecyclePorts,
-    ...{
-      runner,
-      logs: stores.instanceLogs,
-      logFeed,
-      observer: observeTogether(rollouts, monitoring.observer),
-      inventory: stores.inventory,
-    },
+    runner,
+    logs: stores.instanceLogs,
+    logFeed,
+    observer: observeTogether(rollouts, monitoring.observer),
+    inventory: stores.inventory,
     leftovers: { list: () => launcher.listLeftovers(), end: () => launcher.endLeftovers() },
     processReader: new HttpInstanceMetrics(),
   });
 
-  const connections = new ClientConnections({ instances: stores.instances, events: stores.instanceEvents, clock });
-  const router: Router = createRouter({
-    tokens: stores.instanceTokens,
-    routes,
-    instances: {
-      describe: async (instanceId) => {
-        const instance = await stores.instances.findById(instanceId);
-        return instance?.desiredState === 'deleted' ? undefined : instance;
-      },
-    },
-    usage: stores.usage,
-    events: {
-      clientConnected: (connection) => connections.connected(connection),
-      tokenUsed: (tokenId, at) => stores.instanceTokens.touch(tokenId, at),
-      instanceFailed: ({ instanceId, address }) => supervisor.suspect(instanceId, address),
-    },
-    waker: { wake: (instanceId) => void supervisor.wake(instanceId) },
-    sessionKey: storage.sessionKey,
-    ...mcpEdge(settings),
-    ...network?.options,
-    // The database is near: counts may reach the dashboard sooner than they would on AWS.
-    timing: { usageFlushMs: 2_000 },
-    reportError: (error, requestId) => log.error('The router failed.', { requestId, cause: describe(error) }),
-  });
+  const router: Router = createPlatformRouter({ settings, storage, clock, routes, supervisor, network, log });
   await network?.join(router);
   const platform: Platform = {
     clock,
@@ -175,12 +152,7 @@ export async function composeSingleMachine(
       refreshSessions: stores.refreshSessions,
       passwordHasher: new Argon2PasswordHasher(),
       accessTokens,
-      attempts: {
-        signInByAccount: new MemoryAttemptLimiter({ attempts: 10, windowSeconds: quarterHour }),
-        signInByAccountFromEverywhere: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: quarterHour }),
-        signInByAddress: new MemoryAttemptLimiter({ attempts: 100, windowSeconds: quarterHour }),
-        signUpByAddress: new MemoryAttemptLimiter({ attempts: 200, windowSeconds: hour }),
-      },
+      attempts: signInLimits(),
     },
     // Far above what a dashboard or a script in its right mind asks for.
     requestLimiter: new MemoryAttemptLimiter({ attempts: 12_000, windowSeconds: 60 }),
@@ -204,11 +176,11 @@ export async function composeSingleMachine(
     health: supervisor.audit,
   };
 
-  const expiry = new RecurringJob(hour * 1000, async () => {
+  const expiry = new RecurringJob(hourMilliseconds, async () => {
     try {
       await deleteExpiredRows(database, clock.now().toISOString());
     } catch (error) {
-      log.warn('Expired rows could not be deleted; tried again in an hour.', { cause: describe(error) });
+      log.warn('Expired rows could not be deleted; tried again in an hour.', { cause: describeCause(error) });
     }
   });
 
@@ -218,6 +190,7 @@ export async function composeSingleMachine(
       web: createWeb({
         api: createApiHandler(platform),
         dashboardFolder: fileURLToPath(new URL('../dashboard', import.meta.url)),
+        servedNames: servedNames(settings),
         trustedProxies: settings.trustedProxies,
         ready: async () => {
           try {
@@ -229,7 +202,7 @@ export async function composeSingleMachine(
         },
         metrics: () => monitoring.metrics(),
         metricsToken: settings.metricsToken,
-        reportError: (error) => log.error('A page could not be served.', { cause: describe(error) }),
+        reportError: (error) => log.error('A page could not be served.', { cause: describeCause(error) }),
       }),
     },
     health: supervisor.audit,
@@ -240,69 +213,12 @@ export async function composeSingleMachine(
       rollouts.resume();
       await runner.prepare();
     },
-    countWanted: async () => {
-      let count = 0;
-      let cursor: string | undefined;
-      do {
-        const page = await stores.instances.listAll({ limit: 500, cursor });
-        count += page.items.filter((instance) => instance.desiredState === 'running').length;
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-      return count;
-    },
-    stop: async () => {
-      await Promise.all([router.close({ deadlineMs: settings.drainSeconds * 1000 }), expiry.stop()]);
+    countWanted: () => countWantedInstances(stores.instances),
+    stop: async (drainSeconds) => {
+      await Promise.all([router.close({ deadlineMs: drainSeconds * 1000 }), expiry.stop()]);
       await network?.leave();
       await Promise.all([rollouts.stop(), supervisor.stop()]);
+      await monitoring.stop();
     },
   };
-}
-
-/**
- * The same launcher, but an instance that is about to be ended is announced, and the router hears of every one that has ended: not
- * before it has finished its calls.
- */
-function announcingEnds(
-  launcher: Launcher,
-  { ending, ended }: { ending(instanceId: string): Promise<void>; ended(instanceId: string): void },
-): Launcher {
-  launcher.onExit(({ instanceId, replica = 0 }) => {
-    // The others serve on without a replica: the router notices by itself that it is gone.
-    if (replica === 0) ended(instanceId);
-  });
-  return {
-    launch: (request) => launcher.launch(request),
-    stop: async (...parameters) => {
-      await ending(parameters[0]);
-      await launcher.stop(...parameters);
-      ended(parameters[0]);
-    },
-    stopReplica: (...parameters) => launcher.stopReplica(...parameters),
-    list: () => launcher.list(),
-    onExit: (listener) => launcher.onExit(listener),
-    onLog: (listener) => launcher.onLog(listener),
-  };
-}
-
-/** The same table of routes, but the router hears of every change at once instead of at its next look. */
-function announcingRoutes(
-  routes: RouteTable,
-  router: { came(instanceId: string): void; removed(instanceId: string): void },
-): RouteTable {
-  return {
-    set: async (route) => {
-      await routes.set(route);
-      router.came(route.instanceId);
-    },
-    get: (instanceId) => routes.get(instanceId),
-    remove: async (instanceId) => {
-      await routes.remove(instanceId);
-      router.removed(instanceId);
-    },
-    list: () => routes.list(),
-  };
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

@@ -12,12 +12,14 @@ import {
   EmbeddedPostgresError,
 } from './postgres/errors.ts';
 import { watchForFaults } from './process-faults.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { type StartedService, startService } from './start.ts';
 import type { StopSignals } from './stop-signals.ts';
 
 /** How long everything may take to end in order, beside the time that clients get to end theirs. */
 const stopMilliseconds = 10_000;
+/** How long clients get at most where a person waits for the end. */
+const hurriedDrainSeconds = 2;
 
 /** Failures whose message says in one line what to do; everything else is a fault of ours and shows where it happened. */
 const explained = [
@@ -44,13 +46,14 @@ export async function runService(commandLine: string[], stopSignals: StopSignals
   const fail = (error: unknown) => failed.abort(error);
   watchForFaults(log, fail);
   const ending = AbortSignal.any([stopSignals.signal, failed.signal]);
-  let drainSeconds = 0;
-  ending.addEventListener('abort', () => endByForceLater(stopMilliseconds + drainSeconds * 1000));
+  let settings: Settings | undefined;
+  const drainSeconds = () =>
+    Math.min(settings?.drainSeconds ?? 0, stopSignals.isHurried ? hurriedDrainSeconds : Number.POSITIVE_INFINITY);
+  ending.addEventListener('abort', () => endByForceLater(stopMilliseconds + drainSeconds() * 1000));
 
   let service: StartedService | undefined;
   try {
-    const settings = readSettings(process.env, commandLine, process.cwd());
-    drainSeconds = settings.drainSeconds;
+    settings = readSettings(process.env, commandLine, process.cwd());
     service = await startService(settings, { log, signal: ending, fail });
     process.stdout.write(`\n${service.summary.map((line) => `  ${line}\n`).join('')}\n`);
     if (!ending.aborted) await once(ending, 'abort');
@@ -60,7 +63,7 @@ export async function runService(commandLine: string[], stopSignals: StopSignals
   }
   if (failed.signal.aborted) say(failed.signal.reason);
   try {
-    await service?.stop();
+    await service?.stop(drainSeconds());
   } catch (error) {
     say(error);
     return 1;

@@ -68,7 +68,7 @@ const environmentSchema = z.object({
   MCP_ALLOWED_HOSTS: optional(z.string()),
   MCP_CALLS_PER_SECOND: optional(z.coerce.number('must be a number').positive().max(1_000_000)),
   MCP_STREAMS_PER_TOKEN: optional(z.coerce.number('must be a number').int().min(1).max(100_000)),
-  DRAIN_SECONDS: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').min(0).max(600).default(2)),
+  DRAIN_SECONDS: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').min(0).max(600).default(20)),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
   ROLLOUT_OBSERVE_SECONDS: z.preprocess(
     emptyAsMissing,

@@ -12,8 +12,8 @@ import { UndoSteps } from './undo-steps.ts';
 export interface StartedService {
   /** Lines for the person who started it. */
   summary: string[];
-  /** Ends everything that was started, in order. */
-  stop(): Promise<void>;
+  /** Ends everything that was started, in order. Clients' streams and calls get so many seconds; as set, where none are named. */
+  stop(drainSeconds?: number): Promise<void>;
 }
 
 export interface StartOptions {
@@ -31,6 +31,7 @@ export interface StartOptions {
  */
 export async function startService(given: Settings, { log, signal, fail }: StartOptions): Promise<StartedService> {
   const undo = new UndoSteps();
+  let drainSeconds = given.drainSeconds;
   try {
     signal.throwIfAborted();
     const frontDoor = new FrontDoor();
@@ -57,7 +58,7 @@ export async function startService(given: Settings, { log, signal, fail }: Start
     const storage = await openStorage(settings, masterKey, { lock, log, signal, fail });
     undo.add(() => storage.close());
     const platform = await composeSingleMachine(settings, storage, log);
-    undo.add(() => platform.stop());
+    undo.add(() => platform.stop(drainSeconds));
     const control = await openControlSocket(settings.dataDir, platform.health, (line) => log.warn(line));
     undo.add(() => control.close());
     signal.throwIfAborted();
@@ -79,7 +80,10 @@ export async function startService(given: Settings, { log, signal, fail }: Start
         `Data folder  ${settings.dataDir}`,
         `Running      API, router, ${storage.description}, ${settings.sandbox ? 'simulated Smartlead, ' : ''}${instances}`,
       ],
-      stop: () => undo.run(),
+      stop: (seconds = drainSeconds) => {
+        drainSeconds = seconds;
+        return undo.run();
+      },
     };
   } catch (error) {
     await undo

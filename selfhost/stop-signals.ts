@@ -3,6 +3,8 @@
 export interface StopSignals {
   /** Aborted when somebody asks the service to stop. */
   signal: AbortSignal;
+  /** Whether a person waits for the end: the request came by Ctrl-C. */
+  readonly isHurried: boolean;
 }
 
 /**
@@ -17,14 +19,21 @@ const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export function listenForStop(): StopSignals {
   const stop = new AbortController();
   let askedAt: number | undefined;
+  let isHurried = false;
   for (const [signal, exitCode] of Object.entries(exitCodes)) {
     process.on(signal, () => {
       if (askedAt !== undefined && performance.now() - askedAt > sameRequestMilliseconds) process.exit(exitCode);
       askedAt ??= performance.now();
+      isHurried ||= signal === 'SIGINT';
       stop.abort();
     });
   }
   // The launcher that started us is gone, so nobody is there to stop us later.
   process.once('disconnect', () => stop.abort());
-  return { signal: stop.signal };
+  return {
+    signal: stop.signal,
+    get isHurried() {
+      return isHurried;
+    },
+  };
 }

@@ -6,6 +6,8 @@ import { refusals } from './refusal.ts';
 export type DrainPhase = 'open' | 'no new streams' | 'closed';
 
 const tickMs = 20;
+/** A few clients that come back together hurt nobody: the closing takes this much for each stream at most. */
+const pausePerStreamMs = 100;
 /** Part of the time in which streams are closed at most; what is left is for calls that came late. */
 const longestSpreadShare = 0.87;
 
@@ -32,10 +34,10 @@ export class Drain {
   async run(milliseconds: number): Promise<void> {
     const startedAt = performance.now();
     const deadline = startedAt + milliseconds;
-    const spreadMs = Math.min(this.#spreadMs, milliseconds * longestSpreadShare);
     this.#phase = 'no new streams';
     let streams = this.#open.all().filter((exchange) => exchange.isStanding);
     const count = streams.length;
+    const spreadMs = Math.min(this.#spreadMs, milliseconds * longestSpreadShare, count * pausePerStreamMs);
     while (streams.length > 0 && performance.now() < deadline) {
       const elapsed = performance.now() - startedAt;
       // The first one goes at once.

@@ -31,7 +31,7 @@ describe('settings', () => {
       mcpAllowedHosts: undefined,
       mcpCallsPerSecond: undefined,
       mcpStreamsPerToken: undefined,
-      drainSeconds: 2,
+      drainSeconds: 20,
       redisUrl: undefined,
     });
   });
