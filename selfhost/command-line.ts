@@ -17,7 +17,8 @@ Settings are environment variables: PORT, HOST, PUBLIC_URL, DATA_DIR, DATABASE_U
 /** Runs one command; the process ends with its exit code. */
 export async function runCommandLine([command, ...rest]: string[], stopSignals: StopSignals): Promise<void> {
   let exitCode = 0;
-  if (command === 'start') exitCode = await runService(rest, stopSignals);
+  if (command === 'start' && rest.includes('--help')) process.stdout.write(help);
+  else if (command === 'start') exitCode = await runService(rest, stopSignals);
   else if (command === 'audit') exitCode = await runAudit(rest, process.env);
   else if (command === '--version') process.stdout.write(`${version}\n`);
   else if (command === '--help' || command === undefined) process.stdout.write(help);

@@ -1,13 +1,11 @@
-import { isIP } from 'node:net';
 import { defaultLimits, type RouterOptions } from '../container/router/options.ts';
+import { isLoopbackHost, loopbackNames } from './http/served-names.ts';
 import type { Settings } from './settings.ts';
 
 type EdgeSettings = Pick<
   Settings,
   'hosts' | 'port' | 'mcpAllowedHosts' | 'mcpAllowedOrigins' | 'mcpCallsPerSecond' | 'mcpStreamsPerToken'
 > & { publicUrl: string };
-
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * What the router lets in at its edge. On a machine that listens for itself alone only its own names are served: a page on the web whose
@@ -40,8 +38,4 @@ function limitsOf({ mcpCallsPerSecond, mcpStreamsPerToken }: EdgeSettings): NonN
     maxStreamsPerInstance: streams * defaultLimits.maxStreamsPerInstance,
     maxStreamsPerWorkspace: streams * defaultLimits.maxStreamsPerWorkspace,
   };
-}
-
-function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -1,5 +1,6 @@
 import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
 import { HttpInstanceMetrics } from '../functions/adapters/http-instance-metrics.ts';
+import { LimitedMailSender } from '../functions/adapters/smtp/limited-mail-sender.ts';
 import { SmtpMailSender } from '../functions/adapters/smtp/mail-sender.ts';
 import { HttpWebhookSender } from '../functions/adapters/webhook/webhook-sender.ts';
 import type { Platform } from '../functions/api/platform.ts';
@@ -54,10 +55,18 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
   const reader = new HttpInstanceMetrics();
   const collector = new MetricsCollector({ clock, launcher, reader, activity, store: stores.instanceMetrics, report });
   const platformMetrics = new PlatformMetrics({
-    ...{ instances: stores.instances, launcher, router },
+    instances: stores.instances,
+    launcher,
+    router,
     connections: storage.connections,
   });
-  const mail = settings.smtp === undefined ? null : new SmtpMailSender(settings.smtp);
+  const mail =
+    settings.smtp === undefined
+      ? null
+      : new LimitedMailSender(new SmtpMailSender(settings.smtp), {
+          recipient: new MemoryAttemptLimiter({ attempts: 60, windowSeconds: hour / second }),
+          workspace: new MemoryAttemptLimiter({ attempts: 300, windowSeconds: hour / second }),
+        });
   const webhooks = new HttpWebhookSender({
     policy: { allowPrivateAddresses: settings.allowPrivateWebhooks, allowLoopbackHttp: settings.sandbox },
     clock,
@@ -65,7 +74,12 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
   const { alerts } = stores;
   const outbox = new AlertOutbox({ clock, alerts, mail, webhooks, publicUrl: () => settings.publicUrl, report });
   const watch = new AlertWatch({
-    ...{ clock, alerts, instances: stores.instances, usage: stores.usage, quotaUse: stores.quotaUse, report },
+    clock,
+    alerts,
+    instances: stores.instances,
+    usage: stores.usage,
+    quotaUse: stores.quotaUse,
+    report,
     opened: () => void outbox.deliver(),
   });
   const jobs = [

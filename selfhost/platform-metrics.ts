@@ -82,7 +82,9 @@ export class PlatformMetrics implements LifecycleObserver {
     for await (const { status } of everyInstance(this.#ports.instances)) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
     return [
       {
-        ...{ name: 'smartlead_mcp_instances', type: 'gauge', help: 'Instances by status.' },
+        name: 'smartlead_mcp_instances',
+        type: 'gauge',
+        help: 'Instances by status.',
         samples: [...byStatus].map(([status, value]) => ({ labels: { status }, value })),
       },
       gauge('smartlead_mcp_instance_processes', 'Processes that run for instances.', (await this.#ports.launcher.list()).length),
@@ -95,18 +97,24 @@ export class PlatformMetrics implements LifecycleObserver {
     return [
       counter('smartlead_mcp_instance_restarts_total', 'Instances that died, or did not answer and were ended.', this.#restarts),
       {
-        ...{ name: 'smartlead_mcp_instance_wake_seconds', type: 'summary', help: 'Time from a call to the instance it woke.' },
+        name: 'smartlead_mcp_instance_wake_seconds',
+        type: 'summary',
+        help: 'Time from a call to the instance it woke.',
         samples: [
           { suffix: '_sum', value: this.#wakeSeconds },
           { suffix: '_count', value: this.#wakes },
         ],
       },
       {
-        ...{ name: 'smartlead_mcp_lifecycle_events_total', type: 'counter', help: 'What operations on instances came to.' },
+        name: 'smartlead_mcp_lifecycle_events_total',
+        type: 'counter',
+        help: 'What operations on instances came to.',
         samples: [...this.#events].map(([type, value]) => ({ labels: { type }, value })),
       },
       {
-        ...{ name: 'smartlead_mcp_database_connections', type: 'gauge', help: 'Connections to the database.' },
+        name: 'smartlead_mcp_database_connections',
+        type: 'gauge',
+        help: 'Connections to the database.',
         samples: [
           { labels: { state: 'busy' }, value: total - idle },
           { labels: { state: 'idle' }, value: idle },
@@ -114,7 +122,9 @@ export class PlatformMetrics implements LifecycleObserver {
       },
       gauge('smartlead_mcp_database_waiting', 'Statements that wait for a connection.', waiting),
       {
-        ...{ name: 'smartlead_mcp_event_loop_delay_seconds', type: 'gauge', help: 'How late the event loop was, of late.' },
+        name: 'smartlead_mcp_event_loop_delay_seconds',
+        type: 'gauge',
+        help: 'How late the event loop was, of late.',
         samples: this.#delays.map(({ quantile, seconds }) => ({ labels: { quantile: String(quantile) }, value: seconds })),
       },
       gauge('process_resident_memory_bytes', 'Resident memory of the platform.', process.memoryUsage.rss()),

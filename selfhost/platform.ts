@@ -78,7 +78,9 @@ export async function composeSingleMachine(
   const network =
     settings.redisUrl === undefined
       ? undefined
-      : await joinRouterNetwork(settings.redisUrl, (error) => log.warn('Redis is away.', { cause: describeCause(error) }));
+      : await joinRouterNetwork(settings.redisUrl, storage.sessionKey, (error) =>
+          log.warn('Redis is away.', { cause: describeCause(error) }),
+        );
   const activity = {
     read: async (instanceId: string) => (network === undefined ? router.activity(instanceId) : network.activity(instanceId)),
   };

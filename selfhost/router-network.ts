@@ -19,12 +19,19 @@ export interface RouterNetwork {
   leave(): Promise<void>;
 }
 
-/** The network of the routers that share a Redis. Routers reach each other on this machine's loopback. */
-export async function joinRouterNetwork(redisUrl: string, reportError: (error: unknown) => void): Promise<RouterNetwork> {
+/**
+ * The network of the routers that share a Redis. Routers reach each other on this machine's loopback.
+ * @param key The key of session ids, which all routers have.
+ */
+export async function joinRouterNetwork(
+  redisUrl: string,
+  key: Buffer,
+  reportError: (error: unknown) => void,
+): Promise<RouterNetwork> {
   const connection = await connectRedis(redisUrl, reportError);
   const redis = new ImpatientRedis(connection, reportError);
   const routerId = randomUUID();
-  const holder = new RedisSessionHolder({ redis, routerId, answerTimeoutMs: defaultTiming.arrivalWaitMs + 15_000 });
+  const holder = new RedisSessionHolder({ redis, key, routerId, answerTimeoutMs: defaultTiming.arrivalWaitMs + 15_000 });
   let shared: RedisActivity | undefined;
   return {
     options: {

@@ -81,8 +81,6 @@ const environmentSchema = z.object({
   SMARTLEAD_SENDERS_URL: optional(z.url()),
 });
 
-const flagNames = ['--demo', '--scale'] as const;
-
 /** Reads settings from the environment and the arguments after `start`. Throws {@link SettingsError}. */
 export function readSettings(
   environment: Record<string, string | undefined>,
@@ -152,7 +150,7 @@ function readFlags(commandLine: string[]): { demo: boolean } {
       if (scale !== 'single') {
         throw new SettingsError(`--scale ${scale ?? ''} is not available in this version; only "single" is`);
       }
-    } else throw new SettingsError(`unknown argument "${flag}"; known are: ${flagNames.join(', ')}`);
+    } else throw new SettingsError(`unknown argument "${flag}"; see smartlead-service --help`);
   }
   return flags;
 }

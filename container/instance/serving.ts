@@ -64,9 +64,13 @@ export async function startServing(instance: Instance, options: ServingOptions, 
     async stop(drainMs) {
       doors.refuseNew();
       const deadline = Date.now() + drainMs;
-      while (instance.callsInProgress > 0 && Date.now() < deadline) await delay(20);
-      // The last answers are on their way through the protocol engine and the sockets.
-      await delay(50);
+      const isBusy = () => (instance.callsInProgress > 0 || sessions.busy) && Date.now() < deadline;
+      do {
+        while (isBusy()) await delay(20);
+        // The last answers are on their way through the protocol engine and the sockets, and a message whose body was still arriving
+        // has become a request: what was accepted is answered.
+        await delay(50);
+      } while (isBusy());
       sessions.endAll();
       await modern.close();
       await delay(50);

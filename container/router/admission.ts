@@ -8,7 +8,7 @@ import type { Scope } from './fairness/scope.ts';
 import { isDeeperThan } from './json-depth.ts';
 import { TooManyLookUps } from './look-up-cache.ts';
 import { whenReady } from './maybe-promise.ts';
-import { isPossibleSessionId, refusedByIds } from './message-limits.ts';
+import { isPossibleSessionId, refusedByHandshake, refusedByIds } from './message-limits.ts';
 import type { OpenExchange } from './open-exchanges.ts';
 import type { PostLease } from './post-allowance.ts';
 import { methodNotAllowed, Refusal, refusals } from './refusal.ts';
@@ -155,8 +155,8 @@ export class Admission implements PendingResponse {
       return;
     }
     this.#lease = lease;
-    this.response.once('close', () => lease.end());
-    readBody(this.request, { maxBytes, timeoutMs: this.#services.timing.bodyTimeoutMs, lease }, this.#onBody);
+    this.response.on('close', () => lease.end());
+    readBody(this.request, { maxBytes, deadlines: this.#services.bodyDeadlines, lease }, this.#onBody);
   }
 
   readonly #onBody = (body: Buffer | Refusal): void => {
@@ -197,7 +197,9 @@ export class Admission implements PendingResponse {
     if (isDeeperThan(body, maxJsonDepth)) return refusals.tooDeep;
     const rpc = readRpcRequest(body, maxBatchMessages);
     if (rpc instanceof Refusal) return rpc;
-    return refusedByIds(rpc) ?? this.#refusedByRate(Math.max(1, rpc.requestIds.length)) ?? rpc;
+    return (
+      refusedByIds(rpc) ?? refusedByHandshake(rpc, body.length) ?? this.#refusedByRate(Math.max(1, rpc.requestIds.length)) ?? rpc
+    );
   }
 
   #measure(rpc: RpcRequest | undefined, bytesIn: number): void {

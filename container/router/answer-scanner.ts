@@ -12,6 +12,8 @@ const letterT = 0x74;
 
 /** Longer ids are not followed; nobody sends them. */
 const maxIdBytes = 1024;
+/** From this length on, searching for the end of a string is quicker than reading it. */
+const shortString = 32;
 /** No longer key matters: `id`, `result`, `error`, `method`, `isError`. */
 const maxKeyLength = 7;
 
@@ -74,7 +76,10 @@ export class AnswerScanner {
   #passString(bytes: Uint8Array, start: number, end: number): number {
     let index = start;
     const keeps = this.#inKey || this.#inId;
+    // Most strings are short, but those of tools' answers can be most of a body: these are not read byte by byte.
+    const searchFrom = keeps ? end : Math.min(end, start + shortString);
     while (index < end) {
+      if (index >= searchFrom && !this.#escaped) return this.#skipString(bytes, index, end);
       const byte = bytes[index] as number;
       index += 1;
       if (this.#escaped) this.#escaped = false;
@@ -88,6 +93,21 @@ export class AnswerScanner {
       if (keeps) this.#keep(byte);
     }
     return index;
+  }
+
+  /** Goes to the end of a string that nothing is kept of. What is before `from` is neither an escape that holds nor a quote. */
+  #skipString(bytes: Uint8Array, from: number, end: number): number {
+    const within = end === bytes.length ? bytes : bytes.subarray(0, end);
+    let closing = within.indexOf(quote, from);
+    while (closing !== -1) {
+      if (!isEscaped(bytes, from, closing)) {
+        this.#inString = false;
+        return closing + 1;
+      }
+      closing = within.indexOf(quote, closing + 1);
+    }
+    this.#escaped = isEscaped(bytes, from, end);
+    return end;
   }
 
   #keep(byte: number): void {
@@ -175,4 +195,11 @@ export class AnswerScanner {
     }
     if (typeof id === 'string' || typeof id === 'number') this.#onAnswer(id, this.#hasError || this.#saysIsError);
   }
+}
+
+/** Whether an odd number of backslashes stands before that place. */
+function isEscaped(bytes: Uint8Array, from: number, at: number): boolean {
+  let first = at;
+  while (first > from && bytes[first - 1] === backslash) first -= 1;
+  return (at - first) % 2 === 1;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher, errors } from 'undici';
+import { type Dispatcher, errors } from 'undici';
+import { ConnectionPools } from './connection-pools.ts';
 import { boundedConnector } from './fairness/bounded-connector.ts';
 import { defaultLimits, type RouterTiming } from './options.ts';
 import type { RouteTarget } from './ports.ts';
@@ -34,8 +35,8 @@ export interface InstanceRequest {
 
 /** The router's connections to instances, kept alive between requests. */
 export class InstanceConnections {
-  readonly #callAgent: Agent;
-  readonly #streamAgent: Agent;
+  readonly #forCalls: ConnectionPools;
+  readonly #forStreams: ConnectionPools;
   /** Requests that processes are answering now, by access token. Counted where an instance has more than one process. */
   readonly #loads = new Map<string, number>();
 
@@ -48,17 +49,15 @@ export class InstanceConnections {
       headersTimeout: timing.answerTimeoutMs,
       bodyTimeout: 0,
     };
-    this.#callAgent = new Agent(options);
-    this.#streamAgent = new Agent(options);
+    this.#forCalls = new ConnectionPools(options);
+    this.#forStreams = new ConnectionPools(options);
   }
 
   /** Sends the request. Everything that comes of it, failures included, goes to the attempt's listener. */
   send(target: RouteTarget, request: InstanceRequest, attempt: InstanceAttempt): void {
-    const agent = request.isStream ? this.#streamAgent : this.#callAgent;
-    agent.dispatch(
-      { origin: target.address, path: request.path, method: request.method, headers: request.headers, body: request.body },
-      attempt,
-    );
+    const pools = request.isStream ? this.#forStreams : this.#forCalls;
+    const { path, method, headers, body } = request;
+    pools.to(target.address).dispatch({ path, method, headers, body }, attempt);
   }
 
   /** Sends the request, and counts it as load of the process until it has come to its end. */
@@ -78,7 +77,7 @@ export class InstanceConnections {
 
   /** Cuts all connections. */
   async destroy(): Promise<void> {
-    await Promise.all([this.#callAgent.destroy(), this.#streamAgent.destroy()]);
+    await Promise.all([this.#forCalls.destroy(), this.#forStreams.destroy()]);
   }
 }
 
@@ -115,7 +114,9 @@ export class InstanceAttempt implements Dispatcher.DispatchHandler {
     if (this.#listener === undefined) controller.abort(abandoned);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // They hold the piece of memory that the head arrived in for as long as the answer lasts, which can be days. They were read.
+    controller.rawHeaders = null;
     if (status >= 200) this.#listener?.onAnswer(status, headers);
   }
 

@@ -47,14 +47,17 @@ interface Load<Value> {
 
 /**
  * Remembers a source's answers for a short time. An answer that is there is given at once, without a promise. Requests for one key
- * share a load. While the source is away a present answer may live on for a grace that is chosen; an absent one never does. Present and absent keys are bounded apart from each other, so
- * that made-up keys cannot push out real ones. The answer asked for longest ago goes first: it is the next to become too old.
+ * share a load. While the source is away a present answer may live on for a grace that is chosen; an absent one never does. Present
+ * and absent keys are bounded apart from each other, so that made-up keys cannot push out real ones. The answer asked for longest ago
+ * goes first: it is the next to become too old.
  */
 export class LookUpCache<Value> {
   readonly #options: LookUpCacheOptions<Value>;
   readonly #present = new Map<string, Answer<Value>>();
   readonly #absent = new Map<string, Answer<Value>>();
   readonly #loads = new Map<string, Load<Value>>();
+  /** Loads under way of keys that are not known, in all and by group. */
+  #unknownLoads = 0;
   readonly #loadsByGroup = new Map<string, number>();
 
   constructor(options: LookUpCacheOptions<Value>) {
@@ -77,8 +80,12 @@ export class LookUpCache<Value> {
   /** Asks the source whatever is remembered. */
   refresh(key: string, group?: string): MaybePromise<Value | undefined> {
     const { maxLoads, maxLoadsPerGroup = Number.POSITIVE_INFINITY } = this.#options;
+    // Known keys are so many at most, and whoever makes keys up must not keep them from being looked up.
+    const isKnown = this.#present.has(key);
     const inGroup = group === undefined ? 0 : (this.#loadsByGroup.get(group) ?? 0);
-    if (this.#loads.size >= maxLoads || inGroup >= maxLoadsPerGroup) throw new TooManyLookUps('too many look-ups are under way');
+    if (!isKnown && (this.#unknownLoads >= maxLoads || inGroup >= maxLoadsPerGroup)) {
+      throw new TooManyLookUps('too many look-ups are under way');
+    }
     const askedAt = performance.now();
     const loaded = this.#options.graceMs === undefined ? this.#options.load(key) : this.#loadOrReject(key);
     if (!(loaded instanceof Promise)) {
@@ -87,9 +94,8 @@ export class LookUpCache<Value> {
     }
     const load: Load<Value> = { promise: loaded, loaded, askedAt };
     this.#loads.set(key, load);
-    if (group !== undefined) this.#loadsByGroup.set(group, inGroup + 1);
-    load.promise = this.#finish(key, load, group);
-    return load.promise;
+    load.promise = this.#finish(key, load);
+    return isKnown ? load.promise : this.#counted(load, group);
   }
 
   /** Forgets the key; a load that is under way is not remembered either. */
@@ -109,7 +115,7 @@ export class LookUpCache<Value> {
     return this.#present.size + this.#absent.size;
   }
 
-  async #finish(key: string, load: Load<Value>, group: string | undefined): Promise<Value | undefined> {
+  async #finish(key: string, load: Load<Value>): Promise<Value | undefined> {
     const hasOlder = this.#olderAnswer(key) !== undefined;
     const loaded = hasOlder ? load.loaded : this.#loadAgainUntilTimeout(key, load);
     const { timeoutMs } = this.#options;
@@ -128,20 +134,23 @@ export class LookUpCache<Value> {
       if (this.#loads.get(key) === load) this.#remember(key, value, load.askedAt);
       return value;
     } catch (error) {
-      const older = this.#loads.get(key) === load ? this.#olderAnswer(key) : undefined;
+      // Also where a newer load has taken the place of this one: what it fails with is no reason to refuse somebody. Where the key was
+      // forgotten meanwhile there is no older answer.
+      const older = this.#olderAnswer(key);
       if (older !== undefined) {
         older.freshUntil = performance.now() + this.#options.maxAgeMs;
         // What the source says in the end counts all the same: the value may be gone.
-        if (hasOlder) this.#rememberLate(key, older, load);
+        if (older.askedAt < load.askedAt) this.#rememberLate(key, older, load);
         return older.value;
       }
-      this.#present.delete(key);
-      this.#absent.delete(key);
+      if (this.#loads.get(key) === load) {
+        this.#present.delete(key);
+        this.#absent.delete(key);
+      }
       throw error;
     } finally {
       tooLate.abort();
       if (this.#loads.get(key) === load) this.#loads.delete(key);
-      if (group !== undefined) this.#endLoadOf(group);
     }
   }
 
@@ -161,8 +170,12 @@ export class LookUpCache<Value> {
       try {
         return await loaded;
       } catch (error) {
-        if (graceMs === undefined || performance.now() >= deadline || this.#loads.get(key) !== load) throw error;
+        if (graceMs === undefined || performance.now() >= deadline) throw error;
       }
+      const newer = this.#loads.get(key);
+      if (newer === undefined) throw new Error('what was looked up is to be forgotten');
+      // Whoever asked first waits with those that asked later.
+      if (newer !== load) return newer.promise;
       await pause(retryPauseMs, undefined, { ref: false });
     }
   }
@@ -181,6 +194,17 @@ export class LookUpCache<Value> {
       },
       () => undefined,
     );
+  }
+
+  /** The load of a key that nobody knows, counted until it has ended. */
+  #counted(load: Load<Value>, group: string | undefined): Promise<Value | undefined> {
+    this.#unknownLoads += 1;
+    if (group !== undefined) this.#loadsByGroup.set(group, (this.#loadsByGroup.get(group) ?? 0) + 1);
+    load.promise = load.promise.finally(() => {
+      this.#unknownLoads -= 1;
+      if (group !== undefined) this.#endLoadOf(group);
+    });
+    return load.promise;
   }
 
   #endLoadOf(group: string): void {

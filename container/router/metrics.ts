@@ -3,7 +3,7 @@ import { type Scope, scopes } from './fairness/scope.ts';
 /** What the router counts of itself since it started. */
 export class RouterMetrics {
   /** Requests that came to an end, by door and status; `aborted` where the client left before any answer. */
-  readonly #requests = new Map<string, number>();
+  readonly #requests = new Map<string, Map<number | 'aborted', number>>();
   readonly #refusals = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #streamsClosedByLimit = new Map<string, number>(scopes.map((scope) => [`scope="${scope}"`, 0]));
@@ -14,7 +14,12 @@ export class RouterMetrics {
   wakes = 0;
 
   request(door: string, status: number | 'aborted'): void {
-    add(this.#requests, `door="${door}",status="${status}"`);
+    let ofDoor = this.#requests.get(door);
+    if (ofDoor === undefined) {
+      ofDoor = new Map();
+      this.#requests.set(door, ofDoor);
+    }
+    ofDoor.set(status, (ofDoor.get(status) ?? 0) + 1);
   }
 
   refusal(reason: string): void {
@@ -32,7 +37,11 @@ export class RouterMetrics {
   /** Text lines in Prometheus' exposition format. Labels come from fixed lists: no id, no client text. */
   render(readings: Reading[]): string {
     const lines: string[] = [];
-    family(lines, 'requests_total', 'counter', 'Requests that came to an end.', this.#requests);
+    const requests = new Map<string, number>();
+    for (const [door, ofDoor] of this.#requests) {
+      for (const [status, count] of ofDoor) requests.set(`door="${door}",status="${status}"`, count);
+    }
+    family(lines, 'requests_total', 'counter', 'Requests that came to an end.', requests);
     family(lines, 'refusals_total', 'counter', 'Requests the router refused.', this.#refusals);
     family(lines, 'instance_failures_total', 'counter', 'Requests that an instance failed to answer.', this.#failures);
     const help = 'Streams closed because one more was opened than their token, instance or workspace may hold.';

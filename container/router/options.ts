@@ -140,7 +140,7 @@ export const defaultLimits: RouterLimits = {
   maxStreamsPerToken: 200,
   maxStreamsPerInstance: 2_000,
   maxStreamsPerWorkspace: 4_000,
-  maxStreamsOpenedPerTurn: 8,
+  maxStreamsOpenedPerTurn: 1,
   maxStreamsWaiting: 10_000,
   maxConnectsAtOnce: 32,
   maxTokenLookUpsPerInstance: 100,

@@ -243,6 +243,13 @@ export const refusals = {
     message: 'The message is too large.',
     nextStep: 'Send it in smaller parts, for example fewer leads in one call.',
   }),
+  handshakeTooLarge: new Refusal({
+    status: 413,
+    code: invalidRequest,
+    reason: 'handshake_too_large',
+    message: 'The message that begins the session is too large.',
+    nextStep: 'Send "initialize" alone, with a shorter description of the client; pictures belong behind links.',
+  }),
   bodyTimedOut: new Refusal({
     status: 408,
     code: serverError,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyDeadlines } from './body-deadlines.ts';
 import type { PostLease } from './post-allowance.ts';
 import { type Refusal, refusals } from './refusal.ts';
 
@@ -19,20 +20,19 @@ export function refusedByHeaders(request: IncomingMessage, maxBytes: number): Re
 /** How a body may be received. */
 export interface BodyTerms {
   maxBytes: number;
-  /** Milliseconds until the whole body must be there. */
-  timeoutMs: number;
+  deadlines: BodyDeadlines;
   lease: PostLease;
 }
 
 /** Reads the whole body and hands it over once. Hands over nothing where the client leaves before the end. */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, timeoutMs, lease }: BodyTerms,
+  { maxBytes, deadlines, lease }: BodyTerms,
   receive: (body: Buffer | Refusal) => void,
 ): void {
   const received = new ReceivedBytes(maxBytes, lease);
   const stop = () => {
-    clearTimeout(timer);
+    deadlines.end(deadline);
     request.off('data', onData);
     request.off('end', onEnd);
     request.off('close', stop);
@@ -50,8 +50,7 @@ export function readBody(
     stop();
     receive(received.bytes);
   };
-  const timer = setTimeout(() => refuse(refusals.bodyTimedOut), timeoutMs);
-  timer.unref();
+  const deadline = deadlines.begin(() => refuse(refusals.bodyTimedOut));
   request.on('data', onData);
   request.on('end', onEnd);
   request.on('close', stop);

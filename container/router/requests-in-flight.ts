@@ -26,6 +26,11 @@ export class RequestsInFlight {
     return [...this.#requests.keys()];
   }
 
+  /** The request that waits, where it is the only one. */
+  get onlyId(): RpcId | undefined {
+    return this.#requests.size === 1 ? this.#requests.keys().next().value : undefined;
+  }
+
   has(id: RpcId): boolean {
     return this.#requests.has(id);
   }

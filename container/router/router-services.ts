@@ -1,3 +1,4 @@
+import type { BodyDeadlines } from './body-deadlines.ts';
 import type { EventNotifier } from './event-notifier.ts';
 import type { CallRates } from './fairness/call-rates.ts';
 import type { Turns } from './fairness/turns.ts';
@@ -41,6 +42,7 @@ export interface RouterServices {
   readonly metrics: RouterMetrics;
   readonly open: OpenExchanges;
   readonly posts: PostAllowance;
+  readonly bodyDeadlines: BodyDeadlines;
   /** How often each may ask. */
   readonly rates: CallRates;
   /** Opens the streams of each instance in turns. */

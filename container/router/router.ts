@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Admission } from './admission.ts';
+import { BodyDeadlines } from './body-deadlines.ts';
 import { CrossOriginPolicy } from './cross-origin.ts';
 import { Drain } from './drain.ts';
 import { EventNotifier } from './event-notifier.ts';
@@ -15,6 +16,7 @@ import { OpenTokenWatch } from './open-token-watch.ts';
 import { defaultLimits, defaultTiming, type RouterOptions } from './options.ts';
 import { PostAllowance } from './post-allowance.ts';
 import { refusals } from './refusal.ts';
+import { RequestIds } from './request-ids.ts';
 import { RouteResolver } from './route-resolver.ts';
 import type { RouterServices } from './router-services.ts';
 import { sampledReport } from './sampled-report.ts';
@@ -73,6 +75,7 @@ export function createRouter(options: RouterOptions): Router {
   const sessionIds = new SessionIds(options.sessionKey ?? randomBytes(32));
   const connections = new InstanceConnections(timing, limits.maxConnectsAtOnce);
   const pathPrefix = options.pathPrefix ?? '/i/';
+  const requestIds = new RequestIds();
   const services: RouterServices = {
     pathPrefix,
     realm: options.realm ?? 'Smartlead MCP',
@@ -106,6 +109,7 @@ export function createRouter(options: RouterOptions): Router {
     metrics: ownMetrics,
     open: new OpenExchanges(limits, (scope) => ownMetrics.streamClosedByLimit(scope)),
     posts: new PostAllowance(limits),
+    bodyDeadlines: new BodyDeadlines(timing.bodyTimeoutMs),
     rates: new CallRates(limits),
     streamTurns: new Turns(limits.maxStreamsOpenedPerTurn, limits.maxStreamsWaiting),
     eventStreams: new Set(),
@@ -129,6 +133,7 @@ export function createRouter(options: RouterOptions): Router {
     tokenWatch.stop();
     streamKeeper.stop();
     services.reopener.stop();
+    services.bodyDeadlines.stop();
     httpSse.close();
     await usage.close(flushMs);
     await services.connections.destroy();
@@ -137,7 +142,7 @@ export function createRouter(options: RouterOptions): Router {
   return {
     handle(request, response) {
       const named = request.headers['x-request-id'];
-      const requestId = typeof named === 'string' && requestIdPattern.test(named) ? named : randomUUID();
+      const requestId = typeof named === 'string' && requestIdPattern.test(named) ? named : requestIds.next();
       // A client may leave while it is being written to; its exchange hears of that by `close`.
       response.on('error', ignoreError);
       const admission = new Admission(services, request, response, requestId);

@@ -37,7 +37,7 @@ export class TrafficMeter {
     const { socket } = response;
     if (socket === null) return;
     const reading = this.#begin(socket);
-    response.once('close', () => {
+    response.on('close', () => {
       const bytesOut = end(socket, reading);
       this.#usage.traffic(token, tool ?? protocolMessages, { bytesIn, bytesOut });
     });

@@ -410,7 +410,7 @@ export interface InstalledVersion {
 }
 
 export interface Versions {
-  /** The version new instances start with. */
-  current: string;
+  /** The version new instances start with; null where none is installed. */
+  current: string | null;
   items: InstalledVersion[];
 }

@@ -234,7 +234,12 @@ function showRule(platform: Platform, rule: AlertRule, webhookSecret: string | n
 function auditedFields(fields: { [Name in keyof AlertRule]?: AlertRule[Name] | undefined }) {
   const { name, kind, instanceId, threshold, windowMinutes, emails, webhookUrl, enabled } = fields;
   const details = {
-    ...{ name, kind, instanceId, threshold, windowMinutes, enabled },
+    name,
+    kind,
+    instanceId,
+    threshold,
+    windowMinutes,
+    enabled,
     emails: emails?.length,
     webhook: webhookUrl === undefined ? undefined : webhookUrl !== null,
   };

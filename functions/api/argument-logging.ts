@@ -35,7 +35,7 @@ const startArgumentLogging = defineRoute({
     const message = `Arguments of calls are logged until ${until.slice(0, 16).replace('T', ' ')} UTC.`;
     await appendInstanceEvent(platform, instance.id, 'argument-logging-started', message);
     await restart(platform, instance, decision);
-    return { body: showInstance(instance, platform.publicUrl) };
+    return { body: showInstance(instance, platform) };
   },
 });
 
@@ -64,7 +64,7 @@ const endArgumentLogging = defineRoute({
       await appendInstanceEvent(platform, instance.id, 'argument-logging-ended', 'Arguments of calls are logged no longer.');
       await restart(platform, instance, decision);
     }
-    return { body: showInstance(instance, platform.publicUrl) };
+    return { body: showInstance(instance, platform) };
   },
 });
 

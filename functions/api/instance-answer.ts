@@ -4,7 +4,7 @@ import { instanceStatusSchema } from '../../core/instance-status.ts';
 import { policySchema, policySwitchSchema } from '../../core/policy.ts';
 import { toolSelectionNameSchema } from '../../core/tool-selection.ts';
 import { instanceUrls } from '../domain/instance-urls.ts';
-import type { Instance } from '../ports.ts';
+import type { Clock, Instance } from '../ports.ts';
 import { timeAnswer } from './fields.ts';
 
 /** The doors of an instance. */
@@ -44,6 +44,13 @@ export const instanceAnswer = z
   .meta({ id: 'Instance' });
 
 /** The public form of an instance. What runs for it is for operators only. */
-export function showInstance(instance: Instance, publicUrl: string): z.input<typeof instanceAnswer> {
-  return { ...instance, urls: instanceUrls(publicUrl, instance.id) };
+export function showInstance(instance: Instance, platform: { publicUrl: string; clock: Clock }): z.input<typeof instanceAnswer> {
+  const { argumentLogUntil } = instance;
+  // The instance stops by itself when the time is over; nobody changes what is stored then.
+  const isOver = argumentLogUntil !== null && argumentLogUntil <= platform.clock.now().toISOString();
+  return {
+    ...instance,
+    argumentLogUntil: isOver ? null : argumentLogUntil,
+    urls: instanceUrls(platform.publicUrl, instance.id),
+  };
 }

@@ -38,7 +38,7 @@ const listInstances = defineRoute({
   response: { status: 200, description: 'Newest first.', schema: pageOf(instanceAnswer) },
   async handle({ platform, subject, query }) {
     const { items, nextCursor } = await visiblePage((page) => platform.instances.list(subject.workspaceId, page), query);
-    return { body: { items: items.map((instance) => showInstance(instance, platform.publicUrl)), nextCursor } };
+    return { body: { items: items.map((instance) => showInstance(instance, platform)), nextCursor } };
   },
 });
 
@@ -75,7 +75,7 @@ const createInstance = defineRoute({
     await appendInstanceEvent(platform, instance.id, 'created', 'The instance was created.');
     await requestOperation(platform, instance.id, 'start');
     return {
-      body: showInstance(instance, platform.publicUrl),
+      body: showInstance(instance, platform),
       headers: { location: `/v1/instances/${instance.id}` },
     };
   },
@@ -90,7 +90,7 @@ const getInstance = defineRoute({
   params: instancePath,
   response: { status: 200, description: 'The instance.', schema: instanceAnswer },
   async handle({ platform, subject, params }) {
-    return { body: showInstance(await findVisibleInstance(platform, subject, params.id), platform.publicUrl) };
+    return { body: showInstance(await findVisibleInstance(platform, subject, params.id), platform) };
   },
 });
 
@@ -140,7 +140,7 @@ const updateInstance = defineRoute({
       );
       await requestOperation(platform, instance.id, decision.operation);
     }
-    return { body: showInstance(instance, platform.publicUrl) };
+    return { body: showInstance(instance, platform) };
   },
 });
 
@@ -201,7 +201,7 @@ function wishRoute(wish: InstanceWish, summary: string, outcome: string) {
         await appendInstanceEvent(platform, instance.id, `${wish}-requested`, requestedWords[decision.operation]);
         await requestOperation(platform, instance.id, decision.operation);
       }
-      return { body: showInstance(instance, platform.publicUrl) };
+      return { body: showInstance(instance, platform) };
     },
   });
 }

@@ -33,7 +33,7 @@ const rolloutAnswer = z
 
 const versionsAnswer = z
   .object({
-    current: z.string().meta({ description: 'What instances are launched with.' }),
+    current: z.string().nullable().meta({ description: 'What instances are launched with; null where none is installed.' }),
     items: z.array(
       z.object({
         version: z.string(),

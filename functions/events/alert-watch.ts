@@ -137,12 +137,24 @@ export class AlertWatch {
     const at = now.toISOString();
     const alert: Alert = {
       id: createIdentifier('alert', now.getTime()),
-      ...{ workspaceId: rule.workspaceId, ruleId: rule.id, kind: rule.kind },
-      ...{ subject, instanceId, message, startedAt: at, endedAt: null },
+      workspaceId: rule.workspaceId,
+      ruleId: rule.id,
+      kind: rule.kind,
+      subject,
+      instanceId,
+      message,
+      startedAt: at,
+      endedAt: null,
     };
     const delivery = (channel: AlertDelivery['channel'], recipient: string): AlertDelivery => ({
       id: createIdentifier('delivery', now.getTime()),
-      ...{ alertId: alert.id, channel, recipient, status: 'pending', attempts: 0, lastError: null, at },
+      alertId: alert.id,
+      channel,
+      recipient,
+      status: 'pending',
+      attempts: 0,
+      lastError: null,
+      at,
     });
     const deliveries = [
       ...rule.emails.map((address) => delivery('email', address)),

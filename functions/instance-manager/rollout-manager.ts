@@ -39,7 +39,8 @@ const concernedStatuses: ReadonlySet<Instance['status']> = new Set(['provisionin
 export class RolloutManager implements RolloutControl {
   readonly #ports: RolloutManagerPorts;
   readonly #observeSeconds: number;
-  #current = '';
+  /** `undefined` where nothing is installed. */
+  #current: string | undefined;
   #active: Rollout | undefined;
   /** When the upgraded instances were last known to begin anew: their upgrade, or the start of the platform, in milliseconds. */
   readonly #watchedSince = new Map<string, number>();
@@ -76,8 +77,8 @@ export class RolloutManager implements RolloutControl {
     if (!this.#active) this.#work = this.#work.then(() => this.#removeUnused());
   }
 
-  /** The version to launch the instance with. */
-  async versionFor(instanceId: string): Promise<string> {
+  /** The version to launch the instance with; `undefined` where nothing is installed. */
+  async versionFor(instanceId: string): Promise<string | undefined> {
     const active = this.#active;
     if (!active) return this.#current;
     const isUpgraded = active.status !== 'rolling_back' && active.upgraded.some((upgrade) => upgrade.instanceId === instanceId);
@@ -98,6 +99,12 @@ export class RolloutManager implements RolloutControl {
     this.#beginning = true;
     try {
       const chosen = version ?? (await this.#ports.versions.installRelease());
+      this.#current ??= await this.#ports.versions.current();
+      if (chosen === undefined || this.#current === undefined) {
+        throw new ProblemError('conflict', {
+          detail: 'This release brings no program for instances. Build it, or name one of GET /v1/admin/versions.',
+        });
+      }
       if (!(await this.#ports.versions.list()).some((installed) => installed.version === chosen)) {
         throw new ProblemError('not-found', {
           detail: 'This version is not installed. GET /v1/admin/versions lists those that are.',
@@ -143,8 +150,8 @@ export class RolloutManager implements RolloutControl {
     return this.#ports.rollouts.list(page);
   }
 
-  async versions(): Promise<{ current: string; items: InstalledVersion[] }> {
-    return { current: this.#current, items: await this.#ports.versions.list() };
+  async versions(): Promise<{ current: string | null; items: InstalledVersion[] }> {
+    return { current: this.#current ?? null, items: await this.#ports.versions.list() };
   }
 
   /** Does no further step; resolves when the one under way has ended. What is stored lets the next start go on. */

@@ -47,12 +47,15 @@ export interface InstalledVersion {
 
 /** The versions of the instance image that are there to be launched. */
 export interface InstanceVersions {
-  /** Installs what the release of the platform brings now, where it is not installed yet. Answers its version. */
-  installRelease(): Promise<string>;
+  /**
+   * Installs what the release of the platform brings now, where it is not installed yet. Answers its version, `undefined` where the
+   * release brings none, as when the platform runs from its sources. Where nothing was current, it becomes the current version.
+   */
+  installRelease(): Promise<string | undefined>;
   /** Newest first. */
   list(): Promise<InstalledVersion[]>;
-  /** What instances are launched with where no rollout says otherwise. */
-  current(): Promise<string>;
+  /** What instances are launched with where no rollout says otherwise; `undefined` where nothing is installed. */
+  current(): Promise<string | undefined>;
   makeCurrent(version: string): Promise<void>;
   /** Removes the versions that neither run nor are current, but keeps the one that was current before. */
   removeUnused(running: ReadonlySet<string>): Promise<void>;
@@ -62,11 +65,11 @@ export interface InstanceVersions {
 export interface RolloutControl {
   /**
    * Begins to roll a version through all running instances: an installed one or, without one, what the release brings. Rejects with
-   * ProblemError `conflict` where one is under way and `not-found` where the version is not installed.
+   * ProblemError `conflict` where one is under way or the release brings none, and `not-found` where the version is not installed.
    */
   begin(version?: string): Promise<Rollout>;
   /** Takes the instances back that have the new version. Rejects with ProblemError `not-found`, or `conflict` where it has ended. */
   cancel(rolloutId: string): Promise<Rollout>;
   list(page: PageRequest): Promise<Page<Rollout>>;
-  versions(): Promise<{ current: string; items: InstalledVersion[] }>;
+  versions(): Promise<{ current: string | null; items: InstalledVersion[] }>;
 }

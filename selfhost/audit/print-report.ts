@@ -5,6 +5,14 @@ const allIsWell = {
   'at-rest': 'Nothing was left running, and all that is stored belongs together.',
 } as const;
 
+const singular: Record<keyof HealthReport['counts'], string> = {
+  instances: 'instance',
+  processes: 'process',
+  routes: 'route',
+  secrets: 'secret',
+  tokens: 'token',
+};
+
 /** The report as a page of text for people: what was counted, what could not be read, and a table of what is wrong. */
 export function reportText(report: HealthReport, source: 'service' | 'at-rest'): string {
   const { counts, violations, components, checkedAt } = report;
@@ -14,7 +22,7 @@ export function reportText(report: HealthReport, source: 'service' | 'at-rest'):
       ? `The running service was asked at ${checkedAt}.`
       : `No service runs. Looked at what is left at ${checkedAt}.`,
     Object.entries(counts)
-      .map(([name, count]) => `${count} ${name}`)
+      .map(([name, count]) => `${count} ${count === 1 ? singular[name as keyof typeof counts] : name}`)
       .join(', '),
     '',
   ];

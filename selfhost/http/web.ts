@@ -1,13 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import { splitTarget } from '../../container/router/doors.ts';
 import type { ApiHandler } from '../../functions/api/host.ts';
 import { serveApi } from './api.ts';
 import { serveDashboard } from './dashboard.ts';
 import { mayReadMetrics } from './metrics-access.ts';
+import { isServedName } from './served-names.ts';
 
 export interface WebOptions {
   api: ApiHandler;
   dashboardFolder: string;
+  /** Names under which all of it is served, see `servedNames`; any where there are none. */
+  servedNames?: readonly string[];
   trustedProxies: number;
   /** Whether everything the service needs answers. */
   ready(): Promise<boolean>;
@@ -26,6 +30,12 @@ export function createWeb(options: WebOptions): Express {
   // Express shows stack traces to everybody unless it is told where it runs.
   web.set('env', 'production');
   web.set('trust proxy', options.trustedProxies);
+  const names = options.servedNames ?? [];
+  web.use((request, response, next) => {
+    // A target that is a whole URL names the host itself.
+    if (isServedName(splitTarget(request.url).host ?? request.headers.host, names)) next();
+    else response.status(403).type('text').send('this host name is not served here; set PUBLIC_URL to the URL in use\n');
+  });
   web.get('/healthz', (_request, response) => {
     response.type('text').send('ok\n');
   });

@@ -91,7 +91,7 @@ describe('the main job: sign up, create an instance, connect a client', () => {
     await expect.poll(() => countOf('leads_categories'), { timeout: 10_000, interval: 100 }).toBe(3);
     expect(await countOf('campaigns_get_all')).toBe(Object.keys(mcpClients).length);
     const { body: whole } = await rest.get('/v1/usage?step=minute');
-    expect(whole.totals).toEqual({ calls: 3 + Object.keys(mcpClients).length, errors: 0 });
+    expect(whole.totals).toMatchObject({ calls: 3 + Object.keys(mcpClients).length, errors: 0 });
 
     const logs = async () => (await rest.get(`/v1/instances/${instance.id}/logs?tool=leads_categories`)).body.items;
     await expect.poll(async () => (await logs()).length, { timeout: 5_000, interval: 50 }).toBe(3);

@@ -32,3 +32,17 @@ it('an instance sleeps although clients hold streams open, and their next calls 
   expect(await rest.waitForStatus(instance.id, 'running')).toMatchObject({ sleepAfterSeconds: 5 });
   await Promise.all(clients.map((client) => client.close()));
 });
+
+it('an instance for stdio bridges says while it sleeps that it has no SSE stream, and is not woken for it', async () => {
+  const rest = new RestClient(service.url);
+  await rest.signUp();
+  const { instance, token } = await rest.createRunningInstance({ mode: 'stdio' });
+  await rest.patch(`/v1/instances/${instance.id}`, { sleepAfterSeconds: 5 });
+  await rest.waitForStatus(instance.id, 'sleeping', 25_000);
+  const answer = await fetch(`${service.url}/i/${instance.id}/sse`, {
+    headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' },
+  });
+  expect(answer.status).toBe(404);
+  expect((await answer.json()).error.data).toMatchObject({ retry: false, nextStep: expect.any(String) });
+  expect((await rest.get(`/v1/instances/${instance.id}`)).body.status).toBe('sleeping');
+});

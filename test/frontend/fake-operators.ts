@@ -30,7 +30,7 @@ export function operatorRoutes(state: FakeState): Router {
     response.json({ items: state.rollouts, nextCursor: null });
   });
   router.post('/rollouts', (request, response) => {
-    const { version = state.versions.current } = request.body as { version?: string };
+    const { version = state.versions.current ?? '0.4.1' } = request.body as { version?: string };
     const rollout: Rollout = {
       ...{ id: identifier('rol'), version, previousVersion: '0.4.1', status: 'canary', total: 6, done: 0 },
       ...{ failedInstanceId: null, reason: null, startedAt: ago(0), endedAt: null },

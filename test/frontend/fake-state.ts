@@ -202,6 +202,9 @@ export function livelyState(base: string): FakeState {
   ]);
   for (let hours = 0; hours < 30 * 24; hours += 1) {
     const busy = Math.max(0, Math.round(14 + 12 * Math.sin(hours / 3.7) + 6 * Math.sin(hours / 1.3)));
+    for (const tool of ['(stream)', '(protocol)']) {
+      state.usage.push({ instanceId: 'ins_main', tool, time: ago(hours * hour), calls: 0, errors: 0 });
+    }
     for (const [index, tool] of tools.entries()) {
       const calls = Math.round(busy / (index + 1));
       if (calls === 0) continue;

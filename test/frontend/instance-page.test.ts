@@ -111,4 +111,13 @@ describe.skipIf(!browserTestsRun())('the pages of instances and keys', { timeout
     await page.getByRole('button', { name: 'Show as table' }).click();
     expect(await page.getByRole('table', { name: 'Calls per day' }).getByRole('row').count()).toBeGreaterThanOrEqual(8);
   });
+
+  it('lists the tools that were called, and not what else was counted', async () => {
+    await dashboard.openSignedIn('/usage?range=week');
+    const table = dashboard.page.getByRole('table', { name: 'Calls by tool' });
+    await table.getByRole('row').nth(1).waitFor();
+    const names = (await table.getByRole('row').allInnerTexts()).slice(1).map((row) => row.split(/\s/)[0]);
+    expect(names).toContain('campaigns_get_all');
+    expect(names.filter((name) => name?.startsWith('('))).toEqual([]);
+  });
 });

@@ -33,8 +33,8 @@ describe('what the MCP doors let in', () => {
     expect(defaultLimits).toMatchObject(mcpEdge(settings).limits ?? {});
     expect(mcpEdge({ ...settings, mcpCallsPerSecond: 50, mcpStreamsPerToken: 5_000 }).limits).toEqual({
       maxCallsPerSecondPerToken: 50,
-      maxCallsPerSecondPerInstance: 150,
-      maxCallsPerSecondPerWorkspace: 300,
+      maxCallsPerSecondPerInstance: 75,
+      maxCallsPerSecondPerWorkspace: 125,
       maxStreamsPerToken: 5_000,
       maxStreamsPerInstance: 50_000,
       maxStreamsPerWorkspace: 100_000,

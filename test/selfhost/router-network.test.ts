@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinRouterNetwork } from '../../selfhost/router-network.ts';
 import { post, startRouter, toolCall } from '../container/router/fixture.ts';
 import { hasRedis, type RedisServer, startRedis } from '../container/router/redis/redis-server.ts';
+
+const key = randomBytes(32);
 
 describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server is missing)', () => {
   let redis: RedisServer;
@@ -13,7 +16,7 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
   it('adds up what all its routers do', async () => {
     const networks = [];
     for (let each = 0; each < 2; each += 1) {
-      const network = await joinRouterNetwork(redis.url, () => {});
+      const network = await joinRouterNetwork(redis.url, key, () => {});
       const fixture = await startRouter(network.options);
       await network.join(fixture.router);
       networks.push({ network, fixture });
@@ -33,7 +36,7 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
 
   it('starts without Redis, and says so', async () => {
     const reported: unknown[] = [];
-    const network = await joinRouterNetwork('redis://127.0.0.1:1', (error) => reported.push(error));
+    const network = await joinRouterNetwork('redis://127.0.0.1:1', key, (error) => reported.push(error));
     const fixture = await startRouter(network.options);
     await network.join(fixture.router);
     const instance = await fixture.addInstance();

@@ -9,6 +9,11 @@ export const mostArgumentBytes = 4096;
 /** Below {@link mostArgumentBytes} by what the note about the rest takes. */
 const budgetBytes = 3900;
 const removedText = '[removed]';
+/** Names of credentials, however callers write them: what is logged must not depend on names that the catalogue knows. */
+const credentialName =
+  /pass(?:word|wd|phrase|code)|(?:^|[_-]|smtp|imap|mail)(?:pass|pwd)$|token|secret|(?:api|private|access|signing)[_-]?key|authorization|credential|cookie/i;
+/** What follows the name of a scheme in an Authorization header, and the password in a URL. */
+const credentialInText = /(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}|(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/gi;
 
 /** Tells what the log keeps of a call's arguments, as JSON text; `undefined` where it keeps nothing. */
 export type ArgumentLog = (tool: string, callArguments: CallArguments) => string | undefined;
@@ -64,7 +69,7 @@ class ArgumentWriter {
         break;
       }
       const shortName = this.#text(name);
-      const isSecret = this.#secretFields.has(name) || isCredentialName(name);
+      const isSecret = this.#secretFields.has(name) || isCredentialName(name) || credentialName.test(name);
       copy[shortName] = isSecret && fields[name] !== null ? removedText : this.#value(fields[name]);
     }
     return copy;
@@ -84,7 +89,7 @@ class ArgumentWriter {
 
   /** Redacted before it is cut: half a key is half a key too many. */
   #text(text: string): string {
-    const clean = this.#redact(text);
+    const clean = this.#redact(text).replace(credentialInText, `$1$2${removedText}`);
     const room = Math.max(0, this.#left);
     const kept =
       Buffer.byteLength(JSON.stringify(clean.slice(0, room))) <= room ? clean.slice(0, room) : cutToBytes(clean, room / 6);

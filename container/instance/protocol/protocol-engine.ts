@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
@@ -40,7 +41,8 @@ export type Answerer = (
 
 const idsOfOneEngine = 1_000_000;
 
-let enginesMade = 0;
+/** Begins anywhere: a session can go on in another process, and a late answer to a question of this one must not fit one of that. */
+let enginesMade = randomInt(2 ** 31);
 
 /**
  * The SDK's engine, without its way of taking requests but for those that it answers by itself (initialize, ping): our doors have

@@ -56,6 +56,12 @@ export class Sessions {
     return this.#sessions.size;
   }
 
+  /** Whether a request of any client is being answered. */
+  get busy(): boolean {
+    for (const { session } of this.#sessions.values()) if (session.busy) return true;
+    return false;
+  }
+
   /** Sessions of which only a record is left, for clients that may come back. */
   get hibernating(): number {
     let count = 0;

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RpcId } from '../refusal.ts';
 import type { RpcRequest } from '../rpc-request.ts';
-import type { CountedCall } from '../usage-counter.ts';
+import type { SessionRecord } from '../sessions/session-record.ts';
+import type { CountedCall, UsageCounter } from '../usage-counter.ts';
 import type { KeptBodiesShare } from './kept-bodies.ts';
 import type { MessagePost } from './message-post.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What came in one POST: a message or a batch of them, with what is to become of it. */
 export class ClientMessage {
@@ -16,6 +18,10 @@ export class ClientMessage {
   post: MessagePost | undefined;
   /** Requests in it that wait for their answer. */
   readonly unanswered: Set<RpcId>;
+  /** The process it was handed to, while that owes the answers; `undefined` while it waits to be handed over. */
+  handedTo: Upstream | undefined;
+  /** How often a process did not look at it. */
+  timesTurnedAway = 0;
   /** The counted calls among them; absent until it is handed over for the first time. */
   calls: Map<RpcId, CountedCall> | undefined;
   #body: Buffer | undefined;
@@ -63,6 +69,15 @@ export class ClientMessage {
 
   isCall(id: RpcId): boolean {
     return this.rpc.calls.some((call) => call.id === id);
+  }
+
+  /** Counts the calls in it, now that it is handed over for the first time. */
+  countCalls(usage: UsageCounter, { instanceId, workspaceId }: Pick<SessionRecord, 'instanceId' | 'workspaceId'>): void {
+    if (this.calls !== undefined) return;
+    this.calls = new Map();
+    for (const { id, tool } of this.rpc.calls) {
+      if (this.unanswered.has(id)) this.calls.set(id, usage.called(instanceId, workspaceId, tool));
+    }
   }
 
   /** It was handed over. Without anything in it that may be made again, its body is of no more use. */

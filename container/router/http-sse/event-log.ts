@@ -1,3 +1,5 @@
+import type { LastReceived } from './event-outlet.ts';
+
 /** What an event is to its client. An answer or a question must not get lost; a notification can be done without. */
 export type EventKind = 'answer' | 'question' | 'notification';
 
@@ -88,14 +90,17 @@ export class EventLog {
 
   /**
    * Takes what the client is to be sent on its return, in order, and counts it as sent.
-   * @param after Number of the last event it has got, where it says so; otherwise it is taken to have got all that was sent.
+   * @param received What it has got; all that was sent where that is missing.
    */
-  deliver(after: number | undefined, now: number): DueEvent[] {
+  deliver(received: LastReceived | undefined, now: number): DueEvent[] {
     const due: DueEvent[] = [];
+    const after = received !== undefined && 'number' in received ? received.number : undefined;
     this.#events = this.#events.filter((event) => {
-      const hasIt = event.sentAt !== undefined && (after === undefined || event.number <= after);
-      if (!hasIt) due.push(event);
-      event.sentAt ??= now;
+      const isDue = isToBeSent(event, received);
+      if (isDue) {
+        due.push(event);
+        event.sentAt = now;
+      }
       const stays = event.kind !== 'notification' && (after === undefined || event.number > after);
       if (!stays) this.#free(event);
       return stays;
@@ -139,4 +144,14 @@ export class EventLog {
     this.#bytes -= event.bytes.length;
     this.#room.bytes -= event.bytes.length;
   }
+}
+
+/**
+ * A client that does not say what it has got is sent only answers again: one to a request that it does not wait for any more it
+ * ignores, but a question would be asked twice.
+ */
+function isToBeSent({ number, kind, sentAt }: LoggedEvent, received: LastReceived | undefined): boolean {
+  if (sentAt === undefined) return true;
+  if (received === undefined) return false;
+  return 'number' in received ? number > received.number : kind === 'answer' && sentAt >= received.lostSince;
 }

@@ -13,6 +13,12 @@ export interface EventOutletOptions {
   onLogged(): void;
 }
 
+/**
+ * What a client has got that is back: it says so itself by the number of the last event, or it does not; then what was written to it
+ * since that moment (by `performance.now()`) may be lost.
+ */
+export type LastReceived = { number: number } | { lostSince: number };
+
 /** Where a session's events go: to its client's stream, or, while that is cut, into memory until the client is back. */
 export class EventOutlet {
   readonly #options: EventOutletOptions;
@@ -50,16 +56,16 @@ export class EventOutlet {
 
   /**
    * The client reads this stream now: it is told where to post, and what it has missed. Gives the stream that it had before.
-   * @param after Number of the last event it has got, where it says so.
+   * @param received Everything that was written where it is missing.
    */
-  attach(stream: ClientStream, endpoint: { path: string; retryMs: number }, after: number | undefined): ClientStream | undefined {
+  attach(stream: ClientStream, endpoint: { path: string; retryMs: number }, received?: LastReceived): ClientStream | undefined {
     const former = this.#client;
     this.#client = stream;
     this.#isHeld = false;
     // A client that comes from another router goes on counting.
-    this.#count = Math.max(this.#count, after ?? 0);
+    if (received !== undefined && 'number' in received) this.#count = Math.max(this.#count, received.number);
     stream.begin();
-    const due = this.#log.deliver(after, performance.now());
+    const due = this.#log.deliver(received, performance.now());
     const firstDue = due.find(({ number }) => number > 0)?.number ?? this.#count + 1;
     this.#write(endpointEvent(endpoint.path, this.#eventId(firstDue - 1), endpoint.retryMs));
     for (const { bytes } of due) this.#write(bytes);

@@ -27,6 +27,9 @@ const sweepMs = 5_000;
 /** How long a client that says nothing of having been there may take for its first message before it counts as one that is back. */
 const silenceMs = 1_000;
 
+/** How long before the end of a connection was noticed something may have been written to it in vain. */
+const writtenInVainMs = 5_000;
+
 /**
  * The doors of HTTP+SSE (revision 2024-11-05): `GET` at `sse` opens a session's stream, `POST` at `messages` says something in it. The
  * sessions are the router's own: their clients notice nothing of what becomes of the processes that serve them.
@@ -149,7 +152,7 @@ export class HttpSseDoors {
       }
       if (record.handshake === undefined && traits.protocolVersion !== undefined) assumeHandshake(record, traits);
       const session = this.#sessions.get(record.id) ?? this.#create(admitted, traits, record);
-      session.attach(stream, number);
+      session.attach(stream, { number });
     };
     whenReady(() => this.#services.knownSessions.find(sessionId, admitted.token, 'http-sse'), found, failed);
   }
@@ -158,8 +161,13 @@ export class HttpSseDoors {
   #recognise(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
     const recognition = recogniseClient(traits, this.#parked.ofToken(traits.tokenHash));
     if (recognition.kind === 'recognised') {
-      recognition.session.traits.address = traits.address;
-      recognition.session.attach(stream);
+      const { session, others } = recognition;
+      session.traits.address = traits.address;
+      // What was written last may have been lost with the connection. It must not reach a client that could be another one: all
+      // programs of a kind number their requests alike.
+      const isCertain = others.length === 0 && !session.isDoubtful;
+      for (const other of others) other.isDoubtful = true;
+      session.attach(stream, isCertain ? { lostSince: session.cutAt - writtenInVainMs } : undefined);
       return;
     }
     const like = recognition.kind === 'ambiguous' ? recognition.like.record.handshake : undefined;
@@ -236,7 +244,7 @@ export class HttpSseDoors {
       session.giveAway();
       // Whatever the client was told last, it reaches the same session.
       this.#sessions.set(session.id, awaited);
-      awaited.addAlias(session.id);
+      awaited.aliases.push(session.id);
       awaited.attach(stream);
     }, silenceMs);
     timer.unref();

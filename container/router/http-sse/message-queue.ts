@@ -7,6 +7,7 @@ import type { RouterServices } from '../router-services.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import type { ClientMessage } from './client-message.ts';
 import { InstancePost } from './instance-post.ts';
+import { errorOf, isTurnedAway } from './post-outcome.ts';
 import type { Upstream } from './upstream.ts';
 
 /** More than any client has open at once. */
@@ -16,13 +17,16 @@ const maxTurnedAway = 10;
 /** How long the fate of a message may stay open whose process seems to be gone. */
 const lostPostMs = 1_000;
 
+/** How a process did not take a message: what became of the connection, or the status it refused it with. */
+export type TurnedAway = InstanceFailure | number;
+
 export interface QueueListener {
   /** The router answers a request itself; the text is the JSON-RPC response. */
   onOwnAnswer(id: RpcId, response: string): void;
   /** Something waits for a process to go to, and there is none. */
   onWaiting(): void;
   /** The process does not take messages of this session: it is gone, going, or never knew the session. */
-  onTurnedAway(upstream: Upstream, failure: InstanceFailure | number): void;
+  onTurnedAway(upstream: Upstream, how: TurnedAway): void;
 }
 
 interface Sending {
@@ -44,7 +48,6 @@ export class MessageQueue {
   /** Where messages go; `undefined` while there is no process that knows the session. */
   #upstream: Upstream | undefined;
   #sending: Sending | undefined;
-  readonly #turnedAway = new WeakMap<ClientMessage, number>();
   #lastOrder = 0;
 
   constructor(services: RouterServices, record: SessionRecord, listener: QueueListener) {
@@ -73,7 +76,7 @@ export class MessageQueue {
     message.order = this.#lastOrder;
     for (const id of message.unanswered) this.#pending.set(id, message);
     this.#waiting.push(message);
-    if (this.#upstream === undefined) this.#listener.onWaiting();
+    if (this.#upstream === undefined) this.#askForProcess();
     else this.#sendNext();
     return undefined;
   }
@@ -84,14 +87,25 @@ export class MessageQueue {
     this.#sendNext();
   }
 
+  /** Whether the process has accepted requests that it has not answered. */
+  isAnsweredBy(upstream: Upstream): boolean {
+    for (const { handedTo } of this.#pending.values()) if (handedTo === upstream) return true;
+    return false;
+  }
+
+  /** The process takes nothing more, but still answers what it has accepted. What waits goes to the next one. */
+  leave(upstream: Upstream): void {
+    if (this.#upstream === upstream) this.#upstream = undefined;
+    this.#askForProcess();
+  }
+
   /**
    * The process is gone. What may be made again waits for the next one; of what must not, the client is told now.
    * @param isCertain Whether the platform says so: then its connections are not waited for.
    */
-  stop(isCertain: boolean): void {
-    this.#upstream = undefined;
-    for (const message of this.#waiting) message.acceptPost();
-    const sending = this.#sending;
+  lost(upstream: Upstream, isCertain: boolean): void {
+    if (this.#upstream === upstream) this.#upstream = undefined;
+    const sending = this.#sending?.upstream === upstream ? this.#sending : undefined;
     if (sending !== undefined) {
       sending.message.acceptPost();
       // Whether it was received decides what may become of it: its own connection ends with the process.
@@ -99,9 +113,11 @@ export class MessageQueue {
       else setTimeout(() => this.#giveUp(sending), lostPostMs).unref();
     }
     for (const message of new Set(this.#pending.values())) {
-      if (message === sending?.message || message === this.#sending?.message || this.#waiting.includes(message)) continue;
+      if (message.handedTo !== upstream || message === sending?.message) continue;
       if (this.#loseAnswers(message)) this.#waitAgain(message);
     }
+    this.#askForProcess();
+    this.#sendNext();
   }
 
   /** An answer passes. Gives the message whose request it answers; `undefined` where nobody waits for it. */
@@ -124,20 +140,24 @@ export class MessageQueue {
     }
   }
 
-  /** No process comes for what waits: all requests get the refusal, but for those that may have been carried out. */
-  fail(refusal: Refusal): void {
-    const handedOver = new Set(this.#pending.values());
-    for (const message of this.#waiting) handedOver.delete(message);
-    for (const message of this.#waiting) {
+  /** No process comes for what waits: its requests get the refusal. */
+  failWaiting(refusal: Refusal): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) {
       message.acceptPost();
       this.#answerAll(message, (id) => refusal.body(id));
     }
-    for (const message of handedOver) {
+  }
+
+  /** Nothing will be answered any more: all requests get the refusal, but for those that may have been carried out. */
+  failAll(refusal: Refusal): void {
+    this.failWaiting(refusal);
+    for (const message of new Set(this.#pending.values())) {
       this.#answerAll(message, (id) =>
         message.mayRepeat(id) ? refusal.body(id) : outcomeUnknownResponse({ id, isCall: message.isCall(id) }),
       );
     }
-    this.#waiting = [];
   }
 
   /** Nobody is there any more to be answered. */
@@ -159,7 +179,8 @@ export class MessageQueue {
     if (upstream === undefined || this.#sending !== undefined) return;
     const message = this.#waiting.shift();
     if (message === undefined) return;
-    this.#count(message);
+    message.countCalls(this.#services.usage, this.#record);
+    message.handedTo = upstream;
     const { pathPrefix, connections } = this.#services;
     const { target } = upstream;
     const post = new InstancePost((outcome) => this.#onOutcome(sending, outcome));
@@ -176,16 +197,6 @@ export class MessageQueue {
     });
   }
 
-  /** Counts the calls, now that they are handed over for the first time. */
-  #count(message: ClientMessage): void {
-    if (message.calls !== undefined) return;
-    message.calls = new Map();
-    const { instanceId, workspaceId } = this.#record;
-    for (const { id, tool } of message.rpc.calls) {
-      if (message.unanswered.has(id)) message.calls.set(id, this.#services.usage.called(instanceId, workspaceId, tool));
-    }
-  }
-
   #onOutcome(sending: Sending, outcome: InstanceAnswer | InstanceFailure): void {
     if (this.#sending !== sending) return;
     this.#sending = undefined;
@@ -200,27 +211,38 @@ export class MessageQueue {
       message.acceptPost();
       message.handedOver();
       // The process is gone that accepted it.
-      if (this.#upstream !== upstream && this.#loseAnswers(message)) this.#waitAgain(message);
+      if (upstream.isOver && this.#loseAnswers(message)) this.#waitAgain(message);
     }
     this.#sendNext();
   }
 
   /** The process has not looked at the message: it goes to the next one, whatever it asks for. */
   #sendAgain({ message, upstream }: Sending, outcome: 'not-reached' | InstanceAnswer): void {
-    const times = (this.#turnedAway.get(message) ?? 0) + 1;
-    this.#turnedAway.set(message, times);
+    message.timesTurnedAway += 1;
     message.acceptPost();
-    if (times > maxTurnedAway || !message.keep()) this.#answerAll(message, (id) => refusals.instanceUnreachable.body(id));
+    if (message.timesTurnedAway > maxTurnedAway) this.#answerAll(message, (id) => refusals.instanceUnreachable.body(id));
     else this.#waitAgain(message);
     this.#listener.onTurnedAway(upstream, outcome === 'not-reached' ? outcome : outcome.status);
   }
 
-  /** Puts the message back to where it came. */
+  /** Puts the message back to where it came, if there is room for its body. */
   #waitAgain(message: ClientMessage): void {
+    message.handedTo = undefined;
+    if (!message.keep()) {
+      this.#answerAll(message, (id) => refusals.instanceUnreachable.body(id));
+      return;
+    }
     const later = this.#waiting.findIndex(({ order }) => order > message.order);
     if (later === -1) this.#waiting.push(message);
     else this.#waiting.splice(later, 0, message);
-    if (this.#upstream === undefined) this.#listener.onWaiting();
+    this.#askForProcess();
+  }
+
+  /** Where messages wait and no process is there to go to, somebody has to look for one: nothing else may happen for a long time. */
+  #askForProcess(): void {
+    if (this.#upstream !== undefined || this.#waiting.length === 0) return;
+    for (const message of this.#waiting) message.acceptPost();
+    this.#listener.onWaiting();
   }
 
   /** The instance does not take the message, and says why. */
@@ -268,20 +290,5 @@ export class MessageQueue {
     this.#pending.delete(id);
     message.unanswered.delete(id);
     if (message.unanswered.size === 0 && this.#sending?.message !== message) message.release();
-  }
-}
-
-/** 401 and 403: the route is older than the process. 404: the process does not know the session. 503: it is going away. */
-function isTurnedAway(status: number): boolean {
-  return status === 401 || status === 403 || status === 404 || status === 503;
-}
-
-/** The error of a JSON-RPC response, as JSON. */
-function errorOf(body: Buffer): string | undefined {
-  try {
-    const { error } = JSON.parse(body.toString('utf8')) as { error?: unknown };
-    return typeof error === 'object' && error !== null ? JSON.stringify(error) : undefined;
-  } catch {
-    return undefined;
   }
 }

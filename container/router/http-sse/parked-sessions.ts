@@ -13,7 +13,8 @@ export interface ParkedLimits {
 
 /**
  * Sessions whose clients have no stream at the moment and may come back, in the order in which they were cut. Where there are too many,
- * those go first whose clients wait for nothing, then those cut longest ago.
+ * those go first whose clients wait for nothing, then those cut longest ago, of the token that has the most: what clients wait for is
+ * not lost because others leave a lot behind.
  */
 export class ParkedSessions<Session extends Parkable> {
   readonly #limits: ParkedLimits;
@@ -40,7 +41,7 @@ export class ParkedSessions<Session extends Parkable> {
     ofToken.add(session);
     this.#all.add(session);
     if (ofToken.size > this.#limits.perToken) leastNeeded(ofToken)?.drop();
-    else if (this.#all.size > this.#limits.inAll) leastNeeded(this.#all)?.drop();
+    else if (this.#all.size > this.#limits.inAll) (withoutNeed(this.#all) ?? leastNeeded(this.#largest()))?.drop();
   }
 
   remove(session: Session): void {
@@ -49,6 +50,12 @@ export class ParkedSessions<Session extends Parkable> {
     const ofToken = this.#byToken.get(tokenHash);
     ofToken?.delete(session);
     if (ofToken?.size === 0) this.#byToken.delete(tokenHash);
+  }
+
+  #largest(): ReadonlySet<Session> {
+    let largest: ReadonlySet<Session> = new Set();
+    for (const ofToken of this.#byToken.values()) if (ofToken.size > largest.size) largest = ofToken;
+    return largest;
   }
 
   /** Drops those of a token that is not valid any more, by its id or hash. */
@@ -60,7 +67,11 @@ export class ParkedSessions<Session extends Parkable> {
 }
 
 function leastNeeded<Session extends Parkable>(sessions: ReadonlySet<Session>): Session | undefined {
-  for (const session of sessions) if (!session.isAwaited) return session;
   const [oldest] = sessions;
-  return oldest;
+  return withoutNeed(sessions) ?? oldest;
+}
+
+function withoutNeed<Session extends Parkable>(sessions: ReadonlySet<Session>): Session | undefined {
+  for (const session of sessions) if (!session.isAwaited) return session;
+  return undefined;
 }

@@ -14,14 +14,16 @@ export interface ParkedView {
 
 /** Which session a client means that comes back without naming it. */
 export type Recognition<Session> =
-  | { kind: 'recognised'; session: Session }
+  /** `others` could have been meant, too, but nobody waits for anything in them. */
+  | { kind: 'recognised'; session: Session; others: readonly Session[] }
   /** It is one of several, and must not get what belongs to another one. `lost`: what it waits for, where that is the same for all. */
   | { kind: 'ambiguous'; like: Session; lost: ReadonlyMap<RpcId, boolean> }
   | { kind: 'unknown' };
 
 /**
- * Recognises a client that has initialized before, says so by the header `mcp-protocol-version`, and says nothing else. It is never
- * guessed where an answer could reach the wrong session.
+ * Recognises a client that has initialized before, says so by the header `mcp-protocol-version`, and says nothing else. Where one
+ * session alone is waited for, it is that one: programs that come back do so because they wait for something, while the sessions of
+ * those that have finished (n8n opens one for every execution) stay behind. Between several that are waited for nobody guesses.
  */
 export function recogniseClient<Session extends ParkedView>(
   traits: ClientTraits,
@@ -32,13 +34,18 @@ export function recogniseClient<Session extends ParkedView>(
   );
   const near = alike.filter((session) => session.traits.address === traits.address);
   const candidates = near.length > 0 ? near : alike;
-  const last = candidates.reduce<Session | undefined>(
+  const awaited = candidates.filter(({ isAwaited }) => isAwaited);
+  const session = lastCut(awaited) ?? lastCut(candidates);
+  if (session === undefined) return { kind: 'unknown' };
+  if (awaited.length <= 1) return { kind: 'recognised', session, others: candidates.filter((other) => other !== session) };
+  return { kind: 'ambiguous', like: session, lost: commonRequests(awaited.map((each) => each.awaitedRequests())) };
+}
+
+function lastCut<Session extends ParkedView>(sessions: readonly Session[]): Session | undefined {
+  return sessions.reduce<Session | undefined>(
     (latest, session) => (latest === undefined || session.cutAt >= latest.cutAt ? session : latest),
     undefined,
   );
-  if (last === undefined) return { kind: 'unknown' };
-  if (candidates.length === 1 || candidates.every((session) => !session.isAwaited)) return { kind: 'recognised', session: last };
-  return { kind: 'ambiguous', like: last, lost: commonRequests(candidates.map((session) => session.awaitedRequests())) };
 }
 
 /** How long after a cut a client counts as back that says nothing of having been there, in milliseconds. */

@@ -77,15 +77,25 @@ export class SessionLink {
 
   /** Opens the stream alone, once. Never rejects. */
   async attempt(route: RouteRecord): Promise<LinkAttempt> {
-    const { connections, metrics, events, pathPrefix } = this.#services;
+    const { connections, metrics, events, pathPrefix, timing } = this.#services;
     const { instanceId } = this.#record;
     const target = chooseTarget(route, this.#record.incarnation, connections.loadOf);
     await this.#gate.enter(instanceId);
     const attempt = await new Promise<LinkAttempt>((resolve) => {
-      const upstream = new Upstream(target, this.#listener, (opening) => resolve({ upstream, opening }));
+      const settle = (opening: UpstreamOpening) => {
+        clearTimeout(timer);
+        resolve({ upstream, opening });
+      };
+      const upstream = new Upstream(target, this.#listener, settle);
+      // A process that hangs may have sent the head of its answer, and then nothing.
+      const timer = setTimeout(() => {
+        upstream.abandon();
+        settle({ kind: 'failed', failure: 'timed-out' });
+      }, timing.arrivalWaitMs);
+      timer.unref();
       this.#current = upstream;
       if (this.#isClosed) {
-        resolve({ upstream, opening: { kind: 'failed', failure: 'lost' } });
+        settle({ kind: 'failed', failure: 'lost' });
         return;
       }
       const headers = headersForInstance(this.#headers, {
@@ -95,7 +105,7 @@ export class SessionLink {
       });
       headers.push(sessionIdHeader, this.#record.id);
       connections.sendCounted(target, { method: 'GET', path: '/sse', headers, body: null, isStream: true }, upstream.attempt);
-      this.#settleClosed = () => resolve({ upstream, opening: { kind: 'failed', failure: 'lost' } });
+      this.#settleClosed = () => settle({ kind: 'failed', failure: 'lost' });
     });
     this.#settleClosed = undefined;
     this.#gate.leave(instanceId);

@@ -21,7 +21,7 @@ export interface UpstreamListener {
   /** Whether more may come at once; otherwise nothing comes until `resume`. */
   readonly mayReceive: boolean;
   /** A complete event. `answers` is empty where it answers nothing. */
-  onEvent(data: readonly Buffer[], size: number, answers: readonly Answered[]): void;
+  onEvent(upstream: Upstream, data: readonly Buffer[], size: number, answers: readonly Answered[]): void;
   /** A piece of an event that is too large to be held. */
   onLongEventPart(part: Buffer): void;
   onLongEventEnd(answers: readonly Answered[]): void;
@@ -52,6 +52,7 @@ export class Upstream implements AnswerListener {
   #isLong = false;
   #answers: Answered[] = [];
   #isOver = false;
+  #isFinishing = false;
 
   constructor(target: RouteTarget, listener: UpstreamListener, tellOpening: (opening: UpstreamOpening) => void) {
     this.target = target;
@@ -63,6 +64,21 @@ export class Upstream implements AnswerListener {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether it only answers what it accepted before its session went on elsewhere. */
+  get isFinishing(): boolean {
+    return this.#isFinishing;
+  }
+
+  /**
+   * Its session goes on at another process, while this one still answers what it has accepted: from now on in whole events alone,
+   * because two that pass as they come would get mixed. Answers `false` where one is passing at the moment.
+   */
+  finish(): boolean {
+    if (this.#isLong) return false;
+    this.#isFinishing = true;
+    return true;
   }
 
   resume(): void {
@@ -123,6 +139,11 @@ export class Upstream implements AnswerListener {
     }
     this.#pieces.push(piece);
     if (this.#size <= maxHeldBytes) return;
+    if (this.#isFinishing) {
+      this.abandon();
+      this.#listener.onLost(this);
+      return;
+    }
     this.#isLong = true;
     for (const held of this.#pieces) this.#listener.onLongEventPart(held);
     this.#pieces = [];
@@ -144,6 +165,6 @@ export class Upstream implements AnswerListener {
       this.sessionId = new URLSearchParams(endpoint.slice(endpoint.indexOf('?') + 1)).get('sessionId') ?? '';
       this.#settle({ kind: 'open' });
     } else if (isLong) this.#listener.onLongEventEnd(answers);
-    else this.#listener.onEvent(pieces, size, answers);
+    else this.#listener.onEvent(this, pieces, size, answers);
   };
 }

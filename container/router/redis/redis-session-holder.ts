@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ForwardedAnswer, MessageToForward, SessionHolder } from '../sessions/session-holder.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
-import { forwardMessage, type RouterAddress } from './forward-message.ts';
+import { forwardMessage } from './forward-message.ts';
 import { HopListener } from './hop-listener.ts';
 import type { ImpatientRedis } from './impatient-redis.ts';
+import { readSignedAddress, signAddress } from './signed-address.ts';
 
 export interface RedisSessionHolderOptions {
   redis: ImpatientRedis;
+  /** Signs the routers' addresses. The same at every router of the installation, and secret; that of session ids will do. */
+  key: Buffer;
   routerId: string;
   /** How long a forwarded message may wait for its answer, in milliseconds. */
   answerTimeoutMs: number;
@@ -28,6 +31,7 @@ const maxLastSaid = 20_000;
  */
 export class RedisSessionHolder implements SessionHolder {
   readonly #redis: ImpatientRedis;
+  readonly #key: Buffer;
   readonly #routerId: string;
   readonly #answerTimeoutMs: number;
   readonly #heartbeatMs: number;
@@ -41,6 +45,7 @@ export class RedisSessionHolder implements SessionHolder {
 
   constructor(options: RedisSessionHolderOptions) {
     this.#redis = options.redis;
+    this.#key = options.key;
     this.#routerId = options.routerId;
     this.#answerTimeoutMs = options.answerTimeoutMs;
     this.#heartbeatMs = options.heartbeatMs ?? 5_000;
@@ -72,9 +77,9 @@ export class RedisSessionHolder implements SessionHolder {
     if (this.#listener.isForwarded(message.request) || this.#held.has(record.id)) return undefined;
     const holder = await this.#read(this.#sessionKey(record.id));
     if (holder === undefined || holder === this.#routerId) return undefined;
-    const address = await this.#read(this.#routerKey(holder));
-    if (address === undefined) return undefined;
-    return forwardMessage(JSON.parse(address) as RouterAddress, message, this.#answerTimeoutMs);
+    const said = await this.#read(this.#routerKey(holder));
+    const address = said === undefined ? undefined : readSignedAddress(holder, said, this.#key);
+    return address === undefined ? undefined : forwardMessage(address, message, this.#answerTimeoutMs);
   }
 
   /** Takes no more messages and says so. */
@@ -105,7 +110,8 @@ export class RedisSessionHolder implements SessionHolder {
     const address = this.#listener.address;
     if (address === undefined) return;
     const aliveMs = String(3 * this.#heartbeatMs);
-    const said = await this.#redis.tryAsk('SET', this.#routerKey(this.#routerId), JSON.stringify(address), 'PX', aliveMs);
+    const text = signAddress(this.#routerId, address, this.#key);
+    const said = await this.#redis.tryAsk('SET', this.#routerKey(this.#routerId), text, 'PX', aliveMs);
     if (said === undefined) {
       this.#mistrustedUntil = performance.now() + 2 * this.#heartbeatMs;
       return;

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../maybe-promise.ts';
-import type { SessionRecord } from './session-record.ts';
+import type { HandshakeParams, SessionRecord } from './session-record.ts';
 
 /** Remembers sessions. One router keeps them in memory; several share them. */
 export interface SessionDirectory {
@@ -11,51 +11,115 @@ export interface SessionDirectory {
   end(sessionId: string): MaybePromise<void>;
 }
 
+/** Bytes that all records may take together. */
+const usualMaxBytes = 128 * 1024 * 1024;
+/** About what a record costs beside its texts. */
+const recordOverheadBytes = 500;
+
+interface Kept {
+  record: SessionRecord;
+  bytes: number;
+}
+
+interface WorkspaceSessions {
+  /** In the order of their last use. */
+  byId: Map<string, Kept>;
+  bytes: number;
+}
+
 /**
- * Sessions in memory, at most `maxSessions`; the one that was used longest ago is forgotten first. Its client is no worse off for
- * that: its id itself says what is needed to open it again.
+ * Sessions in memory, so many and so many bytes at most. Where that is too little, the workspace whose sessions take the most forgets
+ * the one that was used longest ago: nobody can push the sessions of others out. Its client is hardly worse off for that: its id itself
+ * says what is needed to open it again.
  */
 export class MemorySessionDirectory implements SessionDirectory {
-  readonly #records = new Map<string, SessionRecord>();
+  readonly #workspaceOf = new Map<string, WorkspaceSessions>();
+  readonly #workspaces = new Map<string, WorkspaceSessions>();
   readonly #ended = new Set<string>();
   readonly #maxSessions: number;
+  readonly #maxBytes: number;
+  #bytes = 0;
 
-  constructor(maxSessions: number) {
+  constructor(maxSessions: number, maxBytes: number = usualMaxBytes) {
     this.#maxSessions = maxSessions;
+    this.#maxBytes = maxBytes;
   }
 
   get(sessionId: string): SessionRecord | 'ended' | undefined {
-    const record = this.#records.get(sessionId);
-    if (record !== undefined) {
-      this.#records.delete(sessionId);
-      this.#records.set(sessionId, record);
-      return record;
-    }
-    return this.#ended.has(sessionId) ? 'ended' : undefined;
+    const kept = this.#workspaceOf.get(sessionId)?.byId;
+    const found = kept?.get(sessionId);
+    if (found === undefined) return this.#ended.has(sessionId) ? 'ended' : undefined;
+    kept?.delete(sessionId);
+    kept?.set(sessionId, found);
+    return found.record;
   }
 
   put(record: SessionRecord): void {
-    const present = this.#records.get(record.id);
+    const present = this.#workspaceOf.get(record.id)?.byId.get(record.id)?.record;
     if (present !== undefined && (present.instanceId !== record.instanceId || present.workspaceId !== record.workspaceId)) return;
     if (this.#ended.has(record.id)) return;
-    this.#records.delete(record.id);
-    this.#records.set(record.id, record);
-    dropOldest(this.#records, this.#maxSessions);
+    this.#forget(record.id);
+    const workspace = this.#workspaces.get(record.workspaceId) ?? { byId: new Map<string, Kept>(), bytes: 0 };
+    const bytes = bytesOf(record);
+    this.#workspaces.set(record.workspaceId, workspace);
+    this.#workspaceOf.set(record.id, workspace);
+    workspace.byId.set(record.id, { record, bytes });
+    workspace.bytes += bytes;
+    this.#bytes += bytes;
+    while (this.size > this.#maxSessions || this.#bytes > this.#maxBytes) this.#forgetOne();
   }
 
   end(sessionId: string): void {
-    this.#records.delete(sessionId);
+    this.#forget(sessionId);
     this.#ended.add(sessionId);
-    dropOldest(this.#ended, this.#maxSessions);
+    if (this.#ended.size <= this.#maxSessions) return;
+    const [oldest = ''] = this.#ended;
+    this.#ended.delete(oldest);
   }
 
   get size(): number {
-    return this.#records.size;
+    return this.#workspaceOf.size;
+  }
+
+  /** About what the records take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #forgetOne(): void {
+    let largest: WorkspaceSessions | undefined;
+    for (const workspace of this.#workspaces.values()) {
+      if (largest === undefined || workspace.bytes > largest.bytes) largest = workspace;
+    }
+    const [oldest = ''] = largest?.byId.keys() ?? [];
+    this.#forget(oldest);
+  }
+
+  #forget(sessionId: string): void {
+    const workspace = this.#workspaceOf.get(sessionId);
+    const kept = workspace?.byId.get(sessionId);
+    if (workspace === undefined || kept === undefined) return;
+    this.#workspaceOf.delete(sessionId);
+    workspace.byId.delete(sessionId);
+    workspace.bytes -= kept.bytes;
+    this.#bytes -= kept.bytes;
+    if (workspace.byId.size === 0) this.#workspaces.delete(kept.record.workspaceId);
   }
 }
 
-function dropOldest(known: Map<string, unknown> | Set<string>, most: number): void {
-  if (known.size <= most) return;
-  const oldest = known.keys().next();
-  if (!oldest.done) known.delete(oldest.value);
+const handshakeBytes = new WeakMap<HandshakeParams, number>();
+
+/** In memory, texts take a byte a character or two; nobody needs to know it more exactly. */
+function bytesOf({ id, handshake, subscriptions = [] }: SessionRecord): number {
+  return recordOverheadBytes + id.length + (handshake === undefined ? 0 : sizeOf(handshake)) + subscriptions.join('').length;
+}
+
+/** A handshake never changes, so it is measured once. */
+function sizeOf(handshake: HandshakeParams): number {
+  let size = handshakeBytes.get(handshake);
+  if (size === undefined) {
+    size = JSON.stringify(handshake).length;
+    handshakeBytes.set(handshake, size);
+  }
+  return size;
 }

@@ -10,6 +10,7 @@ export type SessionChange =
 /** A record is kept for as long as its session lives, so what a client can put into it is bounded. */
 const maxSubscriptions = 100;
 const maxTextLength = 2_000;
+const maxSubscribedCharacters = 20_000;
 
 /** Reads what a message (parsed JSON) changes; `undefined` for all that belong to single requests. */
 export function sessionChangeOf(message: Record<string, unknown>): SessionChange | undefined {
@@ -53,7 +54,9 @@ function recordChange(record: SessionRecord, change: SessionChange): boolean {
       return true;
     case 'subscribed': {
       const present = record.subscriptions ?? [];
-      if (present.includes(change.uri) || present.length >= maxSubscriptions) return false;
+      const characters = present.reduce((sum, uri) => sum + uri.length, change.uri.length);
+      if (present.includes(change.uri) || present.length >= maxSubscriptions || characters > maxSubscribedCharacters)
+        return false;
       record.subscriptions = [...present, change.uri];
       return true;
     }

@@ -5,6 +5,7 @@ import type { RpcId } from '../refusal.ts';
 import type { RequestsInFlight } from '../requests-in-flight.ts';
 import type { KeptAlive } from '../stream-keeper.ts';
 import { HeldBytes, type HoldRoom } from './held-bytes.ts';
+import { writeInOnePiece } from './one-write.ts';
 
 const keepAliveComment = ': keep-alive\n\n';
 
@@ -120,7 +121,7 @@ export class ClientEventStream implements KeptAlive {
 
   #send(bytes: Buffer): boolean {
     this.#lastWriteAt = performance.now();
-    return this.#response.write(bytes);
+    return writeInOnePiece(this.#response, bytes);
   }
 
   #sendHeld(): boolean {

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { AnswerScanner } from '../answer-scanner.ts';
+import { isPlainResult } from '../plain-result.ts';
 import type { RequestsInFlight } from '../requests-in-flight.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { HeldBytes, type HoldRoom } from './held-bytes.ts';
+import { endInOneWrite } from './one-write.ts';
 
 /** An answer of an instance on its way to the client. */
 export interface InstanceAnswerSink {
@@ -52,9 +54,9 @@ export class WholeAnswer implements InstanceAnswerSink {
     const { headers, contentLength } = this.#head;
     if (this.#response.headersSent) return this.#pass(chunk);
     if (contentLength === chunk.length) {
-      this.#scan(chunk);
+      this.#scanWhole(chunk);
       this.#response.writeHead(this.#status, headers);
-      this.#response.end(chunk);
+      endInOneWrite(this.#response, chunk);
       return true;
     }
     if (this.#mayHold) {
@@ -69,13 +71,16 @@ export class WholeAnswer implements InstanceAnswerSink {
   end(): boolean {
     if (!this.#response.headersSent) {
       const chunks = this.#held?.release() ?? [];
-      const body = Buffer.concat(chunks);
+      const [first] = chunks;
+      const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
       if (this.#owesResult && body.length === 0) return false;
       this.#scan(body);
       // What answers nothing may be an error without an id, but not half a text.
       if (this.#owesResult && this.#inFlight.size > 0 && !isJson(body)) return false;
-      this.#response.writeHead(this.#status, this.#head.headers);
-      this.#response.end(body);
+      const { headers, contentLength } = this.#head;
+      if (contentLength === undefined && body.length > 0) headers.push('Content-Length', String(body.length));
+      this.#response.writeHead(this.#status, headers);
+      endInOneWrite(this.#response, body);
     }
     this.#inFlight.failAll();
     if (!this.#response.writableEnded) this.#response.end();
@@ -97,6 +102,12 @@ export class WholeAnswer implements InstanceAnswerSink {
   #pass(chunk: Buffer): boolean {
     this.#scan(chunk);
     return this.#response.write(chunk);
+  }
+
+  #scanWhole(body: Buffer): void {
+    const id = this.#inFlight.onlyId;
+    if (id !== undefined && isPlainResult(body, id)) this.#inFlight.answered(id, false);
+    else this.#scan(body);
   }
 
   #scan(chunk: Buffer): void {

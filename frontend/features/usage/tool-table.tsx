@@ -12,7 +12,7 @@ interface ToolSum {
   errors: number;
 }
 
-/** Calls by tool, most called first. */
+/** Calls by tool, most called first. Streams and messages of the protocol are counted too, but are no calls. */
 export function ToolTable({ rows }: { rows: readonly UsageRow[] }) {
   const sums = sumByTool(rows);
   const most = sums[0]?.calls ?? 0;
@@ -55,6 +55,7 @@ function ShareBar({ share }: { share: number }) {
 function sumByTool(rows: readonly UsageRow[]): ToolSum[] {
   const sums = new Map<string, ToolSum>();
   for (const row of rows) {
+    if (row.calls === 0) continue;
     const sum = sums.get(row.tool) ?? { tool: row.tool, calls: 0, errors: 0 };
     sums.set(row.tool, { tool: row.tool, calls: sum.calls + row.calls, errors: sum.errors + row.errors });
   }

@@ -39,7 +39,8 @@ export class BundleVersions implements InstanceVersions {
 
   /**
    * Installs what the release brings. Where that is another one than at the last start, it becomes the current version; otherwise
-   * the current version stays, as an operator may have gone back to an older one. To be called first of all.
+   * the current version stays, as an operator may have gone back to an older one. A release without a bundle, as when the platform
+   * runs from its sources, changes nothing. To be called first of all.
    */
   async open(): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
@@ -47,14 +48,15 @@ export class BundleVersions implements InstanceVersions {
     await this.#removeHalfCopies();
     const known = await this.#readState();
     const release = await this.#install();
-    const isUsable = known?.release === release && (await this.#isInstalled(known.current));
-    if (isUsable) this.#state = known;
-    else await this.#writeState({ current: release, ...(known ? { previous: known.current } : {}), release });
+    const isUsable = known !== undefined && (await this.#isInstalled(known.current));
+    if (isUsable && (release === undefined || known.release === release)) this.#state = known;
+    else if (release !== undefined)
+      await this.#writeState({ current: release, ...(known ? { previous: known.current } : {}), release });
   }
 
-  async installRelease(): Promise<string> {
+  async installRelease(): Promise<string | undefined> {
     const release = await this.#install();
-    await this.#writeState({ ...this.#opened(), release });
+    if (release !== undefined) await this.#writeState({ current: release, ...this.#state, release });
     return release;
   }
 
@@ -66,18 +68,19 @@ export class BundleVersions implements InstanceVersions {
     return versions.sort((one, other) => (one.installedAt < other.installedAt ? 1 : -1));
   }
 
-  async current(): Promise<string> {
-    return this.#opened().current;
+  async current(): Promise<string | undefined> {
+    return this.#state?.current;
   }
 
   async makeCurrent(version: string): Promise<void> {
-    const { current, previous, release } = this.#opened();
+    const known: State = this.#state ?? { current: version, release: version };
+    const { current, previous, release } = known;
     const before = current === version ? previous : current;
     await this.#writeState({ current: version, ...(before === undefined ? {} : { previous: before }), release });
   }
 
   async removeUnused(running: ReadonlySet<string>): Promise<void> {
-    const { current, previous } = this.#opened();
+    const { current, previous } = this.#state ?? ({} as Partial<State>);
     for (const { version } of await this.list()) {
       if (version === current || version === previous || running.has(version)) continue;
       // Renamed first, so that a version is there as a whole or not at all.
@@ -93,7 +96,8 @@ export class BundleVersions implements InstanceVersions {
     return join(this.#folder, version);
   }
 
-  async #install(): Promise<string> {
+  async #install(): Promise<string | undefined> {
+    if (!(await isBundle(this.#options.releaseFolder))) return undefined;
     const copy = join(this.#folder, `.copy-${randomUUID()}`);
     // Hashed after it was copied: what is hashed is what will run, even where the release is being built anew meanwhile.
     await cp(this.#options.releaseFolder, copy, { recursive: true });
@@ -103,11 +107,8 @@ export class BundleVersions implements InstanceVersions {
     return version;
   }
 
-  async #isInstalled(version: string): Promise<boolean> {
-    return stat(join(this.#folder, version, 'main.js')).then(
-      () => true,
-      () => false,
-    );
+  #isInstalled(version: string): Promise<boolean> {
+    return isBundle(join(this.#folder, version));
   }
 
   /** What an installation or a removal left behind that was cut short. */
@@ -115,11 +116,6 @@ export class BundleVersions implements InstanceVersions {
     for (const name of await readdir(this.#folder)) {
       if (/^\.(copy|removed)-/.test(name)) await rm(join(this.#folder, name), { recursive: true, force: true });
     }
-  }
-
-  #opened(): State {
-    if (!this.#state) throw new Error('The versions of the instance were not opened.');
-    return this.#state;
   }
 
   async #readState(): Promise<State | undefined> {
@@ -137,6 +133,14 @@ export class BundleVersions implements InstanceVersions {
     await rename(draft, join(this.#folder, stateFile));
     this.#state = state;
   }
+}
+
+/** Whether the folder holds a program that can be launched. */
+export function isBundle(folder: string): Promise<boolean> {
+  return stat(join(folder, 'main.js')).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Of the names and contents of all files of a folder without folders in it. */

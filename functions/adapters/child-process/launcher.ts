@@ -10,6 +10,7 @@ import {
   type Runtime,
 } from '../../ports.ts';
 import { InstanceProcess } from './instance-process.ts';
+import { isBundle } from './instance-versions.ts';
 import { ProcessRecords, type RecordedProcess } from './process-records.ts';
 import { RunTable } from './run-table.ts';
 
@@ -150,7 +151,13 @@ export class ChildProcessLauncher implements Launcher {
 
   async #bundleFolder(version: string | undefined): Promise<string> {
     const { bundleFolder, bundleFolderOf } = this.#options;
-    return version === undefined || bundleFolderOf === undefined ? bundleFolder : bundleFolderOf(version);
+    const folder = version === undefined || bundleFolderOf === undefined ? bundleFolder : await bundleFolderOf(version);
+    if (!(await isBundle(folder))) {
+      throw new LaunchFailed(
+        `The program of instances is not installed: there is no main.js in ${folder}. Build it and try again.`,
+      );
+    }
+    return folder;
   }
 
   async #untilListening(process: InstanceProcess): Promise<number> {

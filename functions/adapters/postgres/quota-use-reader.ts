@@ -41,16 +41,25 @@ export class PostgresQuotaUseReader implements QuotaUseReader {
     ]);
     return [
       {
-        ...{ quota: 'instances', words: 'instances of the workspace', instanceId: null },
-        ...{ used: instances.count, limit: quotas.instancesInWorkspace },
+        quota: 'instances',
+        words: 'instances of the workspace',
+        instanceId: null,
+        used: instances.count,
+        limit: quotas.instancesInWorkspace,
       },
       {
-        ...{ quota: 'keys', words: 'keys of the workspace', instanceId: null },
-        ...{ used: keys.count, limit: quotas.keysInWorkspace },
+        quota: 'keys',
+        words: 'keys of the workspace',
+        instanceId: null,
+        used: keys.count,
+        limit: quotas.keysInWorkspace,
       },
       ...tokens.map(({ instanceId, name, count }) => ({
-        ...{ quota: `tokens of ${instanceId}`, words: `tokens of the instance "${name}"`, instanceId },
-        ...{ used: count, limit: quotas.tokensOfInstance },
+        quota: `tokens of ${instanceId}`,
+        words: `tokens of the instance "${name}"`,
+        instanceId,
+        used: count,
+        limit: quotas.tokensOfInstance,
       })),
     ];
   }

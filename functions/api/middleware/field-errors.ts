@@ -28,11 +28,11 @@ export function readableMessage(issue: z.core.$ZodRawIssue): string | undefined 
       if (issue.origin === 'string')
         return issue.minimum === 1 ? 'must not be empty' : `must have at least ${issue.minimum} characters`;
       if (issue.origin === 'array') return `must have at least ${issue.minimum} ${issue.minimum === 1 ? 'entry' : 'entries'}`;
-      return `must be at least ${issue.minimum}`;
+      return issue.inclusive === false ? `must be more than ${issue.minimum}` : `must be at least ${issue.minimum}`;
     case 'too_big':
       if (issue.origin === 'string') return `must have at most ${issue.maximum} characters`;
       if (issue.origin === 'array') return `must have at most ${issue.maximum} entries`;
-      return `must be at most ${issue.maximum}`;
+      return issue.inclusive === false ? `must be less than ${issue.maximum}` : `must be at most ${issue.maximum}`;
     case 'invalid_format':
       return issue.format === 'datetime' ? 'must be a time such as 2026-11-22T08:00:00Z' : undefined;
     default:

@@ -20,6 +20,9 @@ const longestRange: Record<MetricStep, { milliseconds: number; words: string }> 
 /** What is read where no beginning is named. */
 const usualRange: Record<MetricStep, number> = { minute: hour, hour: day };
 
+/** Whole steps beyond it could not be written as a time any more. */
+const lastEnd = Date.UTC(9999, 0);
+
 export interface MetricRange {
   /** Starts of steps: the first one, and the one after the last. */
   from: string;
@@ -37,6 +40,7 @@ export function metricRange(
   const step = stepMilliseconds[asked.step];
   const end = Date.parse(asked.to ?? now.toISOString());
   const begin = asked.from === undefined ? end - usualRange[asked.step] : Date.parse(asked.from);
+  if (end > lastEnd) return { errors: [{ path: 'to', message: 'must be before the year 9999' }] };
   if (begin >= end) return { errors: [{ path: 'from', message: 'must be before "to"' }] };
   const { milliseconds, words } = longestRange[asked.step];
   if (end - begin > milliseconds) {

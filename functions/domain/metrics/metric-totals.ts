@@ -4,8 +4,15 @@ import { addLatencies } from './latency-histogram.ts';
 /** Nothing counted yet. */
 export function emptyTotals(): InstanceMetricTotals {
   return {
-    ...{ watchedSeconds: 0, cpuSeconds: 0, memoryBytes: null, streams: null },
-    ...{ restarts: 0, wakes: 0, wakeMilliseconds: 0, rateLimitRemaining: null, tools: {} },
+    watchedSeconds: 0,
+    cpuSeconds: 0,
+    memoryBytes: null,
+    streams: null,
+    restarts: 0,
+    wakes: 0,
+    wakeMilliseconds: 0,
+    rateLimitRemaining: null,
+    tools: {},
   };
 }
 

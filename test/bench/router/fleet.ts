@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { descendants } from '../../e2e/process-tree.ts';
-import { memoryOf, settledMemoryOf } from '../instance/process-memory.ts';
+import { settledMemoryOf } from '../instance/process-memory.ts';
 import { atLeast, atMost, type Samples } from '../instance/report.ts';
 import { family, memoryMebibytes } from '../programs.ts';
 import type { RunningPlatform } from './platform.ts';
@@ -58,5 +58,5 @@ export async function measureFleet(
 /** Of the platform's own process after a garbage collection, and of its database. */
 async function ownMemory(pid: number): Promise<{ platform: number; database: number }> {
   await settledMemoryOf(pid);
-  return { platform: memoryOf(pid).rssMebibytes, database: memoryMebibytes(family(pid).filter((member) => member !== pid)) };
+  return { platform: memoryMebibytes([pid]), database: memoryMebibytes(family(pid).filter((member) => member !== pid)) };
 }

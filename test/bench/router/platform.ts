@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RestClient } from '../../e2e/rest-client.ts';
 import { root, serviceProgram, startNode } from '../programs.ts';
 
-const collector = join(root, 'test/bench/instance/collect-garbage-on-signal.cjs');
+const collector = join(root, 'test/bench/router/give-back-memory-on-signal.cjs');
 
 export interface CreatedInstance {
   id: string;

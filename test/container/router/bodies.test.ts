@@ -52,6 +52,25 @@ describe('what a client posts', () => {
     expect((await post(url, instance.token, body)).status).toBe(200);
   });
 
+  it('may begin a session with so many words and no more: they are remembered as long as the session', async () => {
+    const large = await startRouter();
+    try {
+      const opened = await large.addInstance();
+      const initialize = (bytes: number) => ({
+        ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x'.repeat(bytes), version: '1' } },
+      });
+      for (const body of [initialize(100_000), [initialize(100_000)]]) {
+        const answer = await post(large.url(opened, 'mcp'), opened.token, body);
+        expect([answer.status, reasonOf(answer)]).toEqual([413, 'handshake_too_large']);
+      }
+      expect(opened.seen).toEqual([]);
+      expect((await post(large.url(opened, 'mcp'), opened.token, initialize(30_000))).status).toBe(200);
+    } finally {
+      await large.close();
+    }
+  });
+
   it('passes a batch on', async () => {
     const answering = await fixture.addInstance((_request, response, body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });

@@ -111,12 +111,12 @@ describe('the doors', () => {
 
   it('names the request in every answer and takes over a usable name', async () => {
     const own = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
-    expect(own.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(own.headers['x-request-id']).toMatch(/^[0-9a-f]{24}-[0-9a-z]+$/);
     expect(instance.seen.at(-1)?.headers['x-request-id']).toBe(own.headers['x-request-id']);
     const named = await post(fixture.url(instance, 'mcp'), undefined, toolCall(1), { 'X-Request-Id': 'client-1' });
     expect(named.headers['x-request-id']).toBe('client-1');
     const unusable = await post(fixture.url(instance, 'mcp'), undefined, toolCall(1), { 'X-Request-Id': 'a b"' });
-    expect(unusable.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(unusable.headers['x-request-id']).toMatch(/^[0-9a-f]{24}-[0-9a-z]+$/);
   });
 });
 

@@ -210,6 +210,42 @@ describe('tokens', () => {
       }
     });
 
+    it('goes on although several look-ups of it fail at once, because it holds a stream and is called with', async () => {
+      const busy = await startRouter({
+        tokens: {
+          findByHash: async (hash) => {
+            await new Promise((resolve) => setTimeout(resolve, 15));
+            if (mode === 'fails') throw new Error('connection refused');
+            return fixture.tokens.get(hash);
+          },
+        },
+        routes: { get: async (id) => fixture.routes.get(id) },
+        timing: { lookUpMaxAgeMs: 5, lookUpTimeoutMs: 2_000, tokenRecheckMs: 5 },
+      });
+      const doors = `${busy.base}/i/${instance.id}`;
+      const stream = await fetch(`${doors}/sse`, { headers: { authorization: `Bearer ${instance.token}` } });
+      mode = 'fails';
+      const statuses: number[] = [];
+      for (let call = 0; call < 40; call += 1) {
+        statuses.push((await post(`${doors}/mcp`, instance.token, toolCall(1))).status);
+        await new Promise((resolve) => setTimeout(resolve, 4));
+      }
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      await stream.body?.cancel();
+      await busy.close();
+    });
+
+    it('of two look-ups of a token that was never seen, one begun after the other, both wait until the directory is back', async () => {
+      const fresh = fixture.addToken(instance);
+      mode = 'fails';
+      const first = post(url, fresh.token, toolCall(1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const second = post(url, fresh.token, toolCall(2));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      mode = 'works';
+      expect([(await first).status, (await second).status]).toEqual([200, 200]);
+    });
+
     it('one that is revoked by push is refused', async () => {
       mode = 'fails';
       away.router.revokeToken(instance.tokenId);

@@ -2,10 +2,11 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openClient, type TransportName } from '../../bench/instance/clients.ts';
 import { memoryOf } from '../../bench/instance/process-memory.ts';
 import { callTool, connectClient } from '../../container/instance/start-instance.ts';
+import { scaled } from '../scale.ts';
 import { openWorkbench, type Workbench } from './instance-process.ts';
 
-/** A quick one with the other tests; SOAK_MS=60000 (or a day) for a real one. */
-const soakMs = Number(process.env.SOAK_MS ?? 12_000);
+/** A quick one with the other tests; SOAK_MS for one of a day. */
+const soakMs = Number(process.env.SOAK_MS ?? scaled(8_000, 60_000));
 let bench: Workbench;
 
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import { HttpConnection } from '../../bench/instance/http-connection.ts';
 import { memoryOf } from '../../bench/instance/process-memory.ts';
 import { callTool, connectClient } from '../../container/instance/start-instance.ts';
 import { descendants } from '../../e2e/process-tree.ts';
+import { scaled } from '../scale.ts';
 import { type InstanceProcess, openWorkbench, type Workbench } from './instance-process.ts';
 
 let bench: Workbench;
@@ -22,7 +23,7 @@ async function expectQuiet(server: InstanceProcess): Promise<void> {
 }
 
 describe('clients that leave (PEERS 2)', () => {
-  it('10,000 calls, a fifth of them cut in the middle: no process more, no memory more, nothing left running', async () => {
+  it(`${scaled(3_000, 10_000).toLocaleString('en')} calls, a fifth of them cut in the middle: no process more, no memory more, nothing left running`, async () => {
     const server = await bench.serve();
     const { port, pid } = server;
     bench.stub.answer = () => ({ body: [{ id: 1, name: 'x'.repeat(200) }], delayMs: 1 });
@@ -43,7 +44,7 @@ describe('clients that leave (PEERS 2)', () => {
     await run(2_000);
     bench.stub.requests.length = 0;
     const before = memoryOf(pid);
-    await run(10_000);
+    await run(scaled(3_000, 10_000));
     bench.stub.requests.length = 0;
     await expectQuiet(server);
     const after = memoryOf(pid);

@@ -69,7 +69,7 @@ describe('the command, while a service runs', () => {
     await serve(async () => healthy);
     const { code, out, error } = await audit();
     expect({ code, error }).toEqual({ code: 0, error: '' });
-    expect(out).toContain('3 instances, 2 processes, 2 routes, 1 secrets, 4 tokens');
+    expect(out).toContain('3 instances, 2 processes, 2 routes, 1 secret, 4 tokens');
     expect(out).toContain('Everything belongs to one live instance');
   });
 
@@ -185,7 +185,10 @@ describe('the command, while no service runs', () => {
   });
 
   it('refuses an argument it does not know, and explains itself', async () => {
-    expect(await audit(['--fix'])).toMatchObject({ code: 2, error: expect.stringContaining('--fix') });
+    expect(await audit(['--fix'])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('unknown argument "--fix"; see smartlead-service --help'),
+    });
     const { code, out } = await audit(['--help']);
     expect(code).toBe(0);
     expect(out).toContain('Ends with 0 where everything is in order, with 1 where something is wrong, and with 2');

@@ -7,16 +7,17 @@ import { formatDuration } from '../activity/format-duration.ts';
 
 const count = new Intl.NumberFormat('en');
 
-/** The same range tool by tool; every column can be sorted by. */
+/** The same range tool by tool, without those that were not called; every column can be sorted by. */
 export function ToolMetricsTable({ tools }: { tools: readonly ToolMetrics[] }) {
+  const called = tools.filter(({ calls }) => calls > 0);
   return (
     <Panel title="By tool" text="Choose a column’s title to sort by it." flush>
-      {tools.length === 0 ? (
+      {called.length === 0 ? (
         <EmptyState framed={false} title="No tool was called" text="Tools appear here with their first call." />
       ) : (
         <DataTable
           caption="Calls and durations by tool"
-          rows={tools}
+          rows={called}
           rowKey={({ tool }) => tool}
           columns={[
             {

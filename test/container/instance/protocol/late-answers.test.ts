@@ -1,4 +1,6 @@
-import { afterEach, expect, it } from 'vitest';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { afterEach, expect, it, vi } from 'vitest';
 import { StreamableHttpSession } from '../../../../container/instance/protocol/streamable-http-session.ts';
 import { openStream, rawRequest } from '../raw-http.ts';
 import { openSession, type RunningDoors, readEvents, request, result, startDoors } from './start-doors.ts';
@@ -39,4 +41,28 @@ it('the answer to a question that was taken back is no answer to the next one, a
   await accept(second.questionId);
   await second.stream.ended;
   expect(second.stream.text()).toContain('accepted');
+});
+
+it('questions of two processes never have the same id: a session that goes on in another one gets late answers, too', async () => {
+  const idOfFirstQuestion = async (): Promise<unknown> => {
+    vi.resetModules();
+    // As in another process: nothing is shared with the one before.
+    const { ProtocolEngine } = await import('../../../../container/instance/protocol/protocol-engine.ts');
+    const engine = new ProtocolEngine({ name: 'one', version: '1' }, { capabilities: {} }, () => false);
+    const sent: JSONRPCMessage[] = [];
+    const transport: Transport = {
+      start: async () => {},
+      close: async () => transport.onclose?.(),
+      send: async (message) => void sent.push(message),
+    };
+    await engine.connect(transport);
+    const pinged = engine.ping().catch(() => {});
+    await engine.close();
+    await pinged;
+    const [ping] = sent;
+    return ping !== undefined && 'id' in ping ? ping.id : undefined;
+  };
+  const ids = [await idOfFirstQuestion(), await idOfFirstQuestion(), await idOfFirstQuestion()];
+  expect(new Set(ids).size).toBe(3);
+  for (const id of ids) expect(Number.isSafeInteger(id)).toBe(true);
 });

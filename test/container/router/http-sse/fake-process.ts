@@ -30,16 +30,28 @@ export interface FakeProcess extends RouteTarget {
   /** Writes a piece of an event. */
   write(session: string, text: string): void;
   kill(): Promise<void>;
+  /**
+   * What it does with messages from now on, as one that ends in order: refuses them with 503, takes no connections any more, or still
+   * accepts them without ever answering. Its streams stay open.
+   */
+  drain(how: 'refuses' | 'not-reached' | 'swallows'): void;
+  /** Ends its streams in order, as a process does that stops. */
+  endStreams(): void;
 }
 
 export async function startProcess(options: { answersCalls?: boolean; refuseGet?: number } = {}): Promise<FakeProcess> {
   const accessToken = `internal-${createIdentifier('token')}`;
   const sessions = new Map<string, Session>();
   const received: FakeProcess['received'] = [];
+  let draining: 'refuses' | 'not-reached' | 'swallows' | undefined;
   const { server, address } = await listen((request, response) => {
     response.on('error', () => {});
     if (request.headers.authorization !== `Bearer ${accessToken}`) {
       response.writeHead(401).end();
+      return;
+    }
+    if (draining === 'refuses' || (draining !== undefined && request.method === 'GET')) {
+      response.writeHead(503, { Connection: 'close' }).end();
       return;
     }
     if (request.method === 'GET') {
@@ -70,7 +82,8 @@ export async function startProcess(options: { answersCalls?: boolean; refuseGet?
         return;
       }
       response.writeHead(202).end('Accepted');
-      take(id, JSON.parse(body) as Message);
+      if (draining === 'swallows') received.push({ session: id, message: JSON.parse(body) as Message });
+      else take(id, JSON.parse(body) as Message);
     });
   });
   const take = (id: string, message: Message) => {
@@ -95,6 +108,13 @@ export async function startProcess(options: { answersCalls?: boolean; refuseGet?
     answer: (session, id, result) => fake.say(session, { jsonrpc: '2.0', id, result }),
     write: (id, text) => void sessions.get(id)?.response.write(text),
     kill: () => stop(server),
+    drain(how) {
+      draining = how;
+      if (how === 'not-reached') server.close();
+    },
+    endStreams() {
+      for (const { response } of sessions.values()) response.end();
+    },
   };
   return fake;
 }

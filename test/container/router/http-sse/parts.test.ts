@@ -6,7 +6,8 @@ import { ParkedSessions } from '../../../../container/router/http-sse/parked-ses
 
 describe('the log of events', () => {
   const event = Buffer.alloc(10);
-  const texts = (log: EventLog, after?: number) => log.deliver(after, 0).map(({ number }) => number);
+  const texts = (log: EventLog, after?: number) =>
+    log.deliver(after === undefined ? undefined : { number: after }, 0).map(({ number }) => number);
 
   it('gives what was not sent, and by number what was; once', () => {
     const room = new EventLogRoom({ perSession: 100, inAll: 1_000, sentPerSession: 100, sentMaxAgeMs: 50 });

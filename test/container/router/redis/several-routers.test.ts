@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where re
   async function startShared(routerId: string, source?: RouterFixture): Promise<RouterFixture & { leave(): Promise<void> }> {
     const connection: RedisConnection = await redis.connect();
     const shared = new ImpatientRedis(connection, () => {});
-    const holder = new RedisSessionHolder({ redis: shared, routerId, answerTimeoutMs: 5_000, heartbeatMs: 200 });
+    const holder = new RedisSessionHolder({ redis: shared, key: sessionKey, routerId, answerTimeoutMs: 5_000, heartbeatMs: 200 });
     const fixture = await startRouter({
       sessionKey,
       sessions: new RedisSessionDirectory({ redis: shared, maxAgeMs: 60_000, maxSessions: 1_000 }),

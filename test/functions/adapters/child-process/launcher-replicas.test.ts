@@ -96,7 +96,7 @@ describe('replicas', () => {
 describe('a launch', () => {
   it('is of the version that is asked for, and says so', async () => {
     expect(await launcher.launch(replica(0, { version: '1.0.0' }))).toMatchObject({ version: '1.0.0' });
-    await expect(launcher.launch(replica(1, { version: '2.0.0' }))).rejects.toThrow('before it was ready');
+    await expect(launcher.launch(replica(1, { version: '2.0.0' }))).rejects.toThrow('no main.js in /does/not/exist');
     expect(await running()).toEqual([0]);
   });
 

@@ -55,7 +55,8 @@ describe('refused are', () => {
   it.each([
     ['nobody to tell', { emails: [], webhookUrl: null }, ': must name at least one'],
     ['a threshold where there is none', { kind: 'key_refused', threshold: 0.5 }, 'threshold: must be null'],
-    ['a share above one', { threshold: 1.5 }, 'threshold: '],
+    ['a share above one', { threshold: 1.5 }, 'threshold: must be at most 1'],
+    ['a share of nothing', { threshold: 0 }, 'threshold: must be more than 0'],
     ['no e-mail address', { emails: ['ada'] }, 'emails.0: '],
     ['an address twice', { emails: ['a@b.de', 'a@b.de'] }, 'emails: '],
     ['a webhook into a private network', { webhookUrl: 'https://private.example/' }, 'webhookUrl: must lead to the public'],

@@ -41,11 +41,15 @@ it('is ended, once', async () => {
   expect(platform.audit.entries.filter(({ action }) => action === 'instance.log-no-arguments')).toHaveLength(1);
 });
 
-it('that is over by itself is ended without a restart', async () => {
-  const { platform, call, until } = await withInstance();
+it('that is over by itself is shown no longer, and ended without a restart', async () => {
+  const { api, platform, owner, instanceId, call, until } = await withInstance();
+  const shown = async () => (await api.call('GET', `/v1/instances/${instanceId}`, { token: owner.token })).json.argumentLogUntil;
   await call('POST', { minutes: 1 });
   platform.lifecycle.requests.length = 0;
-  platform.clock.advance(60_000);
+  platform.clock.advance(59_999);
+  expect(await shown()).toBe('2026-11-22T08:01:00.000Z');
+  platform.clock.advance(1);
+  expect(await shown()).toBeNull();
   await call('DELETE');
   expect([await until(), platform.lifecycle.requests]).toEqual([null, []]);
 });

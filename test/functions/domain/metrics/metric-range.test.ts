@@ -17,6 +17,11 @@ describe('the period of a question about metrics', () => {
     expect(metricRange(asked, now)).toEqual({ from, to });
   });
 
+  it('has an end that can be written down', () => {
+    const asked = { step: 'minute', to: '9999-12-31T23:59:30.000Z' } as const;
+    expect(metricRange(asked, now)).toEqual({ errors: [{ path: 'to', message: 'must be before the year 9999' }] });
+  });
+
   it.each([
     ['before "to"', { step: 'minute', from: '2026-11-22T09:00:00.000Z' }],
     ['at most 24 hours', { step: 'minute', from: '2026-11-21T08:00:00.000Z' }],
