@@ -9,7 +9,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { startVitest, type TestModule } from 'vitest/node';
 import { type Failure, failures } from '../test/faults/failures.ts';
 import { processesOf } from '../test/faults/processes-of.ts';
@@ -47,7 +47,11 @@ const collect = {
           name: test.fullName,
           result: state === 'pending' ? 'skipped' : state,
           seconds: Math.round((test.diagnostic()?.duration ?? 0) / 100) / 10,
-          errors: (errors ?? []).map(({ message }) => message.slice(0, 1_000)),
+          errors: (errors ?? []).map(({ message, diff }) =>
+            stripVTControlCharacters(`${message}\n${diff ?? ''}`)
+              .trim()
+              .slice(0, 2_000),
+          ),
         });
       }
     }

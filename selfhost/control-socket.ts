@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { HealthReport, PlatformHealth } from '../functions/ports.ts';
 import { controlSocketPath, prepareControlFolder } from './control-socket-path.ts';
@@ -32,7 +32,6 @@ export async function openControlSocket(
     prepareControlFolder(dataDir, path);
     rmSync(path, { force: true });
     await listen(server, path);
-    chmodSync(path, 0o600);
   } catch (error) {
     log(`Commands cannot ask this service: ${error instanceof Error ? error.message : String(error)}`);
     server.close();
@@ -57,12 +56,18 @@ async function answer(check: (() => Promise<HealthReport>) | undefined): Promise
   }
 }
 
+/** `listen` of `node:net` makes the socket before it returns, so that from its first moment on nobody else may connect to it. */
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    const umask = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    } finally {
+      process.umask(umask);
+    }
   });
 }

@@ -40,8 +40,11 @@ import { version } from './version.ts';
 import { countWantedInstances } from './wanted-instances.ts';
 
 const hourMilliseconds = 60 * 60 * 1000;
+const awayWarning = 'The Redis of REDIS_URL does not answer; this router works alone until it does. The log says why.';
 
 export interface SingleMachinePlatform {
+  /** What the operator should see at once, at the start. */
+  warnings: readonly string[];
   doors: Doors;
   /** Brings back the instances that should run. Need not be waited for. */
   bringBack(): Promise<void>;
@@ -92,7 +95,7 @@ export async function composeSingleMachine(
       versions,
       activity,
       report,
-      relaunch: (instanceId) => supervisor.relaunch(instanceId),
+      relaunch: (instanceId, reason) => supervisor.relaunch(instanceId, reason),
     },
     { observeSeconds: settings.rolloutObserveSeconds },
   );
@@ -187,6 +190,7 @@ export async function composeSingleMachine(
   });
 
   return {
+    warnings: network?.isReady === false ? [awayWarning] : [],
     doors: {
       mcp: (request, response) => router.handle(request, response),
       web: createWeb({

@@ -9,6 +9,8 @@ import type { Router } from '../container/router/router.ts';
 
 /** What makes one router one of several. */
 export interface RouterNetwork {
+  /** Whether Redis answers now. */
+  readonly isReady: boolean;
   /** For the router that is made. */
   options: Pick<RouterOptions, 'sessions' | 'sessionHolder'>;
   /** Lets the router take part. */
@@ -49,6 +51,9 @@ export async function joinRouterNetwork(
     activity: async (instanceId) => {
       if (shared === undefined) throw new Error('this router has not joined the others yet');
       return shared.read(instanceId);
+    },
+    get isReady() {
+      return connection.isReady;
     },
     leave: async () => {
       await Promise.all([holder.close(), shared?.close()]);

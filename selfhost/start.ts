@@ -79,6 +79,7 @@ export async function startService(given: Settings, { log, signal, fail }: Start
         `Dashboard    ${publicUrl}`,
         `Data folder  ${settings.dataDir}`,
         `Running      API, router, ${storage.description}, ${settings.sandbox ? 'simulated Smartlead, ' : ''}${instances}`,
+        ...platform.warnings.map((warning) => `Warning      ${warning}`),
       ],
       stop: (seconds = drainSeconds) => {
         drainSeconds = seconds;

@@ -9,15 +9,14 @@ import { isDeeperThan } from './json-depth.ts';
 import { TooManyLookUps } from './look-up-cache.ts';
 import { whenReady } from './maybe-promise.ts';
 import { isPossibleSessionId, refusedByHandshake, refusedByIds } from './message-limits.ts';
-import type { OpenExchange } from './open-exchanges.ts';
 import type { PostLease } from './post-allowance.ts';
-import { methodNotAllowed, Refusal, refusals } from './refusal.ts';
+import { methodNotAllowed, Refusal, type RpcId, refusals } from './refusal.ts';
 import { readBody, refusedByHeaders } from './request-body.ts';
 import { type PendingResponse, refuse } from './respond.ts';
 import type { RouterServices } from './router-services.ts';
 import { type RpcRequest, readRpcRequest } from './rpc-request.ts';
 import type { SessionRecord } from './sessions/session-record.ts';
-import { createMcpExchange } from './streamable-http/create-exchange.ts';
+import { createMcpExchange, type McpExchange } from './streamable-http/create-exchange.ts';
 import type { VerifiedToken } from './token-verifier.ts';
 
 const rateRefusals: Record<Scope, Refusal> = {
@@ -191,15 +190,20 @@ export class Admission implements PendingResponse {
     return reached && rateRefusals[reached];
   }
 
-  /** Reads the message, where it may pass. */
-  #readMessage(body: Buffer): RpcRequest | Refusal {
+  /** Reads the message. Where it may not pass it is refused, and the answer is `undefined`. */
+  #readMessage(body: Buffer): RpcRequest | undefined {
     const { maxJsonDepth, maxBatchMessages } = this.#services.limits;
-    if (isDeeperThan(body, maxJsonDepth)) return refusals.tooDeep;
-    const rpc = readRpcRequest(body, maxBatchMessages);
-    if (rpc instanceof Refusal) return rpc;
-    return (
-      refusedByIds(rpc) ?? refusedByHandshake(rpc, body.length) ?? this.#refusedByRate(Math.max(1, rpc.requestIds.length)) ?? rpc
-    );
+    const rpc = isDeeperThan(body, maxJsonDepth) ? refusals.tooDeep : readRpcRequest(body, maxBatchMessages);
+    if (rpc instanceof Refusal) {
+      this.#refuseIf(rpc);
+      return undefined;
+    }
+    const { requestIds } = rpc;
+    const [onlyId = null] = requestIds.length === 1 ? requestIds : [];
+    const isRefused =
+      this.#refuseIf(refusedByIds(rpc)) ||
+      this.#refuseIf(refusedByHandshake(rpc, body.length) ?? this.#refusedByRate(Math.max(1, requestIds.length)), onlyId);
+    return isRefused ? undefined : rpc;
   }
 
   #measure(rpc: RpcRequest | undefined, bytesIn: number): void {
@@ -212,10 +216,7 @@ export class Admission implements PendingResponse {
   #admit(body: Buffer | null): void {
     const { request, response, commonHeaders } = this;
     const rpc = body === null ? undefined : this.#readMessage(body);
-    if (rpc instanceof Refusal) {
-      this.#refuseIf(rpc);
-      return;
-    }
+    if (body !== null && rpc === undefined) return;
     if (rpc?.isActivity === true && this.#address !== undefined) this.#services.lastRequests.note(this.#address.instanceId);
     const method = request.method;
     if (this.#address === undefined || this.#token === undefined) return;
@@ -244,7 +245,7 @@ export class Admission implements PendingResponse {
   }
 
   /** The answers wait at other exchanges of the session. */
-  #cancel(exchange: OpenExchange, ids: readonly (string | number)[]): void {
+  #cancel(exchange: McpExchange, ids: readonly (string | number)[]): void {
     exchange.cancel(ids);
     for (const other of this.#services.open.ofTokenHash(exchange.token.hash)) {
       if (other.sessionId === exchange.sessionId && other.sessionId !== undefined) other.cancel(ids);
@@ -258,12 +259,12 @@ export class Admission implements PendingResponse {
     this.response.end();
   }
 
-  /** Answers with the refusal, where there is one. Says whether there was. */
-  #refuseIf(refusal: Refusal | undefined): boolean {
+  /** Answers with the refusal, where there is one. Says whether there was. @param id Of the only request, where it is known. */
+  #refuseIf(refusal: Refusal | undefined, id: RpcId | null = null): boolean {
     if (refusal === undefined) return false;
     this.#services.metrics.refusal(refusal.reason);
     this.#services.metrics.request(this.#address?.door ?? 'none', refusal.status);
-    refuse(this, refusal, null, this.#services.realm);
+    refuse(this, refusal, id, this.#services.realm);
     return true;
   }
 }

@@ -93,6 +93,11 @@ export class Arrivals {
     this.#arrivals.get(instanceId)?.look();
   }
 
+  /** Whether somebody waits for the instance. */
+  isAwaited(instanceId: string): boolean {
+    return (this.#arrivals.get(instanceId)?.waiters.size ?? 0) > 0;
+  }
+
   /** Requests that wait now. */
   get waiting(): number {
     return this.#waiting;

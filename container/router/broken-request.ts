@@ -5,7 +5,7 @@ import { type Refusal, refusals } from './refusal.ts';
 const refusalOfFailure: Record<string, Refusal> = {
   ERR_HTTP_REQUEST_TIMEOUT: refusals.requestTimedOut,
   HPE_HEADER_OVERFLOW: refusals.headersTooLarge,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusals.bodyTooLarge,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusals.chunkExtensionsTooLarge,
 };
 
 /** Why a request that never became one is refused. */

@@ -8,8 +8,12 @@ export type DrainPhase = 'open' | 'no new streams' | 'closed';
 const tickMs = 20;
 /** A few clients that come back together hurt nobody: the closing takes this much for each stream at most. */
 const pausePerStreamMs = 100;
-/** Part of the time in which streams are closed at most; what is left is for calls that came late. */
-const longestSpreadShare = 0.87;
+/** Part of the time in which streams are closed and new calls let in at most; what is left is for calls that came late. */
+const longestSpreadShare = 0.75;
+/** What is left for them at least, in milliseconds, where the deadline is long enough to promise as much. */
+const leastLeftMs = 2_000;
+/** Part of a shorter time. */
+const shortSpreadShare = 0.87;
 
 /**
  * Ends what a router holds open without hurting anybody: streams are closed one by one, evenly spread over some time, so that their
@@ -37,7 +41,7 @@ export class Drain {
     this.#phase = 'no new streams';
     let streams = this.#open.all().filter((exchange) => exchange.isStanding);
     const count = streams.length;
-    const spreadMs = Math.min(this.#spreadMs, milliseconds * longestSpreadShare, count * pausePerStreamMs);
+    const spreadMs = Math.min(this.#spreadMs, longestSpread(milliseconds), count * pausePerStreamMs);
     while (streams.length > 0 && performance.now() < deadline) {
       const elapsed = performance.now() - startedAt;
       // The first one goes at once.
@@ -56,6 +60,11 @@ export class Drain {
       exchange.close(exchange.owesAnswer ? refusals.closingUnanswered : refusals.closing, true);
     }
   }
+}
+
+function longestSpread(milliseconds: number): number {
+  if (milliseconds < 2 * leastLeftMs) return milliseconds * shortSpreadShare;
+  return Math.min(milliseconds * longestSpreadShare, milliseconds - leastLeftMs);
 }
 
 /** Closes the first so many that owe nobody an answer. Answers those that are left. */

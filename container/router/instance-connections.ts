@@ -95,6 +95,11 @@ export class InstanceAttempt implements Dispatcher.DispatchHandler {
     this.#listener = listener;
   }
 
+  /** Whether it left for the process, which may have read it. */
+  get wasSent(): boolean {
+    return this.#wasSent;
+  }
+
   /** Lets the answer go on after `onChunk` held it. */
   resume(): void {
     this.#controller?.resume();

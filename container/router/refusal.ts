@@ -236,18 +236,19 @@ export const refusals = {
     message: 'Session not found.',
     nextStep: 'Begin a new session with an initialize request.',
   }),
-  bodyTooLarge: new Refusal({
+  /** Its chunks are described at more length than is read; a message itself is judged by {@link bodyTooLarge}. */
+  chunkExtensionsTooLarge: new Refusal({
     status: 413,
     code: invalidRequest,
     reason: 'body_too_large',
-    message: 'The message is too large.',
-    nextStep: 'Send it in smaller parts, for example fewer leads in one call.',
+    message: 'The message has chunk extensions that are too large.',
+    nextStep: 'Send it without chunk extensions.',
   }),
   handshakeTooLarge: new Refusal({
     status: 413,
     code: invalidRequest,
     reason: 'handshake_too_large',
-    message: 'The message that begins the session is too large.',
+    message: 'The message that begins the session is too large: it may have 65,536 bytes at most.',
     nextStep: 'Send "initialize" alone, with a shorter description of the client; pictures belong behind links.',
   }),
   bodyTimedOut: new Refusal({
@@ -477,6 +478,17 @@ function streamReplaced(scope: 'instance' | 'workspace'): Refusal {
     message: `More streams of this ${scope} were opened than it may hold, so its oldest one was closed.`,
     nextStep: 'Close streams that are no longer read.',
     retryAfter: 5,
+  });
+}
+
+/** 413, saying how large a message may be. */
+export function bodyTooLarge(maxBytes: number): Refusal {
+  return new Refusal({
+    status: 413,
+    code: invalidRequest,
+    reason: 'body_too_large',
+    message: `The message is too large: it may have ${maxBytes.toLocaleString('en-US')} bytes at most.`,
+    nextStep: 'Send it in smaller parts, for example fewer leads in one call.',
   });
 }
 

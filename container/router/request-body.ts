@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyDeadlines } from './body-deadlines.ts';
 import type { PostLease } from './post-allowance.ts';
-import { type Refusal, refusals } from './refusal.ts';
+import { bodyTooLarge, type Refusal, refusals } from './refusal.ts';
 
 /** How much of an unwanted body is read and thrown away, so that the client gets to read why it is unwanted. */
 const maxDiscardedBytes = 16 * 1024 * 1024;
@@ -14,7 +14,7 @@ export function refusedByHeaders(request: IncomingMessage, maxBytes: number): Re
   const type = request.headers['content-type'];
   if (type !== 'application/json' && (type === undefined || !isJson(type))) return refusals.unsupportedMediaType;
   const length = request.headers['content-length'];
-  return length !== undefined && Number(length) > maxBytes ? refusals.bodyTooLarge : undefined;
+  return length !== undefined && Number(length) > maxBytes ? bodyTooLarge(maxBytes) : undefined;
 }
 
 /** How a body may be received. */
@@ -80,7 +80,7 @@ class ReceivedBytes {
   /** Answers the refusal where there is no room for the chunk. */
   add(chunk: Buffer): Refusal | undefined {
     const size = this.#size + chunk.length;
-    if (size > this.#maxBytes) return refusals.bodyTooLarge;
+    if (size > this.#maxBytes) return bodyTooLarge(this.#maxBytes);
     const present = this.#buffer;
     if (present === undefined) {
       // Nearly every message comes in one piece, which is kept as it is.

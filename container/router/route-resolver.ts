@@ -88,6 +88,11 @@ export class RouteResolver {
     this.#arrivals.look(instanceId);
   }
 
+  /** Whether somebody waits for the instance. */
+  isAwaited(instanceId: string): boolean {
+    return this.#arrivals.isAwaited(instanceId);
+  }
+
   /** Forgets the route where it leads to that process: it could not be reached, so the route may be older than what holds now. */
   forgetRouteTo(instanceId: string, failed: RouteTarget): void {
     this.#routes.forgetWhere(

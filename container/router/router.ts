@@ -30,6 +30,7 @@ import { StreamReopener } from './streamable-http/stream-reopener.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 import { UsageCounter } from './usage-counter.ts';
+import { VanishedClients } from './vanished-clients.ts';
 
 /** The streaming gateway in front of all instances: the only public door to them. */
 export interface Router {
@@ -94,7 +95,7 @@ export function createRouter(options: RouterOptions): Router {
     connections,
     sessions,
     sessionIds,
-    knownSessions: new KnownSessions(sessionIds, sessions, timing.sessionMaxAgeMs),
+    knownSessions: new KnownSessions(sessionIds, sessions, timing.sessionMaxAgeMs, (sessionId) => httpSse.isConnected(sessionId)),
     restorer: new SessionRestorer({
       connections,
       sessions,
@@ -123,6 +124,7 @@ export function createRouter(options: RouterOptions): Router {
   const httpSse = new HttpSseDoors(services, options.sessionHolder);
   const { open, verifier, resolver, metrics } = services;
   const tokenWatch = new OpenTokenWatch(open, verifier, timing.tokenRecheckMs, (error) => reportError(error, ''));
+  const vanishedClients = new VanishedClients(services.eventStreams, { intervalMs: timing.keepAliveMs });
   const streamKeeper = new StreamKeeper(services.eventStreams, metrics, timing);
   const drain = new Drain(open, timing.drainSpreadMs);
   let closed: Promise<void> | undefined;
@@ -131,6 +133,7 @@ export function createRouter(options: RouterOptions): Router {
     const flushMs = Math.min(longestFlushMs, deadlineMs * flushShare);
     await drain.run(deadlineMs - flushMs);
     tokenWatch.stop();
+    vanishedClients.stop();
     streamKeeper.stop();
     services.reopener.stop();
     services.bodyDeadlines.stop();

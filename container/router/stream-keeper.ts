@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { RouterMetrics } from './metrics.ts';
 import type { RouterTiming } from './options.ts';
 
@@ -8,6 +9,8 @@ export interface KeptAlive {
    * unread for `stalledMs`. Answers whether a comment was sent.
    */
   keepAlive(now: number, silenceMs: number, stalledMs: number): boolean;
+  /** The client's connection; `null` once it is closed. */
+  readonly socket: Socket | null;
 }
 
 const maxTickMs = 1_000;
@@ -17,7 +20,7 @@ const ticksPerSilence = 15;
 export class StreamKeeper {
   readonly #timer: NodeJS.Timeout;
 
-  constructor(streams: ReadonlySet<KeptAlive>, metrics: RouterMetrics, timing: RouterTiming) {
+  constructor(streams: ReadonlySet<Pick<KeptAlive, 'keepAlive'>>, metrics: RouterMetrics, timing: RouterTiming) {
     const tickMs = Math.max(1, Math.min(maxTickMs, timing.keepAliveMs / ticksPerSilence));
     // A comment that is due before the next tick is sent now, so that no silence gets longer than was promised.
     const dueAfterMs = timing.keepAliveMs - tickMs;

@@ -34,7 +34,7 @@ const startArgumentLogging = defineRoute({
     audit.details.name = instance.name;
     const message = `Arguments of calls are logged until ${until.slice(0, 16).replace('T', ' ')} UTC.`;
     await appendInstanceEvent(platform, instance.id, 'argument-logging-started', message);
-    await restart(platform, instance, decision);
+    await restart(platform, instance, decision, 'It restarts to log arguments.');
     return { body: showInstance(instance, platform) };
   },
 });
@@ -62,7 +62,7 @@ const endArgumentLogging = defineRoute({
     audit.unchanged = decision === undefined;
     if (decision?.operation !== undefined) {
       await appendInstanceEvent(platform, instance.id, 'argument-logging-ended', 'Arguments of calls are logged no longer.');
-      await restart(platform, instance, decision);
+      await restart(platform, instance, decision, 'It restarts to log arguments no more.');
     }
     return { body: showInstance(instance, platform) };
   },
@@ -84,6 +84,7 @@ async function restart(
   platform: Platform,
   { id }: Instance,
   decision: { operation: 'start' | 'stop' | 'restart' | 'delete' | undefined } | undefined,
+  reason: string,
 ): Promise<void> {
-  if (decision?.operation !== undefined) await requestOperation(platform, id, decision.operation);
+  if (decision?.operation !== undefined) await requestOperation(platform, id, decision.operation, reason);
 }

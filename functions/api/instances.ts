@@ -138,7 +138,7 @@ const updateInstance = defineRoute({
         'settings-changed',
         'Settings were changed; the instance restarts with them.',
       );
-      await requestOperation(platform, instance.id, decision.operation);
+      await requestOperation(platform, instance.id, decision.operation, 'It takes its changed settings.');
     }
     return { body: showInstance(instance, platform) };
   },

@@ -53,6 +53,9 @@ const listLogs = defineRoute({
   async handle({ platform, subject, params, query, headers, streaming, signal }) {
     await findVisibleInstance(platform, subject, params.id);
     const { limit, cursor, follow, ...filter } = query;
+    if (filter.from !== undefined && filter.to !== undefined && Date.parse(filter.from) >= Date.parse(filter.to)) {
+      throw new ProblemError('invalid-input', { errors: [{ path: 'from', message: 'must be before "to"' }] });
+    }
     if (follow === 'false') {
       return { body: await platform.instanceLogs.list(params.id, filter, { limit, cursor }) };
     }

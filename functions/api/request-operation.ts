@@ -6,10 +6,16 @@ import type { Platform } from './platform.ts';
 /**
  * Asks the lifecycle workflow for an operation. The wish is stored already, so where the workflow cannot be asked the request
  * still succeeds and the reconciler does the work a little later.
+ * @param reason Why, as a sentence for the customer, where more is known than that it was asked for.
  */
-export async function requestOperation(platform: Platform, instanceId: string, operation: LifecycleOperation): Promise<void> {
+export async function requestOperation(
+  platform: Platform,
+  instanceId: string,
+  operation: LifecycleOperation,
+  reason?: string,
+): Promise<void> {
   try {
-    await platform.lifecycle.request(instanceId, operation);
+    await platform.lifecycle.request(instanceId, operation, reason);
   } catch (error) {
     platform.logger.error('The lifecycle workflow could not be asked; the reconciler will', {
       instanceId,

@@ -16,7 +16,7 @@ export async function restartInstancesOfKey(platform: Platform, subject: Subject
     try {
       const { decision } = await changeVisibleInstance(platform, subject, id, decideAfterSettingsChange);
       if (decision === undefined) continue;
-      await requestOperation(platform, id, decision.operation);
+      await requestOperation(platform, id, decision.operation, 'Its key was rotated.');
       await appendInstanceEvent(platform, id, 'restart-requested', 'A restart was asked for because its key was rotated.');
       restarted += 1;
     } catch (error) {

@@ -22,10 +22,15 @@ const rolloutAnswer = z
       description:
         '`canary`: one instance runs the version and is watched. `rolling`: the others follow or, where `reason` says why, go back.',
     }),
-    total: z.int().meta({ description: 'Instances that ran another version when it began.' }),
+    total: z
+      .int()
+      .meta({
+        description:
+          'Instances that have the version or are still to get it. One that falls asleep first takes it when it wakes.',
+      }),
     done: z.int().meta({ description: 'Instances that have the version.' }),
     failedInstanceId: z.string().nullable().meta({ description: 'The instance whose health made it go back.' }),
-    reason: z.string().nullable(),
+    reason: z.string().nullable().meta({ description: 'Why it went back or failed; begins with `Going back:` while it does.' }),
     startedAt: timeAnswer,
     endedAt: timeAnswer.nullable(),
   })
@@ -66,7 +71,7 @@ const beginRollout = defineRoute({
   operationId: 'adminBeginRollout',
   summary: 'Roll a version through all running instances',
   description:
-    'One instance gets it first and is watched, then the others a few at a time. Where their health falls, all go back by themselves. An older version goes the same way. Sleeping instances take it when they wake.',
+    'One instance gets it first and is watched, then the others a few at a time. Where their health falls, all go back by themselves. An older version goes the same way; 409 where all instances run the version already. Sleeping instances take it when they wake.',
   access: 'operator',
   body: z.strictObject({ version: versionField.optional() }),
   response: { status: 202, description: 'It has begun.', schema: rolloutAnswer },
@@ -115,7 +120,10 @@ const listVersions = defineRoute({
 export const rolloutRoutes: readonly Route[] = [listRollouts, beginRollout, cancelRollout, listVersions];
 
 function showRollout({ upgraded, status, ...rollout }: Rollout): z.input<typeof rolloutAnswer> {
-  return { ...rollout, status: status === 'rolling_back' ? 'rolling' : status, done: upgraded.length };
+  const shown = { ...rollout, done: upgraded.length };
+  if (status !== 'rolling_back') return { ...shown, status };
+  const reason = rollout.reason ?? 'The new version is taken back.';
+  return { ...shown, status: 'rolling', reason: `Going back: ${reason}` };
 }
 
 async function countByVersion({ instances }: Platform): Promise<Map<string, number>> {

@@ -38,6 +38,17 @@ export type RolloutStep =
   | { do: 'return'; instanceIds: string[]; relaunch: string[] }
   | { do: 'finish'; status: 'done' | 'rolled_back' };
 
+/** How many instances a rollout that goes forward is about: those that were given the version, and those still to get it. */
+export function totalOf({ upgraded, version }: Rollout, { instances }: RolloutObservation): number {
+  const upgradedIds = new Set(upgraded.map(({ instanceId }) => instanceId));
+  return upgraded.length + instances.filter((each) => !upgradedIds.has(each.id) && isToGet(each, version)).length;
+}
+
+/** One that is being launched with the version before is upgraded when it serves; one that failed is left to its owner. */
+function isToGet({ isServing, version, hasFailed }: ObservedInstance, wanted: string): boolean {
+  return isServing && !hasFailed && version !== wanted;
+}
+
 /**
  * Decides the next step of a rollout that has not ended, from nothing but what is stored of it and what is observed. So it does not
  * matter who asks, how often, or whether the platform died in between. Instances that went to sleep or were stopped or deleted

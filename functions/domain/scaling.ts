@@ -49,12 +49,14 @@ export interface ScalingDecision extends Scale {
 
 /**
  * What one process should have at most, and below what it has one too many. The distance between the two is what keeps a constant
- * load from changing anything twice: the number that the upper mark asks for never exceeds the one that the lower mark allows.
+ * load from changing anything twice: the number that the upper mark asks for never exceeds the one that the lower mark allows. They
+ * lie where single customers get: some dozens of calls a second, or as many that Smartlead lets wait. Lists of tools are no calls;
+ * whoever reads many of them is seen by the processor.
  */
 const marks = {
-  cpuCores: { grow: 0.7, shrink: 0.4, words: 'its processes were busy' },
-  callsPerSecond: { grow: 150, shrink: 75, words: 'it had many calls a second' },
-  requestsInFlight: { grow: 48, shrink: 20, words: 'many calls waited for their answer' },
+  cpuCores: { grow: 0.6, shrink: 0.35, words: 'its processes were busy' },
+  callsPerSecond: { grow: 50, shrink: 25, words: 'it had many calls a second' },
+  requestsInFlight: { grow: 24, shrink: 10, words: 'many calls waited for their answer' },
   sessions: { grow: 1000, shrink: 500, words: 'many sessions were open' },
 } as const;
 type Signal = keyof typeof marks;

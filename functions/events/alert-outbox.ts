@@ -5,7 +5,9 @@ import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
 import type { AlertStore, Clock, DueDelivery, MailSender, SendOutcome, WebhookSender } from '../ports.ts';
 
 /** Messages sent at the same time. */
-const batch = 10;
+const slots = 10;
+/** Of those, the most that are one workspace's: where its recipients are slow, those of others do not wait for them. */
+const slotsOfOneWorkspace = 3;
 /** Longer than any attempt takes: until then nobody else sends a message that was taken. */
 const leaseMilliseconds = 3 * 60_000;
 
@@ -27,36 +29,85 @@ export interface AlertOutboxPorts {
 export class AlertOutbox {
   readonly #ports: AlertOutboxPorts;
   #delivering: Promise<void> | undefined;
+  /** Messages that are being sent, by workspace. */
+  readonly #sending = new Map<string, number>();
+  /** Rules whose secret cannot be read, and which were reported. */
+  readonly #reportedRules = new Set<string>();
+  #running = 0;
+  /** Something may be due that was not looked for yet, or may be sent now that could not be before. */
   #again = false;
+  #wake = (): void => {};
 
   constructor(ports: AlertOutboxPorts) {
     this.#ports = ports;
   }
 
-  /** Sends what is due. Where that is going on already, looks once more when it has ended. Never rejects. */
+  /**
+   * Sends what is due, and resolves when nothing is any more. Where that is going on already, looks at once for what is new. Never
+   * rejects.
+   */
   deliver(): Promise<void> {
-    this.#again = true;
+    this.#lookAgain();
     this.#delivering ??= this.#deliverAll().finally(() => {
       this.#delivering = undefined;
     });
     return this.#delivering;
   }
 
+  #lookAgain(): void {
+    this.#again = true;
+    this.#wake();
+  }
+
   async #deliverAll(): Promise<void> {
-    try {
-      while (this.#again) {
-        this.#again = false;
-        for (;;) {
-          const now = this.#ports.clock.now();
-          const leaseUntil = new Date(now.getTime() + leaseMilliseconds).toISOString();
-          const due = await this.#ports.alerts.claimDue({ now: now.toISOString(), leaseUntil, limit: batch });
-          if (due.length === 0) break;
-          await Promise.all(due.map((each) => this.#deliverOne(each)));
-        }
+    let mayClaim = true;
+    do {
+      this.#again = false;
+      if (mayClaim) mayClaim = await this.#fillSlots();
+      if (this.#running > 0 && !this.#again) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
       }
+    } while (this.#running > 0 || (this.#again && mayClaim));
+  }
+
+  /** Begins to send what is due, as far as there is room for it. Answers `false` where nothing could be taken. */
+  async #fillSlots(): Promise<boolean> {
+    try {
+      while (this.#running < slots) {
+        const now = this.#ports.clock.now();
+        const leaseUntil = new Date(now.getTime() + leaseMilliseconds).toISOString();
+        const except = [...this.#sending].filter(([, count]) => count >= slotsOfOneWorkspace).map(([workspaceId]) => workspaceId);
+        const [due] = await this.#ports.alerts.claimDue({ now: now.toISOString(), leaseUntil, limit: 1, except });
+        if (due === undefined) return true;
+        void this.#inSlot(due);
+      }
+      return true;
     } catch (cause) {
-      this.#ports.report({ message: 'Messages about alerts could not be sent; tried again shortly.', cause });
+      this.#reportDelay(cause);
+      return false;
     }
+  }
+
+  async #inSlot(due: DueDelivery): Promise<void> {
+    const { workspaceId } = due.rule;
+    this.#running += 1;
+    this.#sending.set(workspaceId, (this.#sending.get(workspaceId) ?? 0) + 1);
+    try {
+      await this.#deliverOne(due);
+    } catch (cause) {
+      this.#reportDelay(cause);
+    }
+    this.#running -= 1;
+    const left = (this.#sending.get(workspaceId) ?? 1) - 1;
+    if (left > 0) this.#sending.set(workspaceId, left);
+    else this.#sending.delete(workspaceId);
+    this.#lookAgain();
+  }
+
+  #reportDelay(cause: unknown): void {
+    this.#ports.report({ message: 'Messages about alerts could not be sent; tried again shortly.', cause });
   }
 
   async #deliverOne(due: DueDelivery): Promise<void> {
@@ -74,7 +125,7 @@ export class AlertOutbox {
     });
   }
 
-  async #send({ delivery, alert, rule, webhookSecret }: DueDelivery): Promise<SendOutcome> {
+  async #send({ delivery, alert, rule, webhookSecret, unreadableSecret }: DueDelivery): Promise<SendOutcome> {
     const { mail, webhooks } = this.#ports;
     const message = alertMessage(delivery.id, rule, alert, this.#ports.publicUrl());
     // It was taken and never settled, again and again: whatever ends the process while it is sent must not go on for ever.
@@ -85,6 +136,7 @@ export class AlertOutbox {
       if (delivery.channel === 'email') {
         return mail === null ? { sent: false, error: mailNotSetUp, final: true } : await mail.send(delivery.recipient, message);
       }
+      if (unreadableSecret !== undefined) return this.#refuseUnreadable(rule.id, unreadableSecret);
       // The rule may have another webhook by now, and with it another secret.
       if (webhookSecret === null || rule.webhookUrl !== delivery.recipient) {
         return { sent: false, error: 'The rule has another webhook by now.', final: true };
@@ -94,5 +146,14 @@ export class AlertOutbox {
       this.#ports.report({ message: 'A message about an alert could not be sent.', cause });
       return { sent: false, error: 'The message could not be sent because of a fault on our side.', final: false };
     }
+  }
+
+  #refuseUnreadable(ruleId: string, cause: unknown): SendOutcome {
+    if (!this.#reportedRules.has(ruleId)) {
+      this.#reportedRules.add(ruleId);
+      this.#ports.report({ message: `The webhook secret of the alert rule ${ruleId} cannot be opened.`, cause });
+    }
+    const error = 'The secret that signs these messages cannot be read. Remove the webhook from the rule and set it again.';
+    return { sent: false, error, final: true };
   }
 }

@@ -49,10 +49,10 @@ export class CrashRecovery {
     });
   }
 
-  /** Starts an instance that should run, now; where that fails, again after a pause. Never rejects. */
-  async start(instanceId: string): Promise<void> {
+  /** Starts an instance that should run, now; where that fails, again after a pause. Never rejects. @param reason For its owner. */
+  async start(instanceId: string, reason?: string): Promise<void> {
     if (this.#stopped) return;
-    await this.#ports.runner.run(instanceId, 'start', { recovery: true });
+    await this.#ports.runner.run(instanceId, 'start', { recovery: true, ...(reason === undefined ? {} : { reason }) });
     await this.#lookAfterStart(instanceId);
   }
 
@@ -77,8 +77,9 @@ export class CrashRecovery {
   /**
    * Launches an instance anew that should run, such as with another version; where that fails, again after a pause. One that sleeps is
    * left alone. Never rejects.
+   * @param reason For its owner.
    */
-  async relaunch(instanceId: string): Promise<void> {
+  async relaunch(instanceId: string, reason: string): Promise<void> {
     if (this.#stopped) return;
     let isAsleep = false;
     await this.#inTurn(instanceId, async ({ status }) => {
@@ -86,7 +87,7 @@ export class CrashRecovery {
     });
     if (isAsleep) return;
     this.cancelPause(instanceId);
-    await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
+    await this.#ports.runner.run(instanceId, 'restart', { recovery: true, reason });
     await this.#lookAfterStart(instanceId);
   }
 
@@ -151,7 +152,7 @@ export class CrashRecovery {
     this.cancelPause(instanceId);
     const timer = setTimeout(() => {
       this.#timers.delete(instanceId);
-      void this.start(instanceId);
+      void this.start(instanceId, 'It ended, or did not work, and is started again.');
     }, pauseMilliseconds);
     this.#timers.set(instanceId, timer);
   }

@@ -37,7 +37,10 @@ export class KeyWatch {
       if (!(await this.#isRefused(instanceId))) return;
       // It was accepted until now: the pauses begin anew.
       this.#retries.delete(instanceId);
-      await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
+      await this.#ports.runner.run(instanceId, 'restart', {
+        recovery: true,
+        reason: 'Smartlead refused the key, so it is checked before the instance goes on.',
+      });
     } catch (cause) {
       this.#ports.report({ message: 'A refused key could not be checked.', instanceId, cause });
     }
@@ -49,13 +52,13 @@ export class KeyWatch {
     const retry = this.#retries.get(instanceId);
     if (await this.#hasNewKey(instanceId)) {
       this.#retries.delete(instanceId);
-      await this.#recovery.start(instanceId);
+      await this.#recovery.start(instanceId, 'Its key was rotated.');
     } else if (!retry) {
       this.#retries.set(instanceId, { dueAt: now + firstRetry, pause: firstRetry });
     } else if (now >= retry.dueAt) {
       const pause = Math.min(retry.pause * 2, longestRetry);
       this.#retries.set(instanceId, { dueAt: now + pause, pause });
-      await this.#recovery.start(instanceId);
+      await this.#recovery.start(instanceId, 'Its key is tried again.');
     }
   }
 

@@ -3,7 +3,7 @@ import type { LifecycleOperation, LifecycleWorkflow } from '../ports.ts';
 /** A workflow that runs in this process, so that the supervisor can take turns with it. */
 export interface LifecycleRunner extends LifecycleWorkflow {
   /** As `request`, but resolves when the operation (or the one it was merged into) has ended, however it ended. */
-  run(instanceId: string, operation: LifecycleOperation, options?: { recovery?: boolean }): Promise<void>;
+  run(instanceId: string, operation: LifecycleOperation, options?: { recovery?: boolean; reason?: string }): Promise<void>;
   /** Runs an action when no operation runs on the instance, and keeps operations waiting meanwhile. */
   exclusively<Result>(instanceId: string, action: () => Promise<Result>): Promise<Result>;
   /** Calls back when somebody else than the platform itself asks for an operation, before it begins. */

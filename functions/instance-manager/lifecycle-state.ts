@@ -11,6 +11,8 @@ export interface LifecycleInput {
    * `restarting`, and the platform tries again after a pause.
    */
   recovery: boolean;
+  /** Why, as a sentence for the customer, where more is known than who asked. */
+  reason?: string;
 }
 
 /** What remains to be done, as decided at the beginning. */

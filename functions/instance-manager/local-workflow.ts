@@ -67,14 +67,18 @@ export class LocalWorkflow implements LifecycleRunner {
     await machine.run({}, { overrides: { taskResourceLocalHandlers: nothingToDo } }).result;
   }
 
-  async request(instanceId: string, operation: LifecycleOperation): Promise<void> {
+  async request(instanceId: string, operation: LifecycleOperation, reason?: string): Promise<void> {
     // Not awaited: the caller learns of the outcome by the status of the instance. It never rejects.
-    void this.run(instanceId, operation);
+    void this.run(instanceId, operation, reason === undefined ? {} : { reason });
   }
 
-  run(instanceId: string, operation: LifecycleOperation, options: { recovery?: boolean } = {}): Promise<void> {
+  run(
+    instanceId: string,
+    operation: LifecycleOperation,
+    { recovery = false, reason }: { recovery?: boolean; reason?: string } = {},
+  ): Promise<void> {
     if (this.#closed) return Promise.resolve();
-    const request: OperationRequest = { operation, recovery: options.recovery ?? false };
+    const request: OperationRequest = { operation, recovery, ...(reason === undefined ? {} : { reason }) };
     if (!request.recovery) for (const listener of this.#requestListeners) listener(instanceId);
     if (operation === 'stop' || operation === 'delete') void this.#giveUpLaunch(instanceId);
     const waiting = this.#waiting.get(instanceId);

@@ -1,6 +1,12 @@
 import { createIdentifier } from '../../core/identifiers.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { decideRolloutStep, lookAgainMilliseconds, type RolloutObservation, type RolloutStep } from '../domain/rollout.ts';
+import {
+  decideRolloutStep,
+  lookAgainMilliseconds,
+  type RolloutObservation,
+  type RolloutStep,
+  totalOf,
+} from '../domain/rollout.ts';
 import type {
   Clock,
   InstalledVersion,
@@ -23,12 +29,14 @@ export interface RolloutManagerPorts {
   rollouts: RolloutStore;
   versions: InstanceVersions;
   activity?: InstanceActivityReader;
-  /** Launches the instance anew, with the version that {@link RolloutManager.versionFor} answers. Resolves when that has ended. */
-  relaunch(instanceId: string): Promise<void>;
+  /** Launches the instance anew, with the version that {@link RolloutManager.versionFor} answers. Resolves when that has ended. The reason is for its owner. */
+  relaunch(instanceId: string, reason: string): Promise<void>;
   report: ReportIncident;
 }
 
 const defaultObserveSeconds = 30;
+const upgradeReason = 'A new version was installed.';
+const goingBackReason = 'The version before was installed again.';
 /** Statuses of instances that a rollout has to do with; one that sleeps, is stopped or is refused takes its version later. */
 const concernedStatuses: ReadonlySet<Instance['status']> = new Set(['provisioning', 'running', 'restarting', 'failed']);
 
@@ -110,6 +118,10 @@ export class RolloutManager implements RolloutControl {
           detail: 'This version is not installed. GET /v1/admin/versions lists those that are.',
         });
       }
+      const total = await this.#countOthers(chosen);
+      if (total === 0 && chosen === this.#current) {
+        throw new ProblemError('conflict', { detail: 'All instances run this version already.' });
+      }
       const now = this.#ports.clock.now();
       const rollout: Rollout = {
         id: createIdentifier('rollout', now.getTime()),
@@ -118,7 +130,7 @@ export class RolloutManager implements RolloutControl {
         status: 'canary',
         observeSeconds: this.#observeSeconds,
         upgraded: [],
-        total: await this.#countOthers(chosen),
+        total,
         failedInstanceId: null,
         reason: null,
         startedAt: now.toISOString(),
@@ -168,12 +180,21 @@ export class RolloutManager implements RolloutControl {
   async #stepByStep(): Promise<void> {
     while (this.#active && !this.#stopped) {
       try {
-        await this.#perform(decideRolloutStep(this.#active, await this.#observe(this.#active)));
+        const observation = await this.#observe(this.#active);
+        await this.#noteTotal(observation);
+        await this.#perform(decideRolloutStep(this.#active, observation));
       } catch (cause) {
         this.#ports.report({ message: 'A step of a rollout failed; it is tried again.', cause });
         await this.#pause(lookAgainMilliseconds);
       }
     }
+  }
+
+  /** Those that fell asleep or were stopped before they had the version need none from this rollout any more. */
+  async #noteTotal(observation: RolloutObservation): Promise<void> {
+    if (!this.#active || !goingForward(this.#active)) return;
+    const total = totalOf(this.#active, observation);
+    if (total !== this.#active.total) await this.#change({ total }, goingForward);
   }
 
   async #perform(step: RolloutStep): Promise<void> {
@@ -192,7 +213,7 @@ export class RolloutManager implements RolloutControl {
       case 'upgrade':
         return this.#upgrade(active, step.instanceIds);
       case 'return':
-        await Promise.all(step.relaunch.map((instanceId) => this.#ports.relaunch(instanceId)));
+        await Promise.all(step.relaunch.map((instanceId) => this.#ports.relaunch(instanceId, goingBackReason)));
         return this.#change({ upgraded: active.upgraded.filter(({ instanceId }) => !step.instanceIds.includes(instanceId)) });
       case 'finish':
         return this.#finish(active, step.status);
@@ -206,7 +227,7 @@ export class RolloutManager implements RolloutControl {
     await Promise.all(
       instanceIds.map(async (instanceId) => {
         this.#watchedSince.set(instanceId, this.#now());
-        await this.#ports.relaunch(instanceId);
+        await this.#ports.relaunch(instanceId, upgradeReason);
         this.#watchedSince.set(instanceId, this.#now());
       }),
     );
@@ -238,7 +259,7 @@ export class RolloutManager implements RolloutControl {
     for await (const { id, status, desiredState, runtime } of everyInstance(this.#ports.instances)) {
       if (this.#stopped) return;
       const isStraggler = desiredState === 'running' && status === 'running' && runtime && runtime.version !== this.#current;
-      if (isStraggler) await this.#ports.relaunch(id);
+      if (isStraggler) await this.#ports.relaunch(id, upgradeReason);
     }
   }
 

@@ -157,8 +157,14 @@ export class ScalingWatch {
     const processes = changed.replicas === 1 ? '1 process' : `${changed.replicas} processes`;
     await recordEvent(this.#ports, instanceId, 'scaled', `${decision.reason} It has ${processes} of class ${changed.size} now.`);
     if (isRestarting) return;
-    if (changed.size !== formerSize) await this.#ports.runner.run(instanceId, 'restart', { recovery: true });
-    else await this.#replicas.keep(instanceId);
+    if (changed.size !== formerSize) {
+      await this.#ports.runner.run(instanceId, 'restart', {
+        recovery: true,
+        reason: `It gets the memory class ${changed.size}.`,
+      });
+      return;
+    }
+    await this.#replicas.keep(instanceId);
   }
 }
 

@@ -124,7 +124,7 @@ export class Supervisor {
         const operation = operationToReach[instance.desiredState];
         // What slept sleeps on until it is called; should a part of it be left, the comparison that follows ends it.
         if (operation === 'start' && instance.status === 'sleeping') return;
-        if (operation === 'start') await this.#recovery.start(instance.id);
+        if (operation === 'start') await this.#recovery.start(instance.id, 'The platform was started.');
         else await this.#ports.runner.run(instance.id, operation, { recovery: true });
       });
     });
@@ -138,9 +138,12 @@ export class Supervisor {
     return this.#recovery.wake(instanceId);
   }
 
-  /** Launches an instance anew that runs, such as with another version. Resolves when it serves or could not be brought up. */
-  relaunch(instanceId: string): Promise<void> {
-    return this.#recovery.relaunch(instanceId);
+  /**
+   * Launches an instance anew that runs, such as with another version. Resolves when it serves or could not be brought up.
+   * @param reason For its owner.
+   */
+  relaunch(instanceId: string, reason: string): Promise<void> {
+    return this.#recovery.relaunch(instanceId, reason);
   }
 
   /** Takes the hint that a process of the instance did not do what it should: it is examined at once. Never rejects. */

@@ -60,8 +60,9 @@ export interface DueDelivery {
   delivery: AlertDelivery;
   alert: Alert;
   rule: AlertRule;
-  /** Signs messages to the rule's webhook; `null` where it has none. */
+  /** Signs messages to the rule's webhook; `null` where it has none, or `unreadableSecret` says why it cannot be read. */
   webhookSecret: string | null;
+  unreadableSecret?: unknown;
 }
 
 export interface AlertStore {
@@ -96,9 +97,9 @@ export interface AlertStore {
 
   /**
    * Takes messages whose time has come, at most `limit`, and counts an attempt for each. Nobody else gets them before `leaseUntil`;
-   * whoever takes them and dies leaves them to be taken again then.
+   * whoever takes them and dies leaves them to be taken again then. Those of the workspaces in `except` are left.
    */
-  claimDue(request: { now: string; leaseUntil: string; limit: number }): Promise<DueDelivery[]>;
+  claimDue(request: { now: string; leaseUntil: string; limit: number; except?: readonly string[] }): Promise<DueDelivery[]>;
   /** Records how an attempt ended. With `nextAttemptAt` the message is tried again then; its status stays `pending`. */
   settle(
     deliveryId: string,

@@ -106,6 +106,9 @@ export interface InstanceActivityReader {
 
 /** Runs the lifecycle workflow: Step Functions on AWS, the interpreter of the same definition elsewhere. */
 export interface LifecycleWorkflow {
-  /** Asks for an operation and answers at once; operations on one instance run one after the other. */
-  request(instanceId: string, operation: LifecycleOperation): Promise<void>;
+  /**
+   * Asks for an operation and answers at once; operations on one instance run one after the other.
+   * @param reason Why, as a sentence for the customer, who reads it beside the instance.
+   */
+  request(instanceId: string, operation: LifecycleOperation, reason?: string): Promise<void>;
 }

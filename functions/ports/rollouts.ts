@@ -17,7 +17,7 @@ export interface Rollout {
   observeSeconds: number;
   /** The instances that were given the new version, in their order; the first is the canary. */
   upgraded: { instanceId: string; at: string }[];
-  /** How many instances ran another version when it began. */
+  /** How many instances were given the version or are still to get it; one that falls asleep before takes it when it wakes. */
   total: number;
   /** The instance whose health made it go back. */
   failedInstanceId: string | null;
@@ -35,7 +35,7 @@ export interface RolloutStore {
   findActive(): Promise<Rollout | undefined>;
   update(
     rolloutId: string,
-    change: Partial<Pick<Rollout, 'status' | 'upgraded' | 'failedInstanceId' | 'reason' | 'endedAt'>>,
+    change: Partial<Pick<Rollout, 'status' | 'upgraded' | 'total' | 'failedInstanceId' | 'reason' | 'endedAt'>>,
   ): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { HealthReport } from '../../functions/ports.ts';
 import { DataFolderInUseError } from '../postgres/errors.ts';
 import { readSettings } from '../settings.ts';
@@ -56,6 +57,9 @@ export async function runAudit(
 async function lookAt(
   settings: Parameters<typeof auditAtRest>[0],
 ): Promise<{ report: HealthReport; source: 'service' | 'at-rest' }> {
+  if (statSync(settings.dataDir, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new Error(`the data folder ${settings.dataDir} is no folder; set DATA_DIR to that of the installation`);
+  }
   const answer = await askService(settings.dataDir);
   if (answer !== undefined) return { report: answer, source: 'service' };
   return { report: await auditAtRest(settings), source: 'at-rest' };

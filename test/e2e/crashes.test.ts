@@ -9,7 +9,8 @@ import { type RunningService, startService } from './start-service.ts';
 describe('after kill -9', () => {
   const services: RunningService[] = [];
   afterEach(async () => {
-    for (const service of services.splice(0)) await service.stop();
+    // The last first: the data folder belongs to the first one, whose end removes it.
+    for (const service of services.splice(0).toReversed()) await service.stop();
   });
   const start = async (options?: Parameters<typeof startService>[0]) => {
     const service = await startService(options);

@@ -25,7 +25,8 @@ export async function checkScreens(dashboard: DashboardFixture, screens: readonl
     await expectAccessible(page, `${path} in the dark`, { colorsOnly: true });
     await showDark(dashboard, false);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect.soft(await sidewaysScroll(page), `${path} on a phone`).toBe(0);
+    // What is laid out by a script takes a moment to follow.
+    await expect.poll(() => sidewaysScroll(page), { message: `${path} on a phone`, timeout: 5_000 }).toBe(0);
     await page.setViewportSize({ width: 1280, height: 860 });
   }
 }

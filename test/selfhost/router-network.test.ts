@@ -42,6 +42,7 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
     const instance = await fixture.addInstance();
     expect((await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1))).status).toBe(200);
     expect(reported.length).toBeGreaterThan(0);
+    expect(network.isReady).toBe(false);
     await fixture.close();
     await network.leave();
   });

@@ -160,6 +160,10 @@ export class ClientStream implements OpenExchange {
   cancel(): void {}
 
   /** Called every now and then; see `StreamKeeper`. */
+  get socket() {
+    return this.#admitted.response.socket;
+  }
+
   keepAlive(now: number, silenceMs: number, stalledMs: number): boolean {
     const { response } = this.#admitted;
     const silentFor = now - this.#lastWriteAt;

@@ -1,3 +1,4 @@
+import { SharedMemory } from '../fairness/shared-memory.ts';
 import type { LastReceived } from './event-outlet.ts';
 
 /** What an event is to its client. An answer or a question must not get lost; a notification can be done without. */
@@ -28,14 +29,15 @@ export interface EventLogLimits {
 /** The memory that the logs of all sessions take together. */
 export class EventLogRoom {
   readonly limits: EventLogLimits;
-  bytes = 0;
+  readonly memory: SharedMemory;
 
   constructor(limits: EventLogLimits) {
     this.limits = limits;
+    this.memory = new SharedMemory(limits.inAll);
   }
 
-  hasRoomFor(bytes: number): boolean {
-    return this.bytes + bytes <= this.limits.inAll;
+  get bytes(): number {
+    return this.memory.bytes;
   }
 }
 
@@ -45,12 +47,14 @@ export class EventLogRoom {
  */
 export class EventLog {
   readonly #room: EventLogRoom;
+  readonly #workspaceId: string;
   #events: LoggedEvent[] = [];
   #bytes = 0;
   #undelivered = 0;
 
-  constructor(room: EventLogRoom) {
+  constructor(room: EventLogRoom, workspaceId: string) {
     this.#room = room;
+    this.#workspaceId = workspaceId;
   }
 
   /** Whether an answer or a question waits for the client. */
@@ -66,7 +70,7 @@ export class EventLog {
   sent(number: number, kind: EventKind, bytes: Buffer, now: number): void {
     if (kind === 'notification') return;
     const { sentPerSession } = this.#room.limits;
-    if (bytes.length > sentPerSession || !this.#room.hasRoomFor(bytes.length)) return;
+    if (bytes.length > sentPerSession || !this.#hasRoomFor(bytes.length)) return;
     while (this.#bytes + bytes.length > sentPerSession) {
       const index = this.#events.findIndex(({ sentAt }) => sentAt !== undefined);
       if (index === -1) return;
@@ -126,13 +130,17 @@ export class EventLog {
   }
 
   #fits(bytes: number): boolean {
-    return this.#bytes + bytes <= this.#room.limits.perSession && this.#room.hasRoomFor(bytes);
+    return this.#bytes + bytes <= this.#room.limits.perSession && this.#hasRoomFor(bytes);
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    return this.#room.memory.hasRoomFor(this.#workspaceId, bytes);
   }
 
   #add(event: LoggedEvent): void {
     this.#events.push(event);
     this.#bytes += event.bytes.length;
-    this.#room.bytes += event.bytes.length;
+    this.#room.memory.take(this.#workspaceId, event.bytes.length);
   }
 
   #removeAt(index: number): void {
@@ -142,7 +150,7 @@ export class EventLog {
 
   #free(event: LoggedEvent): void {
     this.#bytes -= event.bytes.length;
-    this.#room.bytes -= event.bytes.length;
+    this.#room.memory.give(this.#workspaceId, event.bytes.length);
   }
 }
 

@@ -6,6 +6,7 @@ import { endpointEvent, messageEvent, messageHead } from './server-sent-event.ts
 
 export interface EventOutletOptions {
   sessionId: string;
+  workspaceId: string;
   room: EventLogRoom;
   /** The client is away and there is no room for what it would have to get. */
   onOverflow(): void;
@@ -34,7 +35,7 @@ export class EventOutlet {
 
   constructor(options: EventOutletOptions) {
     this.#options = options;
-    this.#log = new EventLog(options.room);
+    this.#log = new EventLog(options.room, options.workspaceId);
   }
 
   get client(): ClientStream | undefined {

@@ -71,6 +71,11 @@ export class HttpSseDoors {
     return this.#parked.size;
   }
 
+  /** Whether the session's client holds its stream at this router. */
+  isConnected(sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.isAttached === true;
+  }
+
   /** Answers a request at one of the two doors. `body` is that of a `POST`. */
   admit(admitted: AdmittedRequest, body: Buffer | null): void {
     if (body === null) this.#openStream(admitted);
@@ -255,7 +260,8 @@ export class HttpSseDoors {
     const { instanceId, workspaceId } = token;
     const begun = handshake === undefined ? {} : { handshake };
     const id = this.#services.sessionIds.issue({ instanceId, workspaceId, transport: 'http-sse', ...begun });
-    return { id, instanceId, workspaceId, transport: 'http-sse', initialized: handshake !== undefined, ...begun };
+    const createdAt = Date.now();
+    return { id, instanceId, workspaceId, transport: 'http-sse', createdAt, initialized: handshake !== undefined, ...begun };
   }
 
   #create({ token, request }: AdmittedRequest, traits: ClientTraits, record: SessionRecord): SseSession {

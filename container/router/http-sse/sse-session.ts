@@ -68,9 +68,10 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     this.#services = services;
     this.#memory = new SessionMemory(services, record);
     this.#queue = new MessageQueue(services, record, this);
-    this.#share = bodies.share();
+    this.#share = bodies.share(record.workspaceId);
     this.#outlet = new EventOutlet({
       sessionId: record.id,
+      workspaceId: record.workspaceId,
       room: logRoom,
       onOverflow: () => this.drop(),
       onLogged: () => surroundings.onLogged(this),

@@ -2,6 +2,8 @@ import { createClient } from 'redis';
 import type { RedisCommands } from './impatient-redis.ts';
 
 export interface RedisConnection extends RedisCommands {
+  /** Whether it stands now. */
+  readonly isReady: boolean;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ export async function connectRedis(url: string, reportError: (error: unknown) =>
   clearTimeout(timer);
   return {
     sendCommand: (command) => client.sendCommand(command),
+    get isReady() {
+      return client.isReady;
+    },
     close: async () => {
       client.destroy();
       await connected;

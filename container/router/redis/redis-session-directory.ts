@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { SessionDirectory } from '../sessions/session-directory.ts';
-import { MemorySessionDirectory } from '../sessions/session-directory.ts';
+import { EndedSessions } from '../sessions/ended-sessions.ts';
+import { type EndingSession, MemorySessionDirectory, type SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import type { ImpatientRedis } from './impatient-redis.ts';
 
@@ -14,6 +14,7 @@ export interface RedisSessionDirectoryOptions {
   keyPrefix?: string;
 }
 
+/** What is kept of a session that was ended, with a space and the workspace's id behind it. A record begins with a brace. */
 const ended = 'ended';
 const maxUnsentEnds = 10_000;
 
@@ -23,7 +24,7 @@ const maxUnsentEnds = 10_000;
  */
 const putScript = `
 local present = redis.call('GET', KEYS[1])
-if present == '${ended}' then return '${ended}' end
+if present and string.sub(present, 1, ${ended.length}) == '${ended}' then return '${ended}' end
 if present then
   local owner = cjson.decode(present)
   if owner.instanceId ~= ARGV[3] or owner.workspaceId ~= ARGV[4] then return 'other' end
@@ -42,7 +43,7 @@ export class RedisSessionDirectory implements SessionDirectory {
   readonly #keyPrefix: string;
   /** How many writes of a session are under way: until they are done, what Redis says of it is out of date. */
   readonly #writing = new Map<string, number>();
-  readonly #unsentEnds = new Set<string>();
+  readonly #unsentEnds = new EndedSessions(maxUnsentEnds);
 
   constructor({ redis, maxAgeMs, maxSessions, keyPrefix = 'smartlead-mcp:' }: RedisSessionDirectoryOptions) {
     this.#redis = redis;
@@ -57,8 +58,8 @@ export class RedisSessionDirectory implements SessionDirectory {
     const found = await this.#redis.tryAsk('GET', this.#keyOf(sessionId));
     if (found !== undefined) this.#sendUnsentEnds();
     if (typeof found !== 'string' || this.#writing.has(sessionId)) return this.#own.get(sessionId);
-    if (found === ended) {
-      this.#own.end(sessionId);
+    if (found.startsWith(ended)) {
+      this.#own.end({ id: sessionId, workspaceId: found.slice(ended.length + 1) });
       return 'ended';
     }
     const record = JSON.parse(found) as SessionRecord;
@@ -78,13 +79,13 @@ export class RedisSessionDirectory implements SessionDirectory {
     const left = (this.#writing.get(id) ?? 1) - 1;
     if (left === 0) this.#writing.delete(id);
     else this.#writing.set(id, left);
-    if (done === ended) this.#own.end(id);
+    if (done === ended) this.#own.end(record);
   }
 
-  async end(sessionId: string): Promise<void> {
-    this.#own.end(sessionId);
-    const done = await this.#redis.tryAsk('SET', this.#keyOf(sessionId), ended, 'PX', this.#maxAgeMs);
-    if (done === undefined && this.#unsentEnds.size < maxUnsentEnds) this.#unsentEnds.add(sessionId);
+  async end({ id, workspaceId }: EndingSession): Promise<void> {
+    this.#own.end({ id, workspaceId });
+    const done = await this.#redis.tryAsk('SET', this.#keyOf(id), `${ended} ${workspaceId}`, 'PX', this.#maxAgeMs);
+    if (done === undefined) this.#unsentEnds.add(id, workspaceId);
   }
 
   /** Sessions remembered in this router. */
@@ -94,9 +95,7 @@ export class RedisSessionDirectory implements SessionDirectory {
 
   #sendUnsentEnds(): void {
     if (this.#unsentEnds.size === 0) return;
-    const unsent = [...this.#unsentEnds];
-    this.#unsentEnds.clear();
-    for (const sessionId of unsent) void this.end(sessionId);
+    for (const session of this.#unsentEnds.takeAll()) void this.end(session);
   }
 
   /** Ids can be long, and say who their client is. */

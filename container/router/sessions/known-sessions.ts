@@ -15,12 +15,22 @@ export class KnownSessions {
   readonly #ids: SessionIds;
   readonly #directory: SessionDirectory;
   readonly #maxAgeMs: number;
+  readonly #isConnected: (sessionId: string) => boolean;
 
-  /** @param maxAgeMs How old a session may be that is known from its id alone. */
-  constructor(ids: SessionIds, directory: SessionDirectory, maxAgeMs: number) {
+  /**
+   * @param maxAgeMs How old a session may get, whether it is known from the directory or from its id alone.
+   * @param isConnected Whether a client holds the stream that is its session (HTTP+SSE): that goes on for as long as the stream.
+   */
+  constructor(
+    ids: SessionIds,
+    directory: SessionDirectory,
+    maxAgeMs: number,
+    isConnected: (sessionId: string) => boolean = () => false,
+  ) {
     this.#ids = ids;
     this.#directory = directory;
     this.#maxAgeMs = maxAgeMs;
+    this.#isConnected = isConnected;
   }
 
   /**
@@ -43,9 +53,15 @@ export class KnownSessions {
     const record = found ?? this.#ids.read(sessionId, this.#maxAgeMs);
     const isTheirs =
       record !== undefined &&
+      (!this.#isTooOld(record) || this.#isConnected(sessionId)) &&
       record.instanceId === subject.instanceId &&
       record.workspaceId === subject.workspaceId &&
       record.transport === transport;
     return isTheirs ? record : refusals.sessionNotFound;
+  }
+
+  /** Not a record that another release left in a shared directory without its time: that one forgets it by itself. */
+  #isTooOld({ createdAt }: SessionRecord): boolean {
+    return Date.now() - createdAt > this.#maxAgeMs;
   }
 }

@@ -1,5 +1,9 @@
 import type { MaybePromise } from '../maybe-promise.ts';
+import { EndedSessions } from './ended-sessions.ts';
 import type { HandshakeParams, SessionRecord } from './session-record.ts';
+
+/** Names a session, and whose it is. */
+export type EndingSession = Pick<SessionRecord, 'id' | 'workspaceId'>;
 
 /** Remembers sessions. One router keeps them in memory; several share them. */
 export interface SessionDirectory {
@@ -8,7 +12,7 @@ export interface SessionDirectory {
   /** Remembers the record, or its changes. The first owner stays: a record of another owner under the same id is ignored. */
   put(record: SessionRecord): MaybePromise<void>;
   /** The client ended the session: it must not come back to life. */
-  end(sessionId: string): MaybePromise<void>;
+  end(session: EndingSession): MaybePromise<void>;
 }
 
 /** Bytes that all records may take together. */
@@ -35,7 +39,7 @@ interface WorkspaceSessions {
 export class MemorySessionDirectory implements SessionDirectory {
   readonly #workspaceOf = new Map<string, WorkspaceSessions>();
   readonly #workspaces = new Map<string, WorkspaceSessions>();
-  readonly #ended = new Set<string>();
+  readonly #ended: EndedSessions;
   readonly #maxSessions: number;
   readonly #maxBytes: number;
   #bytes = 0;
@@ -43,6 +47,7 @@ export class MemorySessionDirectory implements SessionDirectory {
   constructor(maxSessions: number, maxBytes: number = usualMaxBytes) {
     this.#maxSessions = maxSessions;
     this.#maxBytes = maxBytes;
+    this.#ended = new EndedSessions(maxSessions);
   }
 
   get(sessionId: string): SessionRecord | 'ended' | undefined {
@@ -69,12 +74,9 @@ export class MemorySessionDirectory implements SessionDirectory {
     while (this.size > this.#maxSessions || this.#bytes > this.#maxBytes) this.#forgetOne();
   }
 
-  end(sessionId: string): void {
-    this.#forget(sessionId);
-    this.#ended.add(sessionId);
-    if (this.#ended.size <= this.#maxSessions) return;
-    const [oldest = ''] = this.#ended;
-    this.#ended.delete(oldest);
+  end({ id, workspaceId }: EndingSession): void {
+    this.#forget(id);
+    this.#ended.add(id, workspaceId);
   }
 
   get size(): number {

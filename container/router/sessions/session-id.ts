@@ -71,6 +71,7 @@ export class SessionIds {
       instanceId,
       workspaceId,
       transport: transport === 0 ? 'http-sse' : 'streamable-http',
+      createdAt: issuedAt * 1000,
       initialized: handshake !== undefined,
     };
     if (handshake !== undefined) record.handshake = handshake;

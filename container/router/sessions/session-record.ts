@@ -15,6 +15,8 @@ export interface SessionRecord {
   readonly instanceId: string;
   readonly workspaceId: string;
   readonly transport: SessionTransport;
+  /** Milliseconds since 1970. A session has an age that it does not get beyond. */
+  readonly createdAt: number;
   /** Absent until the client has sent its `initialize` (an HTTP+SSE session begins without). */
   handshake?: HandshakeParams;
   /** Whether the client said `notifications/initialized`. */

@@ -4,7 +4,7 @@ import { EventStreamReader } from '../event-stream-reader.ts';
 import type { RpcId } from '../refusal.ts';
 import type { RequestsInFlight } from '../requests-in-flight.ts';
 import type { KeptAlive } from '../stream-keeper.ts';
-import { HeldBytes, type HoldRoom } from './held-bytes.ts';
+import { HeldBytes, type WorkspaceHoldRoom } from './held-bytes.ts';
 import { writeInOnePiece } from './one-write.ts';
 
 const keepAliveComment = ': keep-alive\n\n';
@@ -38,7 +38,7 @@ export class ClientEventStream implements KeptAlive {
   #lastWriteAt = performance.now();
 
   /** Sends the head. */
-  constructor(response: ServerResponse, options: ClientEventStreamOptions, inFlight: RequestsInFlight, room: HoldRoom) {
+  constructor(response: ServerResponse, options: ClientEventStreamOptions, inFlight: RequestsInFlight, room: WorkspaceHoldRoom) {
     this.#response = response;
     this.#inFlight = inFlight;
     this.isOpaque = options.isOpaque === true;
@@ -101,6 +101,10 @@ export class ClientEventStream implements KeptAlive {
   cut(): void {
     this.#held.release();
     this.#response.destroy();
+  }
+
+  get socket() {
+    return this.#response.socket;
   }
 
   keepAlive(now: number, silenceMs: number, stalledMs: number): boolean {

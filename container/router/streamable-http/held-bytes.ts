@@ -1,3 +1,5 @@
+import { SharedMemory } from '../fairness/shared-memory.ts';
+
 /** Bytes that the router holds back because they are of no use before they are complete. */
 export interface HoldLimits {
   perAnswer: number;
@@ -9,38 +11,41 @@ export const usualHoldLimits: HoldLimits = { perAnswer: 1024 * 1024, inAll: 64 *
 
 /** The room for held bytes that all answers of one router share. */
 export class HoldRoom {
-  readonly limits: HoldLimits;
-  #bytes = 0;
+  readonly #perAnswer: number;
+  readonly #memory: SharedMemory;
 
   constructor(limits: HoldLimits = usualHoldLimits) {
-    this.limits = limits;
+    this.#perAnswer = limits.perAnswer;
+    this.#memory = new SharedMemory(limits.inAll);
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#memory.bytes;
   }
 
-  /** Takes room. Answers whether there was any. */
-  take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.limits.inAll) return false;
-    this.#bytes += bytes;
-    return true;
+  /** The room for answers to the workspace. */
+  of(workspaceId: string): WorkspaceHoldRoom {
+    return { memory: this.#memory, perAnswer: this.#perAnswer, workspaceId };
   }
+}
 
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-  }
+/** What one workspace has of the room. */
+export interface WorkspaceHoldRoom {
+  readonly memory: SharedMemory;
+  /** The most that one answer may take, in bytes. */
+  readonly perAnswer: number;
+  readonly workspaceId: string;
 }
 
 /** The bytes held back of one answer. Takes nothing while there are none. */
 export class HeldBytes {
-  readonly #room: HoldRoom;
+  readonly #room: WorkspaceHoldRoom;
   readonly #most: number;
   #chunks: Buffer[] | undefined;
   #size = 0;
 
   /** @param most How many bytes may be held; what the room allows for one answer where it is missing. */
-  constructor(room: HoldRoom, most: number = room.limits.perAnswer) {
+  constructor(room: WorkspaceHoldRoom, most: number = room.perAnswer) {
     this.#room = room;
     this.#most = most;
   }
@@ -52,7 +57,7 @@ export class HeldBytes {
   /** Holds the chunk. Answers whether there was room for it. */
   add(chunk: Buffer): boolean {
     const size = chunk.length;
-    if (this.#size + size > this.#most || !this.#room.take(size)) return false;
+    if (this.#size + size > this.#most || !this.#room.memory.take(this.#room.workspaceId, size)) return false;
     this.#size += size;
     if (this.#chunks === undefined) this.#chunks = [chunk];
     else this.#chunks.push(chunk);
@@ -63,7 +68,7 @@ export class HeldBytes {
   release(): Buffer[] {
     const chunks = this.#chunks ?? [];
     this.#chunks = undefined;
-    this.#room.give(this.#size);
+    if (this.#size > 0) this.#room.memory.give(this.#room.workspaceId, this.#size);
     this.#size = 0;
     return chunks;
   }

@@ -26,7 +26,7 @@ export function noteAccepted(
   let isChanged = session.incarnation !== incarnation;
   if (isChanged) session.incarnation = incarnation;
   if (rpc.sessionChanges.length > 0 && recordChanges(session, rpc.sessionChanges)) isChanged = true;
-  if (isChanged) keep(services, admitted, session);
+  if (isChanged) keepSession(services, admitted, session);
 }
 
 function noteHandshake(
@@ -46,14 +46,20 @@ function noteHandshake(
     instanceId,
     workspaceId,
     transport: 'streamable-http',
+    createdAt: Date.now(),
     handshake: params,
     initialized: false,
     incarnation,
   };
-  keep(services, admitted, record);
+  keepSession(services, admitted, record);
 }
 
-function keep({ sessions, reportError }: RouterServices, { requestId }: AdmittedRequest, record: SessionRecord): void {
+/** Keeps what the record says now; where that fails, it is only reported. */
+export function keepSession(
+  { sessions, reportError }: RouterServices,
+  { requestId }: AdmittedRequest,
+  record: SessionRecord,
+): void {
   whenReady(
     () => sessions.put(record),
     () => {},

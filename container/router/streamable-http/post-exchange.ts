@@ -17,13 +17,12 @@ import { isGoingAway } from './going-away.ts';
 import { mcpRequest } from './mcp-request.ts';
 import { requestsOf } from './message-subset.ts';
 import { noteAccepted } from './note-accepted.ts';
-import { judgeLost, type LostAnswer, refusalOfRead } from './own-answers.ts';
+import { judgeLost, type LostAnswer, refusalOfRead, type Verdict } from './own-answers.ts';
 import { PostResponse } from './post-response.ts';
 import { RetryPause } from './retry-pause.ts';
+import { isStatelessRequest } from './stateless-request.ts';
 
 const noBody = Buffer.alloc(0);
-/** From this revision on there are no sessions, and results say of what type they are. */
-const firstStatelessRevision = '2026-07-28';
 
 /**
  * One POST at `/mcp`, from its admission until its client has all answers or has gone. What it asks of the instance is an
@@ -87,9 +86,12 @@ export class PostExchange implements AnswerListener, OpenExchange {
   }
 
   close(refusal: Refusal, withRetryHint: boolean): void {
-    this.#attempt?.abandon();
+    const isUnderWay = this.#attempt?.abandon() === true && this.#attempt.wasSent;
     const { retryHintMs } = this.#services.timing;
-    this.#response.refuse(refusal, withRetryHint ? retryHintMs * (1 + Math.random()) : undefined);
+    const isUnanswered = refusal === refusals.closingUnanswered;
+    if (isUnanswered && (isUnderWay || this.#resumePause !== undefined) && this.#endUnanswered()) return;
+    const said = isUnanswered ? refusals.closing : refusal;
+    this.#response.refuse(said, withRetryHint ? retryHintMs * (1 + Math.random()) : undefined);
   }
 
   loseInstance(): void {
@@ -239,8 +241,7 @@ export class PostExchange implements AnswerListener, OpenExchange {
       else this.#giveUp(refusals.instanceLost);
       return;
     }
-    const isStateless = (this.#admitted.request.headers['mcp-protocol-version'] ?? '') >= firstStatelessRevision;
-    const { answers, repeat } = judgeLost(this.#inFlight.ids(), this.#rpc, why, this.#losses, isStateless);
+    const { answers, repeat } = this.#judgeLost(why);
     const [first] = answers;
     if (repeat.length > 0 && (first === undefined || this.#response.openStream())) {
       this.#response.tell(answers);
@@ -254,6 +255,21 @@ export class PostExchange implements AnswerListener, OpenExchange {
       this.#giveUp(refusals.instanceLost);
     } else if (answers.length === 1 && !this.#rpc.unrepeatableIds.includes(first.id)) this.#giveUp(refusalOfRead(why));
     else this.#response.answerAll(answers);
+  }
+
+  #judgeLost(why: LostAnswer): Verdict {
+    const isStateless = isStatelessRequest(this.#admitted.request.headers);
+    return judgeLost(this.#inFlight.ids(), this.#rpc, why, this.#losses, isStateless);
+  }
+
+  /** We close while a process has what must not be asked twice. Answers `false` where there is nothing of the kind. */
+  #endUnanswered(): boolean {
+    const { answers, repeat } = this.#judgeLost('lost');
+    const isUnknown = answers.some(({ id }) => this.#rpc.unrepeatableIds.includes(id));
+    if (!isUnknown) return false;
+    const reads = repeat.map((id) => ({ id, json: refusals.closing.body(id) }));
+    if (this.#response.breakOff()) this.#response.answerAll([...answers, ...reads]);
+    return true;
   }
 
   #repeat(ids: readonly RpcId[]): void {

@@ -53,7 +53,7 @@ export class PostResponse {
 
   /** A process begins its answer. */
   begin(status: number, headers: IncomingHttpHeaders): void {
-    const { holdRoom } = this.#services;
+    const holdRoom = this.#services.holdRoom.of(this.#admitted.token.workspaceId);
     if (this.#stream !== undefined) {
       this.#answer = isEventStream(headers) ? undefined : new WrappedAnswer(this.#stream, status, this.#inFlight, holdRoom);
       return;
@@ -155,8 +155,10 @@ export class PostResponse {
   }
 
   #openStream(status: number, headers: string[], isOpaque: boolean): void {
+    const { response, token } = this.#admitted;
     const { holdRoom, eventStreams } = this.#services;
-    this.#stream = new ClientEventStream(this.#admitted.response, { status, headers, isOpaque }, this.#inFlight, holdRoom);
+    const room = holdRoom.of(token.workspaceId);
+    this.#stream = new ClientEventStream(response, { status, headers, isOpaque }, this.#inFlight, room);
     eventStreams.add(this.#stream);
   }
 }

@@ -74,7 +74,14 @@ export class SessionEnd implements AnswerListener, OpenExchange {
       const { commonHeaders, response } = this.#admitted;
       const { usage, holdRoom } = this.#services;
       const head = readAnswerHead(headers, commonHeaders);
-      this.#answer = new WholeAnswer(response, status, head, new RequestsInFlight(usage), false, holdRoom);
+      this.#answer = new WholeAnswer(
+        response,
+        status,
+        head,
+        new RequestsInFlight(usage),
+        false,
+        holdRoom.of(this.token.workspaceId),
+      );
     }
   }
 
@@ -120,7 +127,7 @@ export class SessionEnd implements AnswerListener, OpenExchange {
       return;
     }
     whenReady(
-      () => this.#services.sessions.end(session.id),
+      () => this.#services.sessions.end(session),
       () => this.#confirm(status),
       this.#onLookUpFailed,
     );

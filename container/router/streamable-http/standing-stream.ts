@@ -14,6 +14,7 @@ import type { VerifiedToken } from '../token-verifier.ts';
 import { isEventStream, readAnswerHead } from './answer-head.ts';
 import { ClientEventStream } from './client-event-stream.ts';
 import { isGoingAway } from './going-away.ts';
+import type { WorkspaceHoldRoom } from './held-bytes.ts';
 import { mcpRequest } from './mcp-request.ts';
 import type { ReopenableStream } from './stream-reopener.ts';
 import { type InstanceAnswerSink, WholeAnswer } from './whole-answer.ts';
@@ -120,7 +121,7 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
       this.#services.reopener.came(this.token.instanceId);
     } else if (this.#stream === undefined) this.#passOn(status, headers);
     else if (this.#body !== null) {
-      this.#answer = new WrappedAnswer(this.#stream, status, this.#inFlight, this.#services.holdRoom);
+      this.#answer = new WrappedAnswer(this.#stream, status, this.#inFlight, this.#holdRoom);
     } else {
       this.#attempt?.abandon();
       this.#onLost();
@@ -147,10 +148,11 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
     this.#services.metrics.instanceFailure(failure);
     const address = this.#target?.address ?? '';
     this.#services.events.instanceFailed({ instanceId: this.token.instanceId, address, kind: failure });
-    if (failure === 'not-reached') this.#forgetTarget();
+    const wasReached = failure !== 'not-reached';
+    if (!wasReached) this.#forgetTarget();
     const answer = this.#answer;
     this.#answer = undefined;
-    if (answer === undefined || answer.cut()) this.#onLost();
+    if (answer === undefined || answer.cut()) this.#onLost(wasReached);
   }
 
   readonly #onRoute = (route: RouteRecord | Refusal | undefined): void => {
@@ -212,8 +214,11 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
       .catch(this.#onLookUpFailed);
   }
 
-  /** The instance ended the stream, or was lost. The client keeps it. */
-  #onLost(): void {
+  /**
+   * The instance ended the stream, or was lost. The client keeps it.
+   * @param wasReached Whether there was an answer that can have been short-lived; how often one that is away is looked for, the reopener knows.
+   */
+  #onLost(wasReached = true): void {
     this.#noteLastEvent();
     if (this.#finished) return;
     if (this.#stream?.endAnswer() === false) {
@@ -222,6 +227,10 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
     }
     if (this.#body !== null && this.#inFlight.size === 0) {
       this.#stream?.end();
+      return;
+    }
+    if (!wasReached) {
+      this.#waitForInstance();
       return;
     }
     const lasted = performance.now() - this.#sentAt;
@@ -251,6 +260,10 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
     if (id !== undefined && this.#target !== undefined) this.#lastEvent = { id, incarnation: incarnationOf(this.#target) };
   }
 
+  get #holdRoom(): WorkspaceHoldRoom {
+    return this.#services.holdRoom.of(this.token.workspaceId);
+  }
+
   #forgetTarget(): void {
     if (this.#target !== undefined) this.#services.resolver.forgetRouteTo(this.token.instanceId, this.#target);
   }
@@ -264,9 +277,8 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
     const head = answered?.headers ?? [...commonHeaders, ...ownStreamHeaders];
     if (headers?.['mcp-session-id'] === undefined && session !== undefined) head.push('Mcp-Session-Id', session.id);
     const isOpaque = answered?.isOpaque === true;
-    const { holdRoom, eventStreams } = this.#services;
-    this.#stream = new ClientEventStream(response, { status: 200, headers: head, isOpaque }, this.#inFlight, holdRoom);
-    eventStreams.add(this.#stream);
+    this.#stream = new ClientEventStream(response, { status: 200, headers: head, isOpaque }, this.#inFlight, this.#holdRoom);
+    this.#services.eventStreams.add(this.#stream);
   }
 
   /** The instance offers no stream and says why. */
@@ -274,7 +286,7 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
     clearTimeout(this.#patience);
     const { response, commonHeaders } = this.#admitted;
     const head = readAnswerHead(headers, commonHeaders);
-    this.#answer = new WholeAnswer(response, status, head, this.#inFlight, false, this.#services.holdRoom);
+    this.#answer = new WholeAnswer(response, status, head, this.#inFlight, false, this.#holdRoom);
   }
 
   readonly #onLookUpFailed = (error: unknown): void => {

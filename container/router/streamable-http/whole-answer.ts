@@ -3,7 +3,7 @@ import { AnswerScanner } from '../answer-scanner.ts';
 import { isPlainResult } from '../plain-result.ts';
 import type { RequestsInFlight } from '../requests-in-flight.ts';
 import type { AnswerHead } from './answer-head.ts';
-import { HeldBytes, type HoldRoom } from './held-bytes.ts';
+import { HeldBytes, type WorkspaceHoldRoom } from './held-bytes.ts';
 import { endInOneWrite } from './one-write.ts';
 
 /** An answer of an instance on its way to the client. */
@@ -29,7 +29,7 @@ export class WholeAnswer implements InstanceAnswerSink {
   readonly #head: AnswerHead;
   readonly #inFlight: RequestsInFlight;
   readonly #owesResult: boolean;
-  readonly #room: HoldRoom;
+  readonly #room: WorkspaceHoldRoom;
   #held: HeldBytes | undefined;
   #scanner: AnswerScanner | undefined;
 
@@ -40,7 +40,7 @@ export class WholeAnswer implements InstanceAnswerSink {
     head: AnswerHead,
     inFlight: RequestsInFlight,
     owesResult: boolean,
-    room: HoldRoom,
+    room: WorkspaceHoldRoom,
   ) {
     this.#response = response;
     this.#status = status;

@@ -1,6 +1,6 @@
 import type { RequestsInFlight } from '../requests-in-flight.ts';
 import type { ClientEventStream } from './client-event-stream.ts';
-import { HeldBytes, type HoldRoom } from './held-bytes.ts';
+import { HeldBytes, type WorkspaceHoldRoom } from './held-bytes.ts';
 import type { InstanceAnswerSink } from './whole-answer.ts';
 
 const eventStart = Buffer.from('event: message\ndata: ');
@@ -21,7 +21,7 @@ export class WrappedAnswer implements InstanceAnswerSink {
   /** The answer is too long to be held and goes out as one event while it comes. */
   #passes = false;
 
-  constructor(stream: ClientEventStream, status: number, inFlight: RequestsInFlight, room: HoldRoom) {
+  constructor(stream: ClientEventStream, status: number, inFlight: RequestsInFlight, room: WorkspaceHoldRoom) {
     this.#stream = stream;
     this.#status = status;
     this.#inFlight = inFlight;

@@ -3,7 +3,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { isUnderWay, useCancelRollout, useRollouts, useStartRollout, useVersions } from '../../api/admin.ts';
-import type { InstalledVersion, Rollout } from '../../api/contract.ts';
+import type { InstalledVersion, Rollout, Versions } from '../../api/contract.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { LoadingRows } from '../../components/loading-rows.tsx';
@@ -56,18 +56,19 @@ export function RolloutsPanel() {
               title: 'Actions',
               hideTitle: true,
               align: 'right',
-              render: (version) => (
-                <Button
-                  size="small"
-                  color="inherit"
-                  variant="outlined"
-                  disabled={underWay !== undefined || rollouts.data === undefined}
-                  onClick={() => setStarting(version)}
-                  aria-label={`Roll out ${version.version}`}
-                >
-                  Roll out
-                </Button>
-              ),
+              render: (version) =>
+                isNews(version, versions.data) && (
+                  <Button
+                    size="small"
+                    color="inherit"
+                    variant="outlined"
+                    disabled={underWay !== undefined || rollouts.data === undefined}
+                    onClick={() => setStarting(version)}
+                    aria-label={`Roll out ${version.version}`}
+                  >
+                    Roll out
+                  </Button>
+                ),
             },
           ]}
         />
@@ -123,6 +124,11 @@ export function RolloutsPanel() {
       </ConfirmDialog>
     </Panel>
   );
+}
+
+/** Whether there is anything that the version could be rolled out to: instances that run another, or those launched from now on. */
+function isNews({ version }: InstalledVersion, { current, items }: Versions): boolean {
+  return version !== current || items.some((other) => other.version !== current && other.instances > 0);
 }
 
 function Outcome({ rollout }: { rollout: Rollout }) {

@@ -175,7 +175,7 @@ export class PostgresAlertStore implements AlertStore {
     return { items: items.map((alert) => ({ ...alert, deliveries: deliveries.get(alert.id) ?? [] })), nextCursor };
   }
 
-  async claimDue({ now, leaseUntil, limit }: { now: string; leaseUntil: string; limit: number }): Promise<DueDelivery[]> {
+  async claimDue({ now, leaseUntil, limit, except = [] }: Parameters<AlertStore['claimDue']>[0]): Promise<DueDelivery[]> {
     // Not repeated where it fails: that would count two attempts.
     const claimed = await this.#database
       .updateTable('alertDeliveries')
@@ -186,6 +186,18 @@ export class PostgresAlertStore implements AlertStore {
           .select('id')
           .where('status', '=', 'pending')
           .where('nextAttemptAt', '<=', now)
+          .$if(except.length > 0, (due) =>
+            due.where(({ not, exists, selectFrom }) =>
+              not(
+                exists(
+                  selectFrom('alerts')
+                    .select('alerts.id')
+                    .whereRef('alerts.id', '=', 'alertDeliveries.alertId')
+                    .where('alerts.workspaceId', 'in', except),
+                ),
+              ),
+            ),
+          )
           .orderBy('nextAttemptAt')
           .limit(limit)
           .forUpdate()
@@ -209,7 +221,7 @@ export class PostgresAlertStore implements AlertStore {
       const rule = rules.find(({ id }) => id === alert?.ruleId);
       // Deleted a moment ago, and its messages with it.
       if (alert === undefined || rule === undefined) return [];
-      return [{ delivery: toDelivery(row), alert, rule: toRule(rule), webhookSecret: this.#unseal(rule) }];
+      return [{ delivery: toDelivery(row), alert, rule: toRule(rule), ...this.#openSecret(rule) }];
     });
   }
 
@@ -261,6 +273,15 @@ export class PostgresAlertStore implements AlertStore {
 
   #seal(ruleId: string, secret: string | null): Buffer | null {
     return secret === null ? null : this.#sealer.seal(sealContext(ruleId), secret);
+  }
+
+  /** One secret that cannot be opened is no reason for the messages of all others to wait. */
+  #openSecret(rule: Selectable<Schema['alertRules']>): Pick<DueDelivery, 'webhookSecret' | 'unreadableSecret'> {
+    try {
+      return { webhookSecret: this.#unseal(rule) };
+    } catch (unreadableSecret) {
+      return { webhookSecret: null, unreadableSecret };
+    }
   }
 
   #unseal({ id, sealedWebhookSecret }: Selectable<Schema['alertRules']>): string | null {

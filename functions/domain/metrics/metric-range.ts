@@ -11,7 +11,7 @@ export const stepMilliseconds: Record<MetricStep, number> = { minute, hour };
 /** How long rows of each step are kept, in milliseconds. */
 export const keptMilliseconds: Record<MetricStep, number> = { minute: day, hour: 31 * day };
 
-/** Longest period that can be read at once: what is kept, and so at most 1,440 points. */
+/** Longest period that can be read at once, from the step that `from` lies in to the one `to` lies in: what is kept, so at most 1,441 points. */
 const longestRange: Record<MetricStep, { milliseconds: number; words: string }> = {
   minute: { milliseconds: keptMilliseconds.minute, words: '24 hours' },
   hour: { milliseconds: keptMilliseconds.hour, words: '31 days' },
@@ -43,11 +43,12 @@ export function metricRange(
   if (end > lastEnd) return { errors: [{ path: 'to', message: 'must be before the year 9999' }] };
   if (begin >= end) return { errors: [{ path: 'from', message: 'must be before "to"' }] };
   const { milliseconds, words } = longestRange[asked.step];
-  if (end - begin > milliseconds) {
+  const [firstStep, lastStep] = [begin, end].map((time) => Math.floor(time / step) * step) as [number, number];
+  if (lastStep - firstStep > milliseconds) {
     return { errors: [{ path: 'from', message: `must be at most ${words} before "to" where step is "${asked.step}"` }] };
   }
   const to = Math.ceil(end / step) * step;
-  const from = asked.from === undefined ? to - usualRange[asked.step] : Math.floor(begin / step) * step;
+  const from = asked.from === undefined ? to - usualRange[asked.step] : firstStep;
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
 

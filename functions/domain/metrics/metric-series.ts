@@ -12,6 +12,7 @@ export interface MetricPoint extends Quantiles {
   errors: number;
   bytesIn: number;
   bytesOut: number;
+  /** As counted at the instance, at their most; where nobody counted, as of one asleep, those that were open at the mean. */
   streams: number | null;
   streamSeconds: number;
   memoryBytes: number | null;
@@ -63,14 +64,20 @@ export function metricSeries(
   const points: MetricPoint[] = [];
   for (let time = Date.parse(from); time < Date.parse(to); time += stepMilliseconds[step]) {
     const start = new Date(time).toISOString();
-    points.push(pointOf(start, totals.get(start), counted.get(start) ?? []));
+    points.push(pointOf(start, stepMilliseconds[step] / 1000, totals.get(start), counted.get(start) ?? []));
   }
   return { points, tools: toolMetrics(tools) };
 }
 
-function pointOf(time: string, totals: InstanceMetricTotals | undefined, usage: readonly CountedUsage[]): MetricPoint {
+function pointOf(
+  time: string,
+  seconds: number,
+  totals: InstanceMetricTotals | undefined,
+  usage: readonly CountedUsage[],
+): MetricPoint {
   const sum = totals ?? emptyTotals();
   const ran = sum.watchedSeconds > 0;
+  const streamSeconds = total(usage, 'streamSeconds');
   const latencies: LatencyHistogram = {};
   for (const tool of Object.values(sum.tools)) addLatencies(latencies, tool.latencies);
   return {
@@ -80,8 +87,8 @@ function pointOf(time: string, totals: InstanceMetricTotals | undefined, usage: 
     ...quantiles(latencies),
     bytesIn: total(usage, 'bytesIn'),
     bytesOut: total(usage, 'bytesOut'),
-    streams: sum.streams,
-    streamSeconds: total(usage, 'streamSeconds'),
+    streams: sum.streams ?? (streamSeconds > 0 ? rounded(streamSeconds / seconds) : null),
+    streamSeconds,
     memoryBytes: sum.memoryBytes,
     cpuPercent: ran ? rounded((sum.cpuSeconds / sum.watchedSeconds) * 100) : null,
     restarts: sum.restarts,

@@ -94,6 +94,7 @@ async function moveTo(
 }
 
 function startingMessage(state: LifecycleState, { status }: Instance): string {
+  if (state.reason !== undefined) return state.reason;
   if (state.recovery && status === 'sleeping') return 'A request woke the instance.';
   if (state.recovery) return 'The platform brings the instance back.';
   return state.operation === 'restart' ? 'A restart was asked for.' : 'A start was asked for.';

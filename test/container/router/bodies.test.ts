@@ -100,6 +100,7 @@ describe('what a client posts', () => {
     const answer = await post(url, instance.token, { padding: 'x'.repeat(200_000) });
     expect(answer.status).toBe(413);
     expect(reasonOf(answer)).toBe('body_too_large');
+    expect(JSON.parse(answer.text).error.message).toMatch(/[\d,]+ bytes at most/);
   });
 
   it('is refused with 413 where it turns out too large in chunks, and the answer can be read', async () => {

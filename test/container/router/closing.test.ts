@@ -1,5 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { collect, countsOf, echo, eventually, open, post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
+import {
+  collect,
+  countsOf,
+  echo,
+  eventually,
+  open,
+  post,
+  type RouterFixture,
+  send,
+  startRouter,
+  toolCall,
+  writingTool,
+} from './fixture.ts';
 
 describe('a router that closes', () => {
   let fixture: RouterFixture;
@@ -96,6 +108,48 @@ describe('a router that closes', () => {
     expect(performance.now() - started).toBeLessThan(1_000);
     expect((await call).status).toBe(503);
     await broken.close();
+    await fixture.close();
+  });
+
+  it('says at the deadline of a read that nothing is lost, and of a write that its outcome is unknown', async () => {
+    const instance = await fixture.addInstance((_request, response, body) => {
+      // One that has begun to answer on a stream, and one that says nothing.
+      if (body.includes('"id":3')) response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': wait\n\n');
+    });
+    const url = fixture.url(instance, 'mcp');
+    const read = post(url, instance.token, toolCall(1));
+    const write = post(url, instance.token, toolCall(2, writingTool));
+    const streamed = post(url, instance.token, toolCall(3, writingTool), { Accept: 'application/json, text/event-stream' });
+    const batch = post(url, instance.token, [toolCall(4), toolCall(5, writingTool)]);
+    await eventually(() => instance.seen.length === 4, 'the calls to arrive');
+    await fixture.router.close({ deadlineMs: 300 });
+    expect((await read).status).toBe(503);
+    expect(JSON.parse((await read).text)).toMatchObject({ id: 1, error: { data: { reason: 'closing', retry: true } } });
+    const unknown = { isError: true, structuredContent: { code: 'outcome_unknown', retryable: false } };
+    expect([(await write).status, JSON.parse((await write).text)]).toMatchObject([200, { id: 2, result: unknown }]);
+    const event = /data: (.*)\n\n/.exec((await streamed).text)?.[1] ?? '';
+    expect(JSON.parse(event)).toMatchObject({ id: 3, result: unknown });
+    const answers = JSON.parse((await batch).text);
+    expect(answers).toContainEqual(expect.objectContaining({ id: 5, result: expect.objectContaining({ isError: true }) }));
+    expect(answers).toContainEqual(
+      expect.objectContaining({
+        id: 4,
+        error: expect.objectContaining({ data: expect.objectContaining({ reason: 'closing' }) }),
+      }),
+    );
+    await fixture.close();
+  });
+
+  it('says of a write that still waits for its instance that nothing was done', async () => {
+    const slow = await startRouter({ timing: { arrivalWaitMs: 10_000 } });
+    const instance = await slow.addInstance();
+    slow.routes.delete(instance.id);
+    slow.descriptions.set(instance.id, { status: 'restarting', statusReason: '', nextStep: null });
+    const call = post(slow.url(instance, 'mcp'), instance.token, toolCall(1, writingTool));
+    await eventually(() => slow.router.metrics().includes('router_waiting_requests 1\n'), 'the call to wait');
+    await slow.router.close({ deadlineMs: 100 });
+    expect(JSON.parse((await call).text)).toMatchObject({ id: 1, error: { data: { reason: 'closing', retry: true } } });
+    await slow.close();
     await fixture.close();
   });
 });

@@ -59,7 +59,7 @@ export interface RouterFixture {
   errors: unknown[];
   lookUps: { tokens: number; routes: number };
   addInstance(script?: Script, workspaceId?: string): Promise<InstanceFixture>;
-  addToken(instance: InstanceFixture, expiresAt?: string | null): { token: string; tokenId: string };
+  addToken(instance: Pick<InstanceFixture, 'id' | 'workspaceId'>, expiresAt?: string | null): { token: string; tokenId: string };
   url(instance: InstanceFixture, door: string): string;
   close(): Promise<void>;
 }

@@ -35,6 +35,7 @@ describe('calls a second', () => {
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(1);
     expect(reasonOf(refused[0] as Answer)).toBe(`${scope}_rate_limited`);
+    expect([1, 2, 3, 4]).toContain(JSON.parse(refused[0]?.text ?? '').id);
     expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThan(0);
     expect(instance.seen).toHaveLength(3);
     const stranger = await fixture.addInstance();

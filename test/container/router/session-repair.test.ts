@@ -370,6 +370,20 @@ describe('standing streams', () => {
     expect(new Set(second.resumedAfter)).toEqual(new Set([undefined]));
   });
 
+  it('whose instance could not be reached for a while are there as soon as it came', async () => {
+    const { first, instance, second } = await start();
+    const session = await openSession(fixture, instance);
+    const stream = collect(await open(fixture.url(instance, 'mcp'), { token: instance.token, headers: session.headers }));
+    await eventually(() => first.streams.size === 1, 'the stream to be open');
+    await instance.kill();
+    const before = fixture.lookUps.routes;
+    await eventually(() => fixture.lookUps.routes >= before + 5, 'it to be looked for in vain', 2_000);
+    await launchSuccessor(fixture, instance, second);
+    fixture.router.instanceCame(instance.id);
+    await eventually(() => second.streams.size === 1, 'the stream to be open again', 2_000);
+    expect(stream.ended).toBe(false);
+  });
+
   it('that their process ends go on there after the last event', async () => {
     const { first, instance } = await start();
     const session = await openSession(fixture, instance);

@@ -104,7 +104,7 @@ async function performOn(platform: MortalPlatform, id: string, step: Extract<Com
   else if (step.do === 'crash') launcher.kill(id, { replica: step.replica });
   else if (step.do === 'vanish') launcher.kill(id, { replica: step.replica, silently: true });
   else if (step.do === 'sleep') void runner.run(id, 'sleep', { recovery: true });
-  else if (step.do === 'relaunch') void supervisor.relaunch(id);
+  else if (step.do === 'relaunch') void supervisor.relaunch(id, 'A new version was installed.');
   else if (step.do === 'wake') {
     // As the router does: only for an instance that sleeps.
     if ((await installation.instance(id))?.status === 'sleeping') void supervisor.wake(id);

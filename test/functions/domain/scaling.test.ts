@@ -61,10 +61,24 @@ describe('a scaling decision', () => {
     ],
     [
       'adds processes for calls that wait',
-      { requestsInFlight: 90 },
+      { requestsInFlight: 30 },
       { size: 'small', replicas: 1 },
       { size: 'small', replicas: 2 },
       /waited/,
+    ],
+    [
+      'adds processes for many calls a second',
+      { callsPerSecond: 65 },
+      { size: 'small', replicas: 1 },
+      { size: 'small', replicas: 2 },
+      /many calls a second/,
+    ],
+    [
+      'adds one where the event loop is busy for most of the time, as with lists of tools',
+      { cpuCores: 0.65 },
+      { size: 'small', replicas: 1 },
+      { size: 'small', replicas: 2 },
+      /busy/,
     ],
     [
       'adds processes for many sessions',
@@ -147,7 +161,7 @@ describe('a scaling decision', () => {
     const four: Scale = { size: 'small', replicas: 4 };
     const changedBefore = (secondsSinceChange: number) => ({ ...bounds, secondsSinceChange });
     expect(decideScale(busy, one, changedBefore(59)).replicas).toBe(1);
-    expect(decideScale(busy, one, changedBefore(60)).replicas).toBe(3);
+    expect(decideScale(busy, one, changedBefore(60)).replicas).toBe(4);
     expect(decideScale(idle, four, changedBefore(599)).replicas).toBe(4);
     expect(decideScale(idle, four, changedBefore(600)).replicas).toBe(1);
   });

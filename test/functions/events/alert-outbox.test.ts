@@ -96,3 +96,87 @@ it('lets a fault of a sender fail this message alone', async () => {
   expect((await list())[0]?.deliveries.map(({ status }) => status).sort()).toEqual(['pending', 'sent']);
   expect(incidents).toHaveLength(1);
 });
+
+/** Rules of a workspace with a webhook each, and an instance that has failed. */
+async function withDeadWebhooks(set: ReturnType<typeof createAlerting>, workspaceId: string, count: number, name: string) {
+  const { alerts, clock } = set;
+  for (let index = 0; index < count; index += 1) {
+    const id = `${name}-${index}`;
+    const rule = await set.addRule({ id, workspaceId, emails: [], webhookUrl: `https://${name}.example.com/${index}` });
+    const { kind } = rule;
+    const at = clock.now().toISOString();
+    const alert = { id: `alt-${id}`, workspaceId, ruleId: id, kind, subject: 'ins_1', instanceId: 'ins_1' };
+    const delivery = { id: `dlv-${id}`, alertId: alert.id, channel: 'webhook', recipient: rule.webhookUrl ?? '' } as const;
+    await alerts.open({ ...alert, message: 'It failed.', startedAt: at, endedAt: null }, [
+      { ...delivery, status: 'pending', attempts: 0, lastError: null, at },
+    ]);
+  }
+}
+
+it('does not let the slow webhooks of one workspace delay the messages of others', async () => {
+  const set = createAlerting();
+  const { outbox, webhooks } = set;
+  await withDeadWebhooks(set, 'ws_dead', 20, 'dead');
+  await withDeadWebhooks(set, 'ws_well', 20, 'well');
+  const dead: (() => void)[] = [];
+  webhooks.send = async (url, secret, message) => {
+    webhooks.sent.push({ url, secret, message });
+    if (url.includes('dead')) await new Promise<void>((resolve) => dead.push(resolve));
+    return { sent: true };
+  };
+  const count = (name: string) => webhooks.sent.filter(({ url }) => url.includes(name)).length;
+  const done = outbox.deliver();
+  await expect.poll(() => count('well')).toBe(20);
+  expect(count('dead')).toBe(3);
+  // What comes meanwhile goes at once.
+  await withDeadWebhooks(set, 'ws_late', 1, 'late');
+  void outbox.deliver();
+  await expect.poll(() => count('late')).toBe(1);
+  // A slot that is free is filled, although the other two are still taken.
+  dead[0]?.();
+  await expect.poll(() => count('dead')).toBe(4);
+  for (let index = 0; index < 20; index += 1) {
+    await expect.poll(() => dead.length).toBeGreaterThan(index);
+    dead[index]?.();
+  }
+  await done;
+  expect(count('dead')).toBe(20);
+});
+
+it('sends at most ten messages at once', async () => {
+  const set = createAlerting();
+  const { outbox, webhooks } = set;
+  for (let index = 0; index < 6; index += 1) await withDeadWebhooks(set, `ws_${index}`, 3, `slow-${index}`);
+  let running = 0;
+  let most = 0;
+  webhooks.outcome = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    running -= 1;
+    return { sent: true };
+  };
+  await outbox.deliver();
+  expect([webhooks.sent.length, most]).toEqual([18, 10]);
+});
+
+it('gives up a message whose secret cannot be read, says so once, and sends the others', async () => {
+  const set = createAlerting();
+  const { alerts, outbox, webhooks, incidents, addRule, addInstance, watch, list, mail } = set;
+  const claimDue = alerts.claimDue.bind(alerts);
+  alerts.claimDue = async (request) =>
+    (await claimDue(request)).map((due) => ({ ...due, webhookSecret: null, unreadableSecret: new Error('broken seal') }));
+  await addRule();
+  await addInstance('failed');
+  await addInstance('failed');
+  await watch.evaluateAll();
+  await outbox.deliver();
+  expect([webhooks.sent.length, mail.sent.length]).toEqual([0, 2]);
+  const deliveries = (await list()).flatMap((alert) => alert.deliveries).filter(({ channel }) => channel === 'webhook');
+  const lastError = 'The secret that signs these messages cannot be read. Remove the webhook from the rule and set it again.';
+  expect(deliveries).toMatchObject([
+    { status: 'failed', attempts: 1, lastError },
+    { status: 'failed', attempts: 1, lastError },
+  ]);
+  expect(incidents).toEqual(['The webhook secret of the alert rule alr_instance_failed cannot be opened.']);
+});

@@ -103,9 +103,11 @@ export class InMemoryAlertStore implements AlertStore {
     );
   }
 
-  async claimDue({ now, leaseUntil, limit }: { now: string; leaseUntil: string; limit: number }): Promise<DueDelivery[]> {
+  async claimDue({ now, leaseUntil, limit, except = [] }: Parameters<AlertStore['claimDue']>[0]): Promise<DueDelivery[]> {
+    const excepted = new Set(this.#alerts.filter(({ workspaceId }) => except.includes(workspaceId)).map(({ id }) => id));
     const due = this.#deliveries.filter(
-      ({ status, nextAttemptAt }) => status === 'pending' && nextAttemptAt !== null && nextAttemptAt <= now,
+      ({ alertId, status, nextAttemptAt }) =>
+        status === 'pending' && nextAttemptAt !== null && nextAttemptAt <= now && !excepted.has(alertId),
     );
     return due.slice(0, limit).map((delivery) => {
       Object.assign(delivery, { attempts: delivery.attempts + 1, at: now, nextAttemptAt: leaseUntil });

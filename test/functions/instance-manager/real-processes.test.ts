@@ -6,6 +6,7 @@ import { ChildProcessLauncher } from '../../../functions/adapters/child-process/
 import { McpHealthProbe } from '../../../functions/adapters/mcp-health-probe.ts';
 import { processIdentity } from '../../../functions/adapters/process-identity.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
+import { post, startRouter } from '../../container/router/fixture.ts';
 import { fakeInstanceFolder } from '../adapters/child-process/launch-request.ts';
 import { Installation } from './installation.ts';
 
@@ -129,3 +130,35 @@ it('replicas are processes of their own: one that is killed comes back, and all 
   await installation.ask(id, 'stop');
   expect(await Promise.all(last.map(isAlive))).toEqual([false, false, false]);
 });
+
+it('load makes a second process, and sessions are served by both through the router, each by its own', async () => {
+  await supervisor.stop();
+  let requestsInFlight = 30;
+  const activity = { read: async () => ({ lastRequestAt: Date.now(), requestsInFlight, streams: 0 }) };
+  const live = { sessions: 1, memoryBytes: 80_000_000, uptimeSeconds: 100, rateLimit: null, cpuSeconds: 0 };
+  const processReader = { readProcess: async () => ({ live, tools: {} }) };
+  const observed = new Installation({ disk: installation.disk, ports: { launcher, probe: new McpHealthProbe() } });
+  supervisor = new Supervisor(
+    { ...observed.supervisorPorts, clock: { now: () => new Date() }, activity, processReader },
+    { scalingIntervalMilliseconds: 50, scaling: { holdMilliseconds: 100, growCooldownSeconds: 0 } },
+  );
+  const router = await startRouter({ routes: observed.routes });
+  const id = await installation.addInstance({ maxReplicas: 3, sleepAfterSeconds: null });
+  await supervisor.start();
+  await vi.waitFor(async () => expect((await observed.routes.get(id))?.replicas ?? []).toHaveLength(1), 10_000);
+  requestsInFlight = 15;
+  const { workspaceId } = (await installation.instance(id)) ?? { workspaceId: '' };
+  const { token } = router.addToken({ id, workspaceId });
+  const url = `${router.base}/i/${id}/mcp`;
+  const ask = (body: object, headers = {}) => post(url, token, { jsonrpc: '2.0', id: 1, ...body }, headers);
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const opened = await Promise.all(Array.from({ length: 8 }, () => ask({ method: 'initialize', params })));
+  const nameOf = ({ text }: { text: string }) => JSON.parse(text).result.serverInfo.name as string;
+  const processes = (await launcher.list()).map(({ runtime }) => `fake-${runtime.ref}`);
+  expect(new Set(opened.map(nameOf))).toEqual(new Set(processes));
+  for (const answer of opened) {
+    const again = await ask({ method: 'tools/list' }, { 'Mcp-Session-Id': answer.headers['mcp-session-id'] });
+    expect(nameOf(again)).toBe(nameOf(answer));
+  }
+  await router.close();
+}, 20_000);

@@ -24,7 +24,7 @@ async function platform(disk = new RolloutDisk()) {
   });
   const rollouts: RolloutManager = new RolloutManager({
     ...{ clock: installation.ports.clock, instances: disk.instances, rollouts: disk.rollouts, versions: disk.versions, activity },
-    relaunch: (instanceId) => supervisor.relaunch(instanceId),
+    relaunch: (instanceId, reason) => supervisor.relaunch(instanceId, reason),
     report: (incident) => void installation.incidents.push(incident),
   });
   const supervisor: Supervisor = new Supervisor({ ...installation.supervisorPorts, observer: rollouts }, { random: () => 0.5 });
@@ -174,12 +174,29 @@ describe('a rollout', () => {
     await expect(rollouts.begin('version-3')).rejects.toMatchObject({ type: 'not-found' });
   });
 
-  it('of the version that all run ends at once', async () => {
+  it('of the version that all run is refused', async () => {
     const made = await upgradable(2);
-    await made.rollouts.begin('version-1');
-    await pass(10);
-    expect(await latest(made)).toMatchObject({ status: 'done', total: 0, upgraded: [] });
+    await expect(made.rollouts.begin('version-1')).rejects.toMatchObject({
+      type: 'conflict',
+      detail: 'All instances run this version already.',
+    });
+    expect(await latest(made)).toBeUndefined();
     expect(made.installation.launcher.launches).toBe(2);
+  });
+
+  it('counts no instance that fell asleep before it had the version, and tells owners why theirs restarted', async () => {
+    const made = await upgradable(6);
+    const { installation, disk, rollouts, ids } = made;
+    expect(await rollouts.begin()).toMatchObject({ total: 6 });
+    await pass(10);
+    await installation.runner.run(ids[4] ?? '', 'sleep', { recovery: true });
+    await pass(2_000);
+    expect(await latest(made)).toMatchObject({ status: 'canary', total: 5 });
+    await pass(80_000);
+    expect(await latest(made)).toMatchObject({ status: 'done', total: 5 });
+    expect((await latest(made))?.upgraded).toHaveLength(5);
+    const told = disk.events.events.filter(({ instanceId, type }) => instanceId === ids[0] && type === 'starting');
+    expect(told.map(({ message }) => message)).toEqual(['A start was asked for.', 'A new version was installed.']);
   });
 
   it('goes on after a failure of the store', async () => {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processIdentity } from '../../../functions/adapters/process-identity.ts';
 import type { HealthReport } from '../../../functions/ports.ts';
 import { runAudit } from '../../../selfhost/audit/run-audit.ts';
@@ -123,6 +124,25 @@ describe('the control socket', () => {
     expect((await audit()).code).toBe(0);
   });
 
+  it('is for this user alone from its first moment on, however files are made otherwise', async () => {
+    const modes: number[] = [];
+    const path = controlSocketPath(dataDir) ?? '';
+    const listen = Server.prototype.listen;
+    vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...parameters: unknown[]) {
+      Reflect.apply(listen, this, parameters);
+      modes.push(statSync(path).mode & 0o777);
+      return this;
+    });
+    const umask = process.umask(0);
+    try {
+      await serve(async () => healthy);
+      expect([modes, process.umask()]).toEqual([[0o600], 0]);
+    } finally {
+      process.umask(umask);
+      vi.restoreAllMocks();
+    }
+  });
+
   it('has a place of its own where the path of the data folder is too long for a socket', async () => {
     const folder = join(dataDir, 'a'.repeat(120));
     mkdirSync(folder);
@@ -141,6 +161,13 @@ describe('the control socket', () => {
 });
 
 describe('the command, while no service runs', () => {
+  it('says so where the data folder is none', async () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+    const { code, error } = await audit([], { DATA_DIR: file });
+    expect([code, error]).toEqual([2, expect.stringContaining(`the data folder ${file} is no folder; set DATA_DIR`)]);
+  });
+
   it('says that there is nothing where there is no installation, and makes none', async () => {
     const missing = join(dataDir, 'absent');
     const { code, error } = await audit([], { DATA_DIR: missing });

@@ -11,7 +11,7 @@ describe('the log of events', () => {
 
   it('gives what was not sent, and by number what was; once', () => {
     const room = new EventLogRoom({ perSession: 100, inAll: 1_000, sentPerSession: 100, sentMaxAgeMs: 50 });
-    const log = new EventLog(room);
+    const log = new EventLog(room, 'ws_1');
     log.sent(1, 'answer', event, 0);
     log.sent(0, 'notification', event, 0);
     log.sent(2, 'answer', event, 10);
@@ -31,7 +31,7 @@ describe('the log of events', () => {
 
   it('makes room by forgetting what was sent, then notifications, and never an answer', () => {
     const room = new EventLogRoom({ perSession: 40, inAll: 1_000, sentPerSession: 40, sentMaxAgeMs: 50 });
-    const log = new EventLog(room);
+    const log = new EventLog(room, 'ws_1');
     log.sent(1, 'answer', event, 0);
     log.keep(0, 'notification', event);
     for (const number of [2, 3, 4, 5]) expect(log.keep(number, 'answer', event)).toBe(true);
@@ -42,9 +42,9 @@ describe('the log of events', () => {
     expect(room.bytes).toBe(0);
   });
 
-  it('shares its room with the logs of all sessions', () => {
-    const room = new EventLogRoom({ perSession: 100, inAll: 20, sentPerSession: 100, sentMaxAgeMs: 50 });
-    const [one, two] = [new EventLog(room), new EventLog(room)];
+  it('shares the room of its workspace with the logs of its other sessions', () => {
+    const room = new EventLogRoom({ perSession: 100, inAll: 80, sentPerSession: 100, sentMaxAgeMs: 50 });
+    const [one, two] = [new EventLog(room, 'ws_1'), new EventLog(room, 'ws_1')];
     expect([one.keep(1, 'answer', event), two.keep(1, 'answer', event), two.keep(2, 'answer', event)]).toEqual([
       true,
       true,
@@ -53,15 +53,30 @@ describe('the log of events', () => {
     one.clear();
     expect(two.keep(2, 'answer', event)).toBe(true);
   });
+
+  it('leaves room for other workspaces, whatever one of them keeps', () => {
+    const room = new EventLogRoom({ perSession: 1_000, inAll: 80, sentPerSession: 100, sentMaxAgeMs: 50 });
+    const loud = new EventLog(room, 'ws_1');
+    while (loud.keep(1, 'answer', event));
+    loud.sent(2, 'answer', event, 0);
+    expect(room.bytes).toBe(20);
+    const others = ['ws_2', 'ws_3', 'ws_4'].map((workspaceId) => new EventLog(room, workspaceId));
+    expect(others.map((log) => log.keep(1, 'answer', event) && log.keep(2, 'answer', event))).toEqual([true, true, true]);
+    expect(new EventLog(room, 'ws_5').keep(1, 'answer', event)).toBe(false);
+    for (const log of [loud, ...others]) log.clear();
+    expect([room.bytes, new EventLog(room, 'ws_5').keep(1, 'answer', event)]).toEqual([0, true]);
+  });
 });
 
-it('bodies are kept up to the limits of their session and of all', () => {
-  const bodies = new KeptBodies({ perSession: 10, inAll: 15 });
-  const [one, two] = [bodies.share(), bodies.share()];
+it('bodies are kept up to the limits of their session, of a quarter for their workspace, and of all', () => {
+  const bodies = new KeptBodies({ perSession: 10, inAll: 60 });
+  const [one, two] = [bodies.share('ws_1'), bodies.share('ws_1')];
   expect([one.keep(8), one.keep(3), two.keep(8), two.keep(7)]).toEqual([true, false, false, true]);
   one.release(8);
   expect(two.keep(3)).toBe(true);
   expect(bodies.bytes).toBe(10);
+  const others = ['ws_2', 'ws_3', 'ws_4', 'ws_5'].map((workspaceId) => [bodies.share(workspaceId), bodies.share(workspaceId)]);
+  expect(others.map(([first, second]) => first?.keep(8) === true && second?.keep(7) === true)).toEqual([true, true, true, false]);
 });
 
 it('the gate lets so many in at once for each instance, the others in their turn', async () => {

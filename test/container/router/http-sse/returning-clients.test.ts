@@ -379,7 +379,7 @@ describe('what is kept for clients that are away', () => {
     await cutDuringCall(waiting);
     const others = await Promise.all(Array.from({ length: 34 }, () => connected({ 'User-Agent': 'other/1' })));
     for (const client of others) client.cut();
-    await eventually(() => process.sessions.size === 32, 'sessions to be given up');
+    await eventually(() => process.sessions.size === 32, 'sessions to be given up', 10_000);
     expect(parked()).toBe(32);
     await waiting.reconnect();
     expect(waiting.session).toBe(session);

@@ -6,7 +6,9 @@ import { RedisSessionHolder } from '../../../../container/router/redis/redis-ses
 import type { SessionRecord } from '../../../../container/router/sessions/session-record.ts';
 import { listen, stop } from '../fixture.ts';
 
-const record: SessionRecord = { id: 's1', instanceId: 'ins_1', workspaceId: 'ws_1', transport: 'http-sse', initialized: true };
+const record: SessionRecord = {
+  ...{ id: 's1', instanceId: 'ins_1', workspaceId: 'ws_1', transport: 'http-sse', createdAt: Date.now(), initialized: true },
+};
 const request = {
   method: 'POST',
   url: '/i/ins_1/messages?sessionId=s1',

@@ -197,13 +197,13 @@ describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where re
     const fresh = await openSession(one);
     expect((await callIn(two, fresh, 4)).status).toBe(200);
     expect((await post(at(one, 'messages') + own.query, instance.token, toolCall(5))).status).toBe(202);
-    await own.stream.waitFor('"id":5');
+    await own.stream.waitFor('"id":5', 10_000);
     expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(6))).status).toBe(202);
-    await own.stream.waitFor('"id":6');
+    await own.stream.waitFor('"id":6', 10_000);
     await redis.start();
     for (let id = 7; id < 12; id += 1) {
       expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(id))).status).toBe(202);
-      await own.stream.waitFor(`"id":${id}`);
+      await own.stream.waitFor(`"id":${id}`, 10_000);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   });

@@ -5,7 +5,8 @@ import { recordChanges } from '../../../../container/router/sessions/session-rec
 
 function record(id: string, workspaceId: string, handshakeBytes = 100): SessionRecord {
   const handshake = { clientInfo: { name: 'x'.repeat(handshakeBytes) } };
-  return { id, instanceId: `ins_${workspaceId}`, workspaceId, transport: 'streamable-http', handshake, initialized: true };
+  const owner = { instanceId: `ins_${workspaceId}`, workspaceId };
+  return { id, ...owner, transport: 'streamable-http', createdAt: Date.now(), handshake, initialized: true };
 }
 
 it('forgets the session that was used longest ago where there are too many', () => {
@@ -33,8 +34,8 @@ it('takes so much memory, however large the handshakes are', () => {
   expect(directory.size).toBeLessThan(23);
   expect(directory.bytes).toBeLessThanOrEqual(1024 * 1024);
   expect(directory.get('quiet')).toMatchObject({ id: 'quiet' });
-  directory.end('quiet');
-  for (let count = 0; count < 1_000; count += 1) directory.end(`loud-${count}`);
+  directory.end({ id: 'quiet', workspaceId: 'a' });
+  for (let count = 0; count < 1_000; count += 1) directory.end({ id: `loud-${count}`, workspaceId: 'b' });
   expect([directory.size, directory.bytes]).toEqual([0, 0]);
 });
 
@@ -53,4 +54,13 @@ it('a session subscribes to as much as a record may hold', () => {
   for (let count = 0; count < 200; count += 1) recordChanges(one, [{ kind: 'subscribed', uri: `${count}`.padEnd(2_000, 'u') }]);
   expect(JSON.stringify(one.subscriptions).length).toBeLessThan(25_000);
   expect(one.subscriptions?.length).toBeGreaterThan(5);
+});
+
+it('one workspace that ends sessions without end brings none of others back to life', () => {
+  const directory = new MemorySessionDirectory(100);
+  const { id, workspaceId } = record('quiet', 'a');
+  directory.end({ id, workspaceId });
+  for (let count = 0; count < 1_000; count += 1) directory.end({ id: `loud-${count}`, workspaceId: 'b' });
+  directory.put(record('quiet', 'a'));
+  expect([directory.get('quiet'), directory.get('loud-999'), directory.get('loud-0')]).toEqual(['ended', 'ended', undefined]);
 });

@@ -8,7 +8,7 @@ import { PostgresSigningKeyStore } from '../../../../functions/adapters/postgres
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
 import { createSealer, SealBrokenError } from '../../../../functions/adapters/sealed-secrets.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
-import { afterNoon, noon } from '../store-contract/fixtures.ts';
+import { afterNoon, givenWorkspace, noon } from '../store-contract/fixtures.ts';
 
 const newSealer = () => createSealer({ bytes: randomBytes(32), id: randomBytes(8) });
 
@@ -57,6 +57,36 @@ describe('sealed columns', () => {
     );
     expect(await secrets.get(one)).toBe('1');
     await expect(secrets.get(other)).rejects.toThrow(SealBrokenError);
+  });
+
+  it('of a webhook that do not open hold up no message but those that they sign', async () => {
+    const { alerts } = createPostgresStores(test.database, sealer);
+    const workspaceId = await givenWorkspace(createPostgresStores(test.database, sealer));
+    for (const id of ['broken', 'whole']) {
+      const rule = {
+        id: `alr_${id}`,
+        workspaceId,
+        name: id,
+        kind: 'instance_failed',
+        instanceId: null,
+        threshold: null,
+      } as const;
+      const recipients = { emails: [], webhookUrl: 'https://hooks.example.com/1' };
+      const times = { windowMinutes: 15, enabled: true, createdAt: noon };
+      await alerts.createRule({ ...rule, ...recipients, ...times }, { webhookSecret: `whsec_${id}` });
+      const alert = { id: `alt_${id}`, workspaceId, ruleId: rule.id, kind: rule.kind, subject: 'ins_1', instanceId: 'ins_1' };
+      const delivery = { id: `dlv_${id}`, alertId: alert.id, channel: 'webhook', recipient: recipients.webhookUrl } as const;
+      await alerts.open({ ...alert, message: 'It failed.', startedAt: noon, endedAt: null }, [
+        { ...delivery, status: 'pending', attempts: 0, lastError: null, at: noon },
+      ]);
+    }
+    await sql`update alert_rules set sealed_webhook_secret = (
+      select sealed_webhook_secret from alert_rules where id = 'alr_whole') where id = 'alr_broken'`.execute(test.database);
+    const due = await alerts.claimDue({ now: noon, leaseUntil: afterNoon(60_000), limit: 10 });
+    expect(Object.fromEntries(due.map((each) => [each.rule.id, [each.webhookSecret, each.unreadableSecret]]))).toEqual({
+      alr_broken: [null, expect.any(SealBrokenError)],
+      alr_whole: ['whsec_whole', undefined],
+    });
   });
 
   it('bind the database to its first master key', async () => {

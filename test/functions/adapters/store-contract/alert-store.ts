@@ -96,6 +96,18 @@ export function alertStoreContract(open: OpenStores): void {
       expect(await claimOf(stores(), rule, afterNoon(60_000))).toMatchObject([{ delivery: { id: delivery.id, attempts: 2 } }]);
     });
 
+    it('leaves the messages of workspaces that are excepted', async () => {
+      const { alerts } = stores();
+      const [busy, free] = [await givenRule(stores()), await givenRule(stores())];
+      for (const alert of [newAlert(busy), newAlert(free)]) await alerts.open(alert, [newDelivery(alert)]);
+      const except = [busy.workspaceId, 'ws_unknown'];
+      const due = await alerts.claimDue({ now: noon, leaseUntil: afterNoon(60_000), limit: 100, except });
+      const ruleIds = due.map(({ rule }) => rule.id);
+      expect(ruleIds).toContain(free.id);
+      expect(ruleIds).not.toContain(busy.id);
+      expect(await claimOf(stores(), busy, noon)).toMatchObject([{ delivery: { attempts: 1 } }]);
+    });
+
     it('notes how an attempt ended, and when the next one is due', async () => {
       const rule = await givenRule(stores());
       const { alerts } = stores();

@@ -50,6 +50,23 @@ it('shows one point a minute of the last hour, and the tools that were called', 
   expect(series.tools).toMatchObject([{ tool: 'leads_list', calls: 4, errors: 2, p50Ms: series.points[58].p50Ms }]);
 });
 
+it('takes the mean of the streams that stayed open where the instance slept', async () => {
+  const { platform, owner, instanceId, read } = await withHistory();
+  const record = {
+    instanceId,
+    workspaceId: owner.workspaceId,
+    tool: '',
+    minute: '2026-11-22T07:59:00.000Z',
+    calls: 0,
+    errors: 0,
+  };
+  await platform.usage.apply({ batchId: 'two', records: [{ ...record, bytesIn: 0, bytesOut: 0, streamSeconds: 90 }] });
+  const { points } = (await read()).json.series;
+  expect(points[57]).toMatchObject({ streams: null, streamSeconds: 0 });
+  expect(points[58]).toMatchObject({ streams: 2, streamSeconds: 3 });
+  expect(points[59]).toMatchObject({ streams: 1.5, streamSeconds: 90 });
+});
+
 it('shows hours, of a month at most', async () => {
   const { read } = await withHistory();
   const { series } = (await read('?step=hour&from=2026-10-22T08:00:00Z')).json;

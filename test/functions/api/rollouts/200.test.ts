@@ -17,7 +17,7 @@ describe('rollouts', () => {
     });
     const cancelled = await api.call('POST', `/v1/admin/rollouts/${begun.json.id}/cancel`, { token: owner.token });
     // Going back is a part of rolling, with a reason.
-    expect(cancelled.json).toMatchObject({ status: 'rolling', reason: 'An operator cancelled it.' });
+    expect(cancelled.json).toMatchObject({ status: 'rolling', reason: 'Going back: An operator cancelled it.' });
     expect(platform.audit.entries).toMatchObject([
       { action: 'rollout.begin', target: begun.json.id, details: { version: 'version-1' } },
       { action: 'rollout.cancel', target: begun.json.id, outcome: 'success' },

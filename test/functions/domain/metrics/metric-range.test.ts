@@ -17,6 +17,14 @@ describe('the period of a question about metrics', () => {
     expect(metricRange(asked, now)).toEqual({ from, to });
   });
 
+  it.each([
+    ['24 hours', 'minute', '2026-11-21T08:30:00.000Z'],
+    ['24 hours and some seconds, from a clock that is behind', 'minute', '2026-11-21T08:30:19.990Z'],
+    ['31 days', 'hour', '2026-10-22T08:30:19.990Z'],
+  ] as const)('may begin %s ago although the present step has begun', (_words, step, from) => {
+    expect(metricRange({ step, from }, now)).toMatchObject({ from: expect.stringContaining(from.slice(0, 13)) });
+  });
+
   it('has an end that can be written down', () => {
     const asked = { step: 'minute', to: '9999-12-31T23:59:30.000Z' } as const;
     expect(metricRange(asked, now)).toEqual({ errors: [{ path: 'to', message: 'must be before the year 9999' }] });

@@ -68,8 +68,13 @@ function listen() {
       response.writeHead(204).end();
       return;
     }
-    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'fake', version: '1.0.0' } };
-    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'session-1' });
+    const result = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      serverInfo: { name: `fake-${process.pid}`, version: '1.0.0' },
+    };
+    const sessionId = request.headers['x-session-id'] ?? request.headers['mcp-session-id'] ?? 'session-1';
+    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': sessionId });
     response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result }));
   });
   server.listen(0, '127.0.0.1', () => {
