@@ -43,12 +43,10 @@ const pointAnswer = z
     ...quantiles,
     bytesIn: amountField,
     bytesOut: amountField,
-    streams: amountField
-      .nullable()
-      .meta({
-        description:
-          'Standing streams of clients, at their most; the mean (`streamSeconds` by the length of the step) where the instance slept.',
-      }),
+    streams: amountField.nullable().meta({
+      description:
+        'Standing streams of clients, at their most; the mean (`streamSeconds` by the length of the step) where the instance slept.',
+    }),
     streamSeconds: amountField,
     memoryBytes: amountField.nullable().meta({ description: 'Of all its processes, at its highest.' }),
     cpuPercent: amountField.nullable().meta({ description: 'Of one processor.' }),

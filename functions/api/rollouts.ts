@@ -22,12 +22,9 @@ const rolloutAnswer = z
       description:
         '`canary`: one instance runs the version and is watched. `rolling`: the others follow or, where `reason` says why, go back.',
     }),
-    total: z
-      .int()
-      .meta({
-        description:
-          'Instances that have the version or are still to get it. One that falls asleep first takes it when it wakes.',
-      }),
+    total: z.int().meta({
+      description: 'Instances that have the version or are still to get it. One that falls asleep first takes it when it wakes.',
+    }),
     done: z.int().meta({ description: 'Instances that have the version.' }),
     failedInstanceId: z.string().nullable().meta({ description: 'The instance whose health made it go back.' }),
     reason: z.string().nullable().meta({ description: 'Why it went back or failed; begins with `Going back:` while it does.' }),

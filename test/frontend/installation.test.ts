@@ -52,6 +52,19 @@ describe.skipIf(!browserTestsRun())('the installation as its operators see it', 
     await page.getByText('did not come up in time. (ins_main)').waitFor();
   });
 
+  it('offers no rollout of the version that everything runs', async () => {
+    await dashboard.openSignedIn('/installation');
+    const { page, fake } = dashboard;
+    const present = fake.state.versions;
+    const [current, older] = present.items;
+    if (current === undefined || older === undefined) throw new Error('The fake has two versions.');
+    fake.state.versions = { ...present, items: [current, { ...older, instances: 0 }] };
+    await page.reload();
+    await page.getByRole('button', { name: 'Roll out 0.4.1' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Roll out 0.5.0' }).count()).toBe(0);
+    fake.state.versions = present;
+  });
+
   it('cancels a rollout after asking', async () => {
     await dashboard.openSignedIn('/instances');
     const { page, fake } = dashboard;

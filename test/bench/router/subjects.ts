@@ -68,11 +68,16 @@ export async function startManagedInstance(smartleadUrl: string, identity = newI
   const command = [...launcherFlags, instanceProgram, 'serve', '--managed', '--log-level', 'warn'];
   const { process: child, match, stop } = await startNode(command, {}, /"port":(\d+)/, `${JSON.stringify(configuration)}\n`);
   const port = Number(match?.[1]);
+  const { instanceId, workspaceId, token, tokenId } = identity;
+  // The identity may be a former process of the instance, whose process id and port are not those of this one.
   return {
     pid: child.pid as number,
     port,
     stop,
-    ...identity,
+    instanceId,
+    workspaceId,
+    token,
+    tokenId,
     address: `http://127.0.0.1:${port}`,
     accessToken,
   };

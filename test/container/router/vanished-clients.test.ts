@@ -75,7 +75,7 @@ describe('clients that have vanished', () => {
 
   it('are not looked for where the system has no such table', async () => {
     let looks = 0;
-    const watch = new VanishedClients([], {
+    new VanishedClients([], {
       intervalMs: 1,
       readTables: async () => {
         looks += 1;

@@ -38,3 +38,13 @@ it.each<[LifecycleOperation, LifecycleOperation, LifecycleOperation]>([
   expect(merge(true, true)).toEqual({ operation: merged, recovery: true });
   expect([merge(true, false).recovery, merge(false, true).recovery]).toEqual([false, false]);
 });
+
+it('the newer reason is told, and an older one where the newer wish has none', () => {
+  const because = (reason?: string) => ({
+    operation: 'restart' as const,
+    recovery: false,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  expect(mergeOperations(because('old'), because('new')).reason).toBe('new');
+  expect(mergeOperations(because('old'), because()).reason).toBe('old');
+});
