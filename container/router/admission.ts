@@ -56,7 +56,12 @@ export class Admission implements PendingResponse {
 
   /** Lets the request in or refuses it. */
   decide(policy: CrossOriginPolicy, phase: DrainPhase): void {
-    if (this.#refuseIf(this.#refusalByHead(policy, phase))) return;
+    const refusal = this.#refusalByHead(policy, phase);
+    if (refusal === refusals.closing && this.#address?.door === 'sse') {
+      this.#turnAway();
+      return;
+    }
+    if (this.#refuseIf(refusal)) return;
     if (this.request.method === 'OPTIONS') {
       this.#answerOptions(policy);
       return;
@@ -67,6 +72,25 @@ export class Admission implements PendingResponse {
       const instanceId = this.#address?.instanceId ?? '';
       whenReady(() => this.#services.verifier.verify(presented, instanceId), this.#onToken, this.#onLookUpFailed);
     }
+  }
+
+  /**
+   * Sends a client that wants an HTTP+SSE stream away for a while. A reader of event streams comes back after one that ends, and takes
+   * any answer that is none for final (WHATWG HTML, section 9.2.2): a refusal would be the end of a client whose router restarts.
+   */
+  #turnAway(): void {
+    const { retryHintMs } = this.#services.timing;
+    this.#services.metrics.refusal(refusals.closing.reason);
+    this.response.writeHead(200, [
+      ...this.commonHeaders,
+      'Content-Type',
+      'text/event-stream',
+      'Cache-Control',
+      'no-store',
+      'Connection',
+      'close',
+    ]);
+    this.response.end(`retry: ${Math.round(retryHintMs * (1 + Math.random()))}\n\n`);
   }
 
   /** Answers that something broke on our side. */

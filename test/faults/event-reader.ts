@@ -48,25 +48,33 @@ export class EventReader {
     return this.#wait(() => this.#events.find((each) => each.event === event)?.data, `an event ${event}`, withinMs);
   }
 
+  /** Data of the last event of this name so far. */
+  last(event: string): string | undefined {
+    return this.#events.findLast((each) => each.event === event)?.data;
+  }
+
   /** The answer to a request. */
   async answer(id: number, withinMs = 10_000): Promise<RpcAnswer> {
-    return this.#wait(
-      () => {
-        for (const { data } of this.#events) {
-          if (!data.startsWith('{')) continue;
-          const message = JSON.parse(data) as RpcAnswer;
-          if (message.id === id && ('result' in message || 'error' in message)) return message;
-        }
-        return undefined;
-      },
-      `the answer to ${id}`,
-      withinMs,
-    );
+    return this.#wait(() => this.#answerTo(id), `the answer to ${id}`, withinMs);
+  }
+
+  /** Whether the answer to a request has come. */
+  hasAnswered(id: number): boolean {
+    return this.#answerTo(id) !== undefined;
   }
 
   /** Cuts the connection without a word. */
   cut(): void {
     this.#request.destroy();
+  }
+
+  #answerTo(id: number): RpcAnswer | undefined {
+    for (const { data } of this.#events) {
+      if (!data.startsWith('{')) continue;
+      const message = JSON.parse(data) as RpcAnswer;
+      if (message.id === id && ('result' in message || 'error' in message)) return message;
+    }
+    return undefined;
   }
 
   #read(chunk: string): void {

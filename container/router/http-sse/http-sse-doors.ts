@@ -14,8 +14,9 @@ import { KeptBodies } from './kept-bodies.ts';
 import { MessagePost } from './message-post.ts';
 import { OpeningGate } from './opening-gate.ts';
 import { ParkedSessions } from './parked-sessions.ts';
-import { recogniseClient, recogniseSilentClient } from './returning-client.ts';
+import { recogniseClient } from './returning-client.ts';
 import type { SessionSurroundings } from './session-surroundings.ts';
+import { SilentClients } from './silent-clients.ts';
 import { SseSession } from './sse-session.ts';
 
 const mebibyte = 1024 * 1024;
@@ -24,9 +25,6 @@ const eventLogLimits = { perSession: 256 * 1024, inAll: 32 * mebibyte, sentPerSe
 const parkedLimits = { perToken: 32, inAll: 2_000 };
 const maxOpeningsPerInstance = 256;
 const sweepMs = 5_000;
-/** How long a client that says nothing of having been there may take for its first message before it counts as one that is back. */
-const silenceMs = 1_000;
-
 /** How long before the end of a connection was noticed something may have been written to it in vain. */
 const writtenInVainMs = 5_000;
 
@@ -38,9 +36,10 @@ export class HttpSseDoors {
   readonly #services: RouterServices;
   readonly #holder: SessionHolder | undefined;
   readonly #surroundings: SessionSurroundings<SseSession>;
-  /** Sessions at this router, by id. One can have a second id, see {@link #awaitSilentReturn}. */
+  /** Sessions at this router, by id. One can have a second id, see {@link #giveBack}. */
   readonly #sessions = new Map<string, SseSession>();
   readonly #parked = new ParkedSessions<SseSession>(parkedLimits);
+  readonly #silent: SilentClients;
   readonly #logged = new Set<SseSession>();
   readonly #sweeper: NodeJS.Timeout;
 
@@ -48,13 +47,20 @@ export class HttpSseDoors {
   constructor(services: RouterServices, holder?: SessionHolder) {
     this.#services = services;
     this.#holder = holder;
+    this.#silent = new SilentClients({
+      parkedOf: (tokenHash) => this.#parked.ofToken(tokenHash),
+      onRecognised: (given, stream, own) => this.#giveBack(given, stream, own),
+    });
     this.#surroundings = {
       services,
       gate: new OpeningGate(maxOpeningsPerInstance),
       bodies: new KeptBodies(keptBodiesLimits),
       logRoom: new EventLogRoom(eventLogLimits),
       isShared: holder !== undefined,
-      onParked: (session) => this.#parked.add(session),
+      onParked: (session) => {
+        this.#parked.add(session);
+        this.#silent.onParked(session);
+      },
       onAttached: (session) => {
         this.#parked.remove(session);
         holder?.hold(session.id);
@@ -100,7 +106,8 @@ export class HttpSseDoors {
     }
     const session = this.#sessions.get(sessionId);
     if (session !== undefined) {
-      session.post(admitted, body);
+      const own = admitted.rpc === undefined ? session : this.#silent.onMessage(session, admitted.rpc);
+      own.post(admitted, body);
       return;
     }
     const goOn = () => this.#withoutStream(admitted, record).post(admitted, body);
@@ -235,25 +242,17 @@ export class HttpSseDoors {
 
   #begin(session: SseSession, stream: ClientStream): void {
     session.attach(stream);
-    this.#awaitSilentReturn(session, stream);
+    this.#silent.add(session, stream);
   }
 
-  /** A client that shows no sign of having been there before is taken to be back where it says nothing, and one waits for an answer. */
-  #awaitSilentReturn(session: SseSession, stream: ClientStream): void {
-    const { traits } = session;
-    const find = () => recogniseSilentClient(traits, this.#parked.ofToken(traits.tokenHash), performance.now());
-    const awaited = find();
-    if (awaited === undefined) return;
-    const timer = setTimeout(() => {
-      if (stream.isClosed || session.hasEnded || find() !== awaited) return;
-      session.giveAway();
-      // Whatever the client was told last, it reaches the same session.
-      this.#sessions.set(session.id, awaited);
-      awaited.aliases.push(session.id);
-      awaited.attach(stream);
-    }, silenceMs);
-    timer.unref();
-    session.onFirstPost = () => clearTimeout(timer);
+  /** The client to whom the stream belongs was given a session that it does not need: it has one. */
+  #giveBack(given: SseSession, stream: ClientStream, own: SseSession): void {
+    given.giveAway();
+    // Whatever the client was told last, it reaches the same session.
+    this.#sessions.set(given.id, own);
+    own.aliases.push(given.id);
+    this.#holder?.hold(given.id);
+    own.attach(stream);
   }
 
   #issue({ token }: AdmittedRequest, handshake?: HandshakeParams): SessionRecord {
@@ -273,6 +272,7 @@ export class HttpSseDoors {
 
   readonly #onEnded = (session: SseSession): void => {
     this.#parked.remove(session);
+    this.#silent.remove(session);
     this.#logged.delete(session);
     for (const id of [session.id, ...session.aliases]) {
       if (this.#sessions.get(id) === session) this.#sessions.delete(id);

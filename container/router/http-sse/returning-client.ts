@@ -8,6 +8,8 @@ export interface ParkedView {
   readonly isAwaited: boolean;
   /** By `performance.now()`. */
   readonly cutAt: number;
+  /** When its client said something last, by `performance.now()`; 0 where it has not. */
+  readonly saidAt: number;
   /** Requests for whose answers the client waits, and whether they may be made again. */
   awaitedRequests(): ReadonlyMap<RpcId, boolean>;
 }
@@ -48,26 +50,51 @@ function lastCut<Session extends ParkedView>(sessions: readonly Session[]): Sess
   );
 }
 
-/** How long after a cut a client counts as back that says nothing of having been there, in milliseconds. */
+/** How long after it was last heard of a client counts as back that says nothing of having been there, in milliseconds. */
 const silentReturnMs = 10_000;
 
 /**
  * The one session to which a client may belong that says nothing of having been there before, as old ones do: of the same program at
- * the same address, cut a moment ago, and waiting for an answer. `undefined` where there is none or more than one.
+ * the same address, cut a moment before the client came, and waiting for an answer. `undefined` where there is none or more than one.
+ * @param openedAt When the client's stream was opened, by `performance.now()`.
  */
 export function recogniseSilentClient<Session extends ParkedView>(
   traits: ClientTraits,
   parked: Iterable<Session>,
-  now: number,
+  openedAt: number,
 ): Session | undefined {
-  const candidates = [...parked].filter(
-    (session) =>
-      session.isAwaited &&
-      hasSameProgram(session.traits, traits) &&
-      session.traits.address === traits.address &&
-      now - session.cutAt <= silentReturnMs,
-  );
+  const candidates = [...parked].filter((session) => session.isAwaited && isSameClientPossible(session, traits, openedAt));
   return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+/**
+ * The session of such a client that begins with something else than a handshake, so it has made its own before: the one that is waited
+ * for, or, where nobody waits, the one that was cut last. `undefined` where there is none, or several are waited for.
+ * @param requestIds What the client asks for now. Nobody uses the id of a request again that is under way.
+ */
+export function recogniseUnintroduced<Session extends ParkedView>(
+  traits: ClientTraits,
+  parked: Iterable<Session>,
+  openedAt: number,
+  requestIds: readonly RpcId[],
+): Session | undefined {
+  const candidates = [...parked].filter((session) => {
+    if (session.traits.protocolVersion === undefined || !isSameClientPossible(session, traits, openedAt)) return false;
+    const awaited = session.awaitedRequests();
+    return !requestIds.some((id) => awaited.has(id));
+  });
+  const awaited = candidates.filter(({ isAwaited }) => isAwaited);
+  return awaited.length > 1 ? undefined : (awaited[0] ?? lastCut(candidates));
+}
+
+/** Whether the session can be that of a client that says nothing of itself. */
+export function isSameClientPossible({ traits, cutAt, saidAt }: ParkedView, client: ClientTraits, openedAt: number): boolean {
+  return (
+    hasSameProgram(traits, client) &&
+    traits.address === client.address &&
+    cutAt <= openedAt &&
+    openedAt - Math.max(cutAt, saidAt) <= silentReturnMs
+  );
 }
 
 function hasSameProgram(one: ClientTraits, other: ClientTraits): boolean {

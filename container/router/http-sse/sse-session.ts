@@ -38,12 +38,12 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
   readonly traits: ClientTraits;
   /** When its client's connection was cut, by `performance.now()`. */
   cutAt = 0;
+  /** When its client said something last, by `performance.now()`. */
+  saidAt = 0;
   /** Its client may have come back and been taken for that of another session, so whoever comes next may be another one, too. */
   isDoubtful = false;
   /** Other ids under which its client may know it. */
   readonly aliases: string[] = [];
-  /** Told of the first message. */
-  onFirstPost: (() => void) | undefined;
   readonly #surroundings: SessionSurroundings<SseSession>;
   readonly #services: RouterServices;
   readonly #processes: SessionProcesses;
@@ -147,10 +147,8 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     const post = new MessagePost(this.#services, admitted);
     const { rpc, requestId, request } = admitted;
     if (rpc === undefined) return;
-    if (!this.#hasPosts) {
-      this.#hasPosts = true;
-      this.onFirstPost?.();
-    }
+    this.#hasPosts = true;
+    this.saidAt = performance.now();
     this.#queue.cancel(rpc.cancelledIds);
     const passed = rpc.requestIds.length === 0 ? this.#withoutRequests(rpc.sessionChanges, rpc.cancelledIds, body) : body;
     if (passed === undefined) post.accept();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, type Samples } from '../instance/report.ts';
 import { tool } from './forwarding.ts';
-import { startLoadGenerator, startManagedInstance, startRouter, startStreamHolder } from './subjects.ts';
+import { startForwarder, startLoadGenerator, startManagedInstance, startRouter, startStreamHolder } from './subjects.ts';
 
 export interface StormOptions {
   smartleadUrl: string;
@@ -17,7 +17,8 @@ const callsPerSecond = 80;
 
 /**
  * A storm of connections to one instance, with the limits as in service, while a client of another workspace makes its calls as before.
- * The storm's clients have a low priority, for in life they run on other machines.
+ * The storm's clients have a low priority, for in life they run on other machines. The same storm goes to a bare forwarder beside the
+ * router, too: what that does to the client's calls is the machine's doing, because all of it shares its processors.
  */
 export async function measureStorm(samples: Samples, { smartleadUrl, connections, rounds, say }: StormOptions): Promise<void> {
   const count = connections.toLocaleString('en');
@@ -27,32 +28,51 @@ export async function measureStorm(samples: Samples, { smartleadUrl, connections
   const generator = startLoadGenerator();
   const before = `another's calls before a storm of ${count} connections in 3 s: p99, ms`;
   const during = `another's calls during it: p99, ms`;
+  const beside = `another's calls while the storm goes to a bare forwarder beside the router: p99, ms`;
+  const forwarder = await startForwarder(stormed.address);
   try {
     const calls = { port: router.port, path: `/i/${other.instanceId}`, token: other.token, tool, lanes: 4, callsPerSecond };
     await generator.run({ ...calls, warmUpMs: 0, durationMs: 1_000 });
     for (let round = 1; round <= rounds; round += 1) {
       say(`storm, round ${round} of ${rounds}`);
       const storm = startStreamHolder();
+      const elsewhere = startStreamHolder();
       try {
         const calm = await generator.run({ ...calls, warmUpMs: 500, durationMs: measuredMs });
+        const besideTargets = [{ port: forwarder.port, path: '', token: stormed.accessToken }];
+        const ragingBeside = elsewhere.run({
+          kind: 'open',
+          targets: besideTargets,
+          count: connections,
+          spreadMs: stormMs,
+          atOnce: connections,
+        });
+        const crowded = await generator.run({ ...calls, warmUpMs: 0, durationMs: measuredMs });
+        await ragingBeside;
+        await elsewhere.stop();
+        await delay(1_000);
         const targets = [{ port: router.port, path: `/i/${stormed.instanceId}`, token: stormed.token }];
         const raging = storm.run({ kind: 'open', targets, count: connections, spreadMs: stormMs, atOnce: connections });
         const disturbed = await generator.run({ ...calls, warmUpMs: 0, durationMs: measuredMs });
         const { open, closed, refused, elapsedMs } = await raging;
         samples.add(before, calm.p99Ms);
+        samples.add(beside, crowded.p99Ms);
         samples.add(during, disturbed.p99Ms);
         samples.add("another's p99, during / before", disturbed.p99Ms / calm.p99Ms, atMost(2, '×'));
+        samples.add("another's p99, during / while it goes to the forwarder", disturbed.p99Ms / crowded.p99Ms);
         samples.add('storm: connections that were served, s until the last', elapsedMs / 1000);
         samples.add('storm: streams open at its end', open);
         samples.add('storm: streams closed to make room, with a hint when to come back', closed);
         samples.add('storm: connections refused', refused);
       } finally {
         await storm.stop();
+        await elsewhere.stop();
       }
       await delay(1_000);
     }
   } finally {
     await generator.stop();
+    await forwarder.stop();
     await router.stop();
     for (const instance of instances) await instance.stop();
   }

@@ -89,6 +89,10 @@ describe('a router that closes', () => {
         openAtCalls.push(stillOpen);
         expect(call.headers.connection).toBe('close');
         expect((await send(url, { token: instance.token })).status).toBe(503);
+        // A reader of event streams takes a refusal for final; it is asked to come back instead.
+        const away = await send(spreading.url(instance, 'sse'), { token: instance.token });
+        expect([away.status, away.headers['content-type']]).toEqual([200, 'text/event-stream']);
+        expect(away.text).toMatch(/^retry: \d+\n\n$/);
       }
     }
     await closed;

@@ -36,9 +36,9 @@ class Party {
   readonly mark: string;
   readonly #router: RouterFixture;
   readonly #stub: StubSmartlead;
+  readonly #returns: Record<string, string>;
   #process: ManagedInstance;
   #stream: EventReader | undefined;
-  #messages = '';
   #session: Record<string, string> = {};
   /** Everything that came to this party, in whatever way. */
   #received = '';
@@ -46,26 +46,34 @@ class Party {
   /** Ids of the calls whose answers come on the event stream. */
   readonly #owed = new Set<number>();
 
-  private constructor(mark: string, router: RouterFixture, stub: StubSmartlead, process: ManagedInstance) {
+  private constructor(
+    mark: string,
+    router: RouterFixture,
+    stub: StubSmartlead,
+    process: ManagedInstance,
+    returns: Record<string, string>,
+  ) {
     this.mark = mark;
     this.#router = router;
     this.#stub = stub;
     this.#process = process;
+    this.#returns = returns;
   }
 
-  static async open(mark: string, router: RouterFixture): Promise<Party> {
+  /** @param returns Headers by which its client shows that it was there before, when it opens its stream again. */
+  static async open(mark: string, router: RouterFixture, returns: Record<string, string>): Promise<Party> {
     const stub = await startStubSmartlead();
     stub.answer = () => ({ body: [{ id: 1, name: mark.repeat(40) }], delayMs: Math.floor(Math.random() * 6) });
-    const party = new Party(mark, router, stub, await startManagedInstance(new URL(stub.hosts.core).origin));
+    const party = new Party(mark, router, stub, await startManagedInstance(new URL(stub.hosts.core).origin), returns);
     const { instanceId, workspaceId, tokenId: id, token } = party.#process;
     router.tokens.set(hashBearerToken(token), { id, instanceId, workspaceId, expiresAt: null });
     router.descriptions.set(instanceId, { status: 'restarting', statusReason: 'Its process died.', nextStep: null });
     party.#setRoute();
     await party.#openStream();
-    party.#messages = new URL(await (party.#stream as EventReader).next('endpoint'), router.base).href;
-    await post(party.#messages, token, initialize);
+    const messages = party.#messages;
+    await post(messages, token, initialize);
     await party.#stream?.answer(0);
-    await post(party.#messages, token, initialized);
+    await post(messages, token, initialized);
     const opened = await post(party.#door, token, initialize, accept);
     party.#session = {
       ...accept,
@@ -74,6 +82,11 @@ class Party {
     };
     await post(party.#door, token, initialized, party.#session);
     return party;
+  }
+
+  /** Where the client posts: what the stream has said last. */
+  get #messages(): string {
+    return new URL(this.#stream?.last('endpoint') ?? '', this.#router.base).href;
   }
 
   get #door(): string {
@@ -103,11 +116,12 @@ class Party {
     await this.#take(post(this.#door, this.#process.token, call(this.#lastId, modern), headers), this.#lastId);
   }
 
-  /** The client's own connection is cut, and it comes back as n8n does: without a word of who it is. */
+  /** The client's own connection is cut, and it comes back without a new handshake. */
   async cutStream(): Promise<void> {
     this.#stream?.cut();
     this.#keep();
-    await this.#openStream();
+    for (const id of this.#owed) if (this.#stream?.hasAnswered(id) === true) this.#owed.delete(id);
+    await this.#openStream(this.#returns);
   }
 
   /** The instance's process is killed; another one takes its place. */
@@ -148,8 +162,10 @@ class Party {
     this.#received += this.#stream?.text ?? '';
   }
 
-  async #openStream(): Promise<void> {
-    this.#stream = await EventReader.open(`${this.#router.base}/i/${this.#process.instanceId}/sse`, this.#process.token);
+  async #openStream(headers?: Record<string, string>): Promise<void> {
+    const stream = await EventReader.open(`${this.#router.base}/i/${this.#process.instanceId}/sse`, this.#process.token, headers);
+    await stream.next('endpoint');
+    this.#stream = stream;
   }
 
   #setRoute(): void {
@@ -170,7 +186,8 @@ describe('two workspaces through one router (PEERS 20)', () => {
 
   beforeEach(async () => {
     router = await startRouter({ timing: { arrivalWaitMs: 10_000, keepAliveMs: 1_000 } });
-    parties = [await Party.open('Ä', router), await Party.open('ß', router)];
+    // The one comes back as n8n and the current SDKs do, the other as old clients, without a word of who it is.
+    parties = [await Party.open('Ä', router, { 'mcp-protocol-version': '2025-11-25' }), await Party.open('ß', router, {})];
   });
   afterEach(async () => {
     for (const party of parties) await party.close();
@@ -195,8 +212,11 @@ describe('two workspaces through one router (PEERS 20)', () => {
   });
 
   it('real instances, equal request ids, interleaved streams of all transports, cuts and kills: no byte crosses and no answer is lost', async () => {
+    // Checked between rounds: one that is cut short in the middle would hide an answer that does not come.
+    const lastBegin = performance.now() + scaled(15_000, 90_000);
     await fc.assert(
       fc.asyncProperty(round, async ({ asked, trouble, befalls }) => {
+        if (performance.now() > lastBegin) return;
         const answers = Promise.allSettled(asked.map(({ party, step }) => steps[step](parties[party])));
         if (trouble === 'cut') await parties[befalls].cutStream();
         if (trouble === 'kill') await parties[befalls].killProcess();
@@ -205,7 +225,8 @@ describe('two workspaces through one router (PEERS 20)', () => {
         await parties[0].settle(parties[1].mark);
         await parties[1].settle(parties[0].mark);
       }),
-      { numRuns: scaled(12, 120), interruptAfterTimeLimit: scaled(15_000, 90_000), endOnFailure: true },
+      // What the parties have been through is part of each round, so a failed one cannot be made smaller.
+      { numRuns: scaled(12, 120), endOnFailure: true },
     );
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually, type RouterFixture, startRouter } from '../fixture.ts';
+import { eventually, post, type RouterFixture, startRouter } from '../fixture.ts';
 import { addFakeInstance, type FakeInstance, type FakeProcess, startProcess } from './fake-process.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -148,6 +148,77 @@ describe('a client whose connection was cut during a call', () => {
     expect(late.status).toBe(202);
     await eventually(() => process.received.at(-1)?.message.id === 3, 'the message to arrive');
     expect(process.received.at(-1)?.session).toBe(session);
+  });
+});
+
+describe('a client that is back and says nothing of itself, with nothing under way when it was cut', () => {
+  /** Posts to where the client was told before its connection was cut. */
+  const postTo = (endpoint: string, message: object) =>
+    post(fixture.base + endpoint, instance.token, message, { 'User-Agent': 'undici' });
+  const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: read } });
+
+  async function backInSilence(): Promise<{ client: RawClient; former: string; formerSession: string }> {
+    process.answersCalls = true;
+    const client = await connected();
+    const { endpoint: former, session: formerSession } = client;
+    client.cut();
+    await eventually(() => parked() === 1, 'the session to be parked');
+    await client.connect();
+    expect(client.session).not.toBe(formerSession);
+    return { client, former, formerSession };
+  }
+
+  it('gets the answer to a message that was on its way to its former session and arrived after its return', async () => {
+    const { client, former, formerSession } = await backInSilence();
+    expect((await postTo(former, call(2))).status).toBe(202);
+    expect(await client.waitForAnswer(2)).toMatchObject({ result: { by: formerSession } });
+    expect(client.session).toBe(formerSession);
+  });
+
+  it('gets the answer when it says something in its former session much later', async () => {
+    const { client, former, formerSession } = await backInSilence();
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await postTo(former, call(2))).status).toBe(202);
+    expect(await client.waitForAnswer(2)).toMatchObject({ result: { by: formerSession } });
+  });
+
+  it('goes on in its former session where the first it says is no handshake', async () => {
+    const { client, formerSession } = await backInSilence();
+    await client.call(2, read);
+    expect(await client.waitForAnswer(2)).toMatchObject({ result: { by: formerSession } });
+  });
+
+  it('gets what it still waits for where it asks for something else at once', async () => {
+    const client = await connected();
+    const { session } = client;
+    await cutDuringCall(client);
+    await client.connect();
+    process.answersCalls = true;
+    await client.call(3, read);
+    expect(await client.waitForAnswer(3)).toMatchObject({ result: { by: session } });
+    process.answer(session, 2, { late: true });
+    expect(await client.waitForAnswer(2)).toMatchObject({ result: { late: true } });
+  });
+
+  it('is a new one where it begins with a handshake, however late: the former session waits on', async () => {
+    const { client, former, formerSession } = await backInSilence();
+    await client.handshake();
+    const own = client.session;
+    expect((await postTo(former, call(2))).status).toBe(202);
+    await client.call(3, read);
+    expect(await client.waitForAnswer(3)).toMatchObject({ result: { by: own } });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(client.answersTo(2)).toEqual([]);
+    expect(client.session).not.toBe(formerSession);
+  });
+
+  it('gets nothing where another one is as silent: nobody guesses which of them it is', async () => {
+    const { client, former } = await backInSilence();
+    const other = await new RawClient(fixture.base, instance).connect();
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await postTo(former, call(2))).status).toBe(202);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const each of [client, other]) expect(each.answersTo(2)).toEqual([]);
   });
 });
 
