@@ -207,10 +207,11 @@ describe('a client that leaves', () => {
   });
 
   it('while its token is looked up never reaches the instance', async () => {
+    const lookUp = Promise.withResolvers<void>();
     const slow = await startRouter({
       tokens: {
         findByHash: async (hash) => {
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          await lookUp.promise;
           return fixture.tokens.get(hash);
         },
       },
@@ -219,7 +220,10 @@ describe('a client that leaves', () => {
     const instance = await fixture.addInstance();
     const signal = AbortSignal.timeout(40);
     await expect(open(`${slow.base}/i/${instance.id}/sse`, { token: instance.token, signal })).rejects.toThrow();
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    // The router hears of it by its socket; then the directory answers.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    lookUp.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(instance.seen).toEqual([]);
     expect(slow.router.metrics()).toContain('smartlead_mcp_router_open_requests 0\n');
     await slow.close();
