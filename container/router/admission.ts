@@ -13,6 +13,7 @@ import type { PostLease } from './post-allowance.ts';
 import { methodNotAllowed, Refusal, type RpcId, refusals } from './refusal.ts';
 import { readBody, refusedByHeaders } from './request-body.ts';
 import { type PendingResponse, refuse } from './respond.ts';
+import { retryHint } from './retry-hint.ts';
 import type { RouterServices } from './router-services.ts';
 import { type RpcRequest, readRpcRequest } from './rpc-request.ts';
 import type { SessionRecord } from './sessions/session-record.ts';
@@ -79,7 +80,6 @@ export class Admission implements PendingResponse {
    * any answer that is none for final (WHATWG HTML, section 9.2.2): a refusal would be the end of a client whose router restarts.
    */
   #turnAway(): void {
-    const { retryHintMs } = this.#services.timing;
     this.#services.metrics.refusal(refusals.closing.reason);
     this.response.writeHead(200, [
       ...this.commonHeaders,
@@ -90,7 +90,7 @@ export class Admission implements PendingResponse {
       'Connection',
       'close',
     ]);
-    this.response.end(`retry: ${Math.round(retryHintMs * (1 + Math.random()))}\n\n`);
+    this.response.end(`retry: ${retryHint(this.#services.timing)}\n\n`);
   }
 
   /** Answers that something broke on our side. */

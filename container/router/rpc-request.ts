@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isJsonObject } from './json-object.ts';
 import { type Refusal, type RpcId, refusals } from './refusal.ts';
 import { mayRepeat } from './repeatable.ts';
 import { type SessionChange, sessionChangeOf } from './sessions/session-recorder.ts';
@@ -45,7 +46,7 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
     return refusals.malformedJson;
   }
   if (!Array.isArray(parsed)) {
-    if (!isObject(parsed)) return refusals.invalidMessage;
+    if (!isJsonObject(parsed)) return refusals.invalidMessage;
     const request: RpcRequest = {
       requestIds: noIds,
       calls: noCalls,
@@ -74,7 +75,7 @@ export function readRpcRequest(body: Buffer, maxBatchMessages: number): RpcReque
     isListening: false,
   };
   for (const message of parsed) {
-    if (!isObject(message)) return refusals.invalidMessage;
+    if (!isJsonObject(message)) return refusals.invalidMessage;
     addMessage(request, message);
   }
   return request;
@@ -90,8 +91,8 @@ function addMessage(request: RpcRequest, message: Record<string, unknown>): void
     if (!mayRepeat(method, params)) request.unrepeatableIds = add(request.unrepeatableIds, noIds, id);
     if (method !== 'ping') request.isActivity = true;
     if (method === 'tools/call') request.calls = add(request.calls, noCalls, { id, tool: toolName(params) });
-    else if (method === 'initialize') request.initialize = { ...clientOf(params), params: isObject(params) ? params : {} };
-  } else if (method === 'notifications/cancelled' && isObject(params)) {
+    else if (method === 'initialize') request.initialize = { ...clientOf(params), params: isJsonObject(params) ? params : {} };
+  } else if (method === 'notifications/cancelled' && isJsonObject(params)) {
     const cancelled = params.requestId;
     if (typeof cancelled === 'string' || typeof cancelled === 'number') {
       request.cancelledIds = add(request.cancelledIds, noIds, cancelled);
@@ -108,21 +109,17 @@ function add<Item>(items: Item[], shared: Item[], item: Item): Item[] {
 
 /** An endless name is cut: it is no tool's anyway, and would be kept until its answer comes. */
 function toolName(params: unknown): string {
-  const name = isObject(params) ? params.name : undefined;
+  const name = isJsonObject(params) ? params.name : undefined;
   return typeof name === 'string' ? name.slice(0, maxNameLength) : '';
 }
 
 function clientOf(params: unknown): { clientName?: string } {
-  const info = isObject(params) ? params.clientInfo : undefined;
-  const name = isObject(info) ? info.name : undefined;
+  const info = isJsonObject(params) ? params.clientInfo : undefined;
+  const name = isJsonObject(info) ? info.name : undefined;
   if (typeof name !== 'string') return {};
   const clientName = name
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
     .trim()
     .slice(0, 100);
   return clientName === '' ? {} : { clientName };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

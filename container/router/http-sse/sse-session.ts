@@ -1,6 +1,7 @@
 import type { AdmittedRequest } from '../admitted-request.ts';
 import type { RouteRecord } from '../ports.ts';
 import { type Refusal, type RpcId, refusals } from '../refusal.ts';
+import { retryHint } from '../retry-hint.ts';
 import type { RouterServices } from '../router-services.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import type { SessionChange } from '../sessions/session-recorder.ts';
@@ -214,7 +215,7 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     // Of what was handed over and must not be made again, the queue says more than that we close.
     this.#queue.failAll(refusal === refusals.closingUnanswered ? refusals.closing : refusal);
     this.#memory.put();
-    this.#outlet.end(withRetryHint ? this.#services.timing.retryHintMs * (1 + Math.random()) : undefined);
+    this.#outlet.end(withRetryHint ? retryHint(this.#services.timing) : undefined);
     this.drop();
   }
 

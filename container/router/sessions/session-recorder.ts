@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.ts';
 import type { HandshakeParams, SessionRecord } from './session-record.ts';
 
 /** What a client's message changes about the connection itself, and so has to be said again to another process. */
@@ -16,7 +17,7 @@ const maxSubscribedCharacters = 20_000;
 export function sessionChangeOf(message: Record<string, unknown>): SessionChange | undefined {
   const { method } = message;
   if (method === 'notifications/initialized') return { kind: 'initialized' };
-  const params = isObject(message.params) ? message.params : {};
+  const params = isJsonObject(message.params) ? message.params : {};
   switch (method) {
     case 'initialize':
       return { kind: 'handshake', params };
@@ -91,8 +92,4 @@ export const replayedIdPrefix = 'router-replay-';
 
 function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxTextLength;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,6 +7,7 @@ import type { OpenExchange } from '../open-exchanges.ts';
 import type { RouteRecord, RouteTarget } from '../ports.ts';
 import { Refusal, type RpcId, refusals } from '../refusal.ts';
 import { RequestsInFlight } from '../requests-in-flight.ts';
+import { retryHint } from '../retry-hint.ts';
 import type { RouterServices } from '../router-services.ts';
 import type { RpcRequest } from '../rpc-request.ts';
 import type { RestoreOutcome } from '../sessions/restore-session.ts';
@@ -87,11 +88,10 @@ export class PostExchange implements AnswerListener, OpenExchange {
 
   close(refusal: Refusal, withRetryHint: boolean): void {
     const isUnderWay = this.#attempt?.abandon() === true && this.#attempt.wasSent;
-    const { retryHintMs } = this.#services.timing;
     const isUnanswered = refusal === refusals.closingUnanswered;
     if (isUnanswered && (isUnderWay || this.#resumePause !== undefined) && this.#endUnanswered()) return;
     const said = isUnanswered ? refusals.closing : refusal;
-    this.#response.refuse(said, withRetryHint ? retryHintMs * (1 + Math.random()) : undefined);
+    this.#response.refuse(said, withRetryHint ? retryHint(this.#services.timing) : undefined);
   }
 
   loseInstance(): void {

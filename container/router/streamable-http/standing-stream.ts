@@ -8,6 +8,7 @@ import type { RouteRecord, RouteTarget } from '../ports.ts';
 import { Refusal, type RpcId, refusals } from '../refusal.ts';
 import { RequestsInFlight } from '../requests-in-flight.ts';
 import { refuse } from '../respond.ts';
+import { retryHint } from '../retry-hint.ts';
 import type { RouterServices } from '../router-services.ts';
 import { incarnationOf } from '../sessions/session-record.ts';
 import type { VerifiedToken } from '../token-verifier.ts';
@@ -86,8 +87,7 @@ export class StandingStream implements AnswerListener, OpenExchange, ReopenableS
 
   close(refusal: Refusal, withRetryHint: boolean): void {
     this.#attempt?.abandon();
-    const { retryHintMs } = this.#services.timing;
-    if (this.#stream !== undefined) this.#stream.end(withRetryHint ? retryHintMs * (1 + Math.random()) : undefined);
+    if (this.#stream !== undefined) this.#stream.end(withRetryHint ? retryHint(this.#services.timing) : undefined);
     else if (this.#admitted.response.headersSent) this.#admitted.response.destroy();
     else this.#refuse(refusal);
   }
