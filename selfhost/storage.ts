@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { deriveKey } from '../functions/adapters/derived-key.ts';
+import { deriveKey } from '../core/derived-key.ts';
+import { createSealer, type Sealer } from '../core/sealer.ts';
 import { loadMasterKey, type MasterKey } from '../functions/adapters/master-key.ts';
 import { isConnectionFailure, notAvailable } from '../functions/adapters/postgres/connection-failure.ts';
 import { type ConnectionPool, type Database, openDatabase } from '../functions/adapters/postgres/database.ts';
 import { checkMasterKey, needsMasterKey } from '../functions/adapters/postgres/master-key-check.ts';
 import { migrate } from '../functions/adapters/postgres/migrate.ts';
 import { createPostgresStores } from '../functions/adapters/postgres/stores.ts';
-import { createSealer, type Sealer } from '../functions/adapters/sealed-secrets.ts';
 import type { PlatformLog } from './platform-log.ts';
 import { isClusterInitialised } from './postgres/cluster.ts';
 import { makeDataFolder } from './postgres/data-folder.ts';

@@ -64,10 +64,10 @@ describe('the walls between the folders', () => {
       ['functions/adapters/a.ts', "import '../../selfhost/main.ts';", false],
       [
         'functions/adapters/postgres/a.ts',
-        "import '../sealed-secrets.ts';\nimport '../../ports.ts';\nimport '../../domain/quotas.ts';",
+        "import '../master-key.ts';\nimport '../../ports.ts';\nimport '../../domain/quotas.ts';",
         true,
       ],
-      ['functions/instance-manager/a.ts', "import '../adapters/sealed-secrets.ts';", false],
+      ['functions/instance-manager/a.ts', "import '../adapters/master-key.ts';", false],
       ['functions/instance-manager/tasks/a.ts', "import '../../api/keys.ts';", false],
       ['functions/instance-manager/tasks/a.ts', "import '../../../container/router/ports.ts';", false],
       ['functions/instance-manager/tasks/a.ts', "import '../../domain/instance-change.ts';\nimport '../../ports.ts';", true],

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import type { Sealer } from '../../../core/sealer.ts';
 import { refuseBeyond, workspaceAlertRules } from '../../domain/quotas.ts';
 import type {
   Alert,
@@ -10,7 +11,6 @@ import type {
   Page,
   PageRequest,
 } from '../../ports.ts';
-import type { Sealer } from '../sealed-secrets.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { lockWorkspace } from './lock-owner.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Sealer } from '../../../core/sealer.ts';
 import type { IdempotencyStore, StoredResponse } from '../../ports.ts';
-import type { Sealer } from '../sealed-secrets.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Sealer } from '../../../core/sealer.ts';
 import { MasterKeyError } from '../master-key.ts';
-import type { Sealer } from '../sealed-secrets.ts';
 import type { Database } from './database.ts';
 
 const setting = 'master-key-check';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { Sealer } from '../../../core/sealer.ts';
 import type { SigningKey, SigningKeyStore } from '../local-accounts/signing-key.ts';
-import type { Sealer } from '../sealed-secrets.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
 

@@ -1,4 +1,4 @@
-import type { Sealer } from '../sealed-secrets.ts';
+import type { Sealer } from '../../../core/sealer.ts';
 import { PostgresAccountStore } from './account-store.ts';
 import { PostgresAlertStore } from './alert-store.ts';
 import { PostgresAuditStore } from './audit-store.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSealer } from '../../../../core/sealer.ts';
 import { deleteExpiredRows } from '../../../../functions/adapters/postgres/expired-rows.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
-import { createSealer } from '../../../../functions/adapters/sealed-secrets.ts';
 import { apiKeySecretName } from '../../../../functions/domain/api-key.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
 import { afterNoon, givenInstance, givenWorkspace, newKey, newToken, noon } from '../store-contract/fixtures.ts';

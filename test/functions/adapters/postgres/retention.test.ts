@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
+import { createSealer } from '../../../../core/sealer.ts';
 import { deleteExpiredRows } from '../../../../functions/adapters/postgres/expired-rows.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
-import { createSealer } from '../../../../functions/adapters/sealed-secrets.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
 import { afterNoon, givenInstance, newAccount, noon } from '../store-contract/fixtures.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSealer, SealBrokenError } from '../../../../core/sealer.ts';
 import { createSigningKey } from '../../../../functions/adapters/local-accounts/signing-key.ts';
 import { MasterKeyError } from '../../../../functions/adapters/master-key.ts';
 import { checkMasterKey, needsMasterKey } from '../../../../functions/adapters/postgres/master-key-check.ts';
 import { PostgresSigningKeyStore } from '../../../../functions/adapters/postgres/signing-key-store.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
-import { createSealer, SealBrokenError } from '../../../../functions/adapters/sealed-secrets.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
 import { afterNoon, givenWorkspace, noon } from '../store-contract/fixtures.ts';
 

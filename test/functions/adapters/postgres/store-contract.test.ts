@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { createSealer } from '../../../../core/sealer.ts';
 import { MemoryRouteTable } from '../../../../functions/adapters/memory/route-table.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
-import { createSealer } from '../../../../functions/adapters/sealed-secrets.ts';
 import { createTestDatabase } from '../../../postgres/database.ts';
 import { storeContract } from '../store-contract/index.ts';
 

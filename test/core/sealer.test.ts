@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSealer, SealBrokenError } from '../../../functions/adapters/sealed-secrets.ts';
+import { createSealer, SealBrokenError } from '../../core/sealer.ts';
 
 const newSealer = () => createSealer({ bytes: randomBytes(32), id: randomBytes(8) });
 

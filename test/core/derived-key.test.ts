@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { deriveKey } from '../../../functions/adapters/derived-key.ts';
-import type { MasterKey } from '../../../functions/adapters/master-key.ts';
+import { deriveKey } from '../../core/derived-key.ts';
+import type { MasterKey } from '../../functions/adapters/master-key.ts';
 
 const masterKey = (): MasterKey => ({ bytes: randomBytes(32), id: randomBytes(8) });
 
