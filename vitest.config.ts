@@ -12,6 +12,6 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // Vitest leaves one core to itself, which on two cores means one file at a time; most of these tests wait more than they compute.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: ['test/postgres/global-setup.ts', 'test/frontend/global-setup.ts'],
+    globalSetup: ['test/postgres/global-setup.ts', 'test/frontend/global-setup.ts', 'test/aws/global-setup.ts'],
   },
 });
