@@ -10,6 +10,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { sessionIdHeader } from '../../../core/data-plane-headers.ts';
 import { countsOf, eventually, type InstanceFixture, type RouterFixture, type Script, startRouter } from './fixture.ts';
 
 function createServer(): McpServer {
@@ -42,7 +43,8 @@ function realServer(jsonAnswers: boolean): Script {
     let transport = typeof sessionId === 'string' ? httpSessions.get(sessionId) : undefined;
     if (transport === undefined) {
       const created = new StreamableHTTPServerTransport({
-        sessionIdGenerator: () => randomUUID(),
+        // As instances do: where an answer takes its time, the router has named the session to the client already.
+        sessionIdGenerator: () => String(request.headers[sessionIdHeader] ?? randomUUID()),
         enableJsonResponse: jsonAnswers,
         onsessioninitialized: (id) => void httpSessions.set(id, created),
       });
