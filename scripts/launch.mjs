@@ -9,15 +9,22 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceFlags } from './service-runtime.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const installStamp = join(root, 'node_modules', '.installed-for');
 
-/** What each command builds first, and what it then runs with the pinned Node. */
+const toolFlags = ['--enable-source-maps', '--disable-sigusr1'];
+
+/** What each command builds first, and what it then runs with the pinned Node; with the flags of a tool where nothing is said. */
 const commands = {
-  start: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['dist/service/main.js', 'start', ...rest] },
-  build: { parts: ['instance', 'service', 'dashboard', 'functions'], run: undefined },
+  start: {
+    parts: ['instance', 'service', 'dashboard'],
+    run: (rest) => ['dist/service/main.js', 'start', ...rest],
+    flags: serviceFlags,
+  },
+  build: { parts: ['instance', 'service', 'dashboard', 'functions', 'router', 'manager'], run: undefined },
   test: { parts: ['instance', 'service', 'dashboard', 'functions'], run: (rest) => ['scripts/test.ts', ...rest] },
   bench: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['test/bench/main.ts', ...rest] },
   'bench:instance': { parts: ['instance'], run: (rest) => ['test/bench/instance.ts', ...rest] },
@@ -27,7 +34,11 @@ const commands = {
   'conformance:serve': { parts: [], run: (rest) => ['scripts/serve-conformance.ts', ...rest] },
   budget: { parts: [], run: (rest) => ['scripts/print-token-budget.ts', ...rest] },
   coverage: { parts: [], run: (rest) => ['scripts/write-coverage.ts', ...rest] },
-  service: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['dist/service/main.js', ...rest] },
+  service: {
+    parts: ['instance', 'service', 'dashboard'],
+    run: (rest) => ['dist/service/main.js', ...rest],
+    flags: serviceFlags,
+  },
   instance: { parts: ['instance'], run: (rest) => ['dist/instance/main.js', ...rest] },
 };
 
@@ -37,6 +48,8 @@ const sources = {
   service: ['core', 'container', 'functions', 'selfhost', 'scripts'],
   dashboard: ['frontend', 'scripts'],
   functions: ['core', 'functions', 'scripts'],
+  router: ['core', 'container/router', 'scripts'],
+  manager: ['core', 'functions', 'scripts'],
 };
 
 // SIGUSR1 would open Node's debugger in this process, and an instance may send signals.
@@ -48,7 +61,7 @@ if (command === undefined) fail(`unknown command "${name ?? ''}"; one of: ${Obje
 
 install();
 build(command.parts);
-if (command.run !== undefined) handOver(command.run(rest));
+if (command.run !== undefined) handOver(command.run(rest), command.flags ?? toolFlags);
 
 function fail(message, code = 1) {
   process.stderr.write(`smartlead-mcp: ${message}\n`);
@@ -125,8 +138,8 @@ function fingerprint(paths) {
  * Runs the program in a session of its own, so that Ctrl-C reaches it once and through us. The IPC channel tells it when this
  * process is gone, so that `kill -9` here leaves nothing behind either.
  */
-function handOver(programArguments) {
-  const program = spawn(pinnedNode, ['--enable-source-maps', '--disable-sigusr1', ...programArguments], {
+function handOver(programArguments, flags) {
+  const program = spawn(pinnedNode, [...flags, ...programArguments], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: process.platform !== 'win32',

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serviceFlags } from '../../scripts/service-runtime.mjs';
 import { RestClient } from '../e2e/rest-client.ts';
 import { type McpSession, openSse, openStreamableHttp } from './mcp-session.ts';
 import { load, median, retryUntilUp } from './measure.ts';
@@ -102,7 +103,7 @@ const serviceEnvironment = { ...upstream, PORT: '0', DATA_DIR: dataDir };
 
 async function measureService(firstStart: boolean): Promise<void> {
   const started = performance.now();
-  const service = await startNode([serviceProgram, 'start'], serviceEnvironment, /Dashboard\s+(http\S+)/);
+  const service = await startNode([...serviceFlags, serviceProgram, 'start'], serviceEnvironment, /Dashboard\s+(http\S+)/);
   record(firstStart ? 'service: first start to ready, ms' : 'service: later start to ready, ms', performance.now() - started);
   const url = service.match?.[1]?.replace(/\/$/, '') ?? '';
   const rest = new RestClient(url);

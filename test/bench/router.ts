@@ -2,7 +2,7 @@
  * `npm run bench:router`: the router and the lifecycle in numbers, in one run beside a bare node:http forwarder and, where installed,
  * HAProxy. Everything runs on this machine: compare rows of one run, not runs.
  * Options: --json prints JSON, --write puts the table into docs/benchmarks.md, --soak-minutes N (1 where nothing is said), and
- * --only forwarding,streams,storm,wake,kill,create,fleet measures some parts alone. BENCH_QUICK=1 takes about a minute; BENCH_ROUNDS
+ * --only forwarding,streams,storm,wake,warm,kill,create,fleet measures some parts alone. BENCH_QUICK=1 takes about a minute; BENCH_ROUNDS
  * and BENCH_LOAD_MS change the number of rounds and the length of each load. Ends with exit code 1 where a goal is missed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -53,8 +53,9 @@ try {
   await part('storm', () =>
     measureStorm(samples, { smartleadUrl, connections: quick ? 500 : 5_000, rounds: quick ? 1 : 3, say }),
   );
-  const onPlatform = (measure: (platform: RunningPlatform) => Promise<void>) => async () => {
-    const platform = await startPlatform(smartleadUrl);
+  type Measure = (platform: RunningPlatform) => Promise<void>;
+  const onPlatform = (measure: Measure, settings?: Record<string, string>) => async () => {
+    const platform = await startPlatform(smartleadUrl, settings);
     try {
       await measure(platform);
     } finally {
@@ -68,6 +69,16 @@ try {
   await part(
     'wake',
     onPlatform((platform) => measureWake(samples, platform, quick ? 3 : 15)),
+  );
+  await part(
+    'warm',
+    onPlatform(
+      async (platform) => {
+        await measureCreation(samples, platform, quick ? 3 : 15, 'warm');
+        await measureWake(samples, platform, quick ? 3 : 15, 'warm');
+      },
+      { WARM_POOL_SIZE: '2' },
+    ),
   );
   await part(
     'kill',

@@ -33,16 +33,19 @@ it('an instance sleeps although clients hold streams open, and their next calls 
   await Promise.all(clients.map((client) => client.close()));
 });
 
-it('an instance for stdio bridges says while it sleeps that it has no SSE stream, and is not woken for it', async () => {
+it('an instance for stdio bridges has no SSE stream, awake or asleep, and is not woken for it', async () => {
   const rest = new RestClient(service.url);
   await rest.signUp();
   const { instance, token } = await rest.createRunningInstance({ mode: 'stdio' });
+  const openStream = async () => {
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' };
+    const answer = await fetch(`${service.url}/i/${instance.id}/sse`, { headers });
+    expect(answer.status).toBe(404);
+    expect((await answer.json()).error.data).toMatchObject({ retry: false, nextStep: expect.any(String) });
+  };
+  await openStream();
   await rest.patch(`/v1/instances/${instance.id}`, { sleepAfterSeconds: 5 });
   await rest.waitForStatus(instance.id, 'sleeping', 25_000);
-  const answer = await fetch(`${service.url}/i/${instance.id}/sse`, {
-    headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' },
-  });
-  expect(answer.status).toBe(404);
-  expect((await answer.json()).error.data).toMatchObject({ retry: false, nextStep: expect.any(String) });
+  await openStream();
   expect((await rest.get(`/v1/instances/${instance.id}`)).body.status).toBe('sleeping');
 });

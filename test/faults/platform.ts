@@ -95,17 +95,17 @@ export class HeldStreams {
   readonly #streams: HeldStream[] = [];
   closed = 0;
 
-  /** Opens streams at one instance, a few at a time. */
+  /** Opens streams at one instance and says the handshake on them, a few at a time. */
   async open({ port, path, token }: HostedInstance, count: number): Promise<void> {
     let left = count;
     const opener = async () => {
       while (left > 0) {
         left -= 1;
-        this.#streams.push(
-          await HeldStream.open({ port, path, token }, () => {
-            this.closed += 1;
-          }),
-        );
+        const stream = await HeldStream.open({ port, path, token }, () => {
+          this.closed += 1;
+        });
+        this.#streams.push(stream);
+        await stream.handshake();
       }
     };
     await Promise.all(Array.from({ length: 10 }, opener));

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../observability/log.ts';
 import { RefusedRequest, rpcErrorCodes, sendFailure } from './json-rpc.ts';
 import type { Doors } from './mcp-doors.ts';
@@ -14,6 +14,8 @@ export interface DoorServerOptions {
   /** Checks of every request but those to {@link openPaths}; may throw RefusedRequest. */
   checks: ((request: IncomingMessage) => void)[];
   log: Log;
+  /** Sees every connection, before its first request. */
+  onConnection?(socket: Socket): void;
 }
 
 /** Paths for those who watch over the process. They need no token: they tell whether it lives and how much it does, never of what. */
@@ -28,6 +30,8 @@ const openPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics
 const keepAlive = { enable: true, initialDelay: 30_000, interval: 10_000, count: 6 };
 
 export interface DoorServer {
+  /** Has other doors behind the same port from the next request on. */
+  replace(options: DoorServerOptions): void;
   /** Opens the doors. @returns the port, chosen by the system where 0 was asked for. @throws the error of listen(2). */
   listen(options: { host: string; port: number }): Promise<number>;
   /** Takes no new requests from now on; those on open connections are told to come again. */
@@ -37,7 +41,8 @@ export interface DoorServer {
 }
 
 /** An HTTP server over the doors. A request that fails, or a client that leaves, never touches another one. */
-export function createDoorServer({ doors, checks, log }: DoorServerOptions): DoorServer {
+export function createDoorServer(options: DoorServerOptions): DoorServer {
+  let { doors, checks, log, onConnection } = options;
   let refusing = false;
   const server = createHttpServer((request, response) => {
     // Without listeners, a connection that breaks while it is used would end the process.
@@ -74,13 +79,19 @@ export function createDoorServer({ doors, checks, log }: DoorServerOptions): Doo
     }
     await door(request, response, query);
   };
-  server.on('connection', (socket) => socket.setKeepAlive(keepAlive));
+  server.on('connection', (socket) => {
+    socket.setKeepAlive(keepAlive);
+    onConnection?.(socket);
+  });
   // Longer than the connection pools and load balancers in front keep an idle connection, so that they are the ones who close it.
   server.keepAliveTimeout = 75_000;
   server.headersTimeout = 80_000;
   server.requestTimeout = 60_000;
   return {
-    listen: (options) => listen(server, options),
+    replace(others) {
+      ({ doors, checks, log, onConnection } = others);
+    },
+    listen: (address) => listen(server, address),
     refuseNew() {
       refusing = true;
       server.close();

@@ -29,7 +29,8 @@ export interface SessionLimits {
 }
 
 export const usualSessionLimits: SessionLimits = { idleMs: 30 * 60_000, absoluteMs: 24 * 60 * 60_000, most: 2_000 };
-const sweepMs = 5_000;
+/** Short beside the times that it looks after, so that what falls due at different times is not done at the same time. */
+const sweepMs = 1_000;
 /** A client whose session had to make room comes back late: at once, it would only push out the next one. */
 const retryAfterEvictionMs = 60_000;
 

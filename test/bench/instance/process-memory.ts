@@ -12,7 +12,15 @@ export interface Memory {
 
 /** Memory of a process and everything below it. */
 export function memoryOf(pid: number): Memory {
-  const pids = family(pid);
+  return memoryOfAll(family(pid));
+}
+
+/** Memory of a process alone. */
+export function memoryOfProcess(pid: number): Memory {
+  return memoryOfAll([pid]);
+}
+
+function memoryOfAll(pids: number[]): Memory {
   const sum = (field: 'Rss' | 'Pss') => pids.reduce((total, member) => total + kibibytes(member, field), 0) / 1024;
   return { rssMebibytes: sum('Rss'), pssMebibytes: sum('Pss'), processes: pids.length };
 }

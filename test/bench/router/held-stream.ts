@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { HttpConnection } from '../instance/http-connection.ts';
 
 const endpointPattern = /data: ?(\S+)\r?\n\r?\n/;
 const pingPattern = /"id":"(ping-[^"]+)"/g;
@@ -6,6 +7,10 @@ const pingPattern = /"id":"(ping-[^"]+)"/g;
 const lastChunk = '\r\n0\r\n\r\n';
 /** Of an event that has not ended; pings are shorter. */
 const longestRest = 1_000;
+
+const handshakeId = 'handshake';
+const initialize = `{"jsonrpc":"2.0","id":"${handshakeId}","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"held","version":"1.0.0"}}}`;
+const initialized = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
 
 export interface StreamTarget {
   port: number;
@@ -24,6 +29,7 @@ export class HeldStream {
   readonly #onClosed: () => void;
   #messagesPath = '';
   #text = '';
+  #onHandshake: (() => void) | undefined;
   pingsAnswered = 0;
   isOpen = false;
 
@@ -72,6 +78,28 @@ export class HeldStream {
     });
   }
 
+  /**
+   * Says the handshake, as every client does before it waits, so that the instance knows the session. Rejects where it is not accepted
+   * or the stream is closed before it is answered.
+   */
+  async handshake(): Promise<void> {
+    const connection = await HttpConnection.open(this.#target.port);
+    try {
+      const answered = new Promise<void>((resolve, reject) => {
+        this.#onHandshake = resolve;
+        this.#socket.once('close', () => reject(new Error('the stream was closed during the handshake')));
+      });
+      answered.catch(() => {});
+      for (const message of [initialize, initialized]) {
+        const { status } = await connection.exchange(this.#post(message));
+        if (status >= 300) throw new Error(`a message of the handshake was answered with ${status}`);
+        await answered;
+      }
+    } finally {
+      connection.close();
+    }
+  }
+
   /** Leaves, as a client that ends. */
   close(): void {
     this.isOpen = false;
@@ -81,6 +109,10 @@ export class HeldStream {
   readonly #read = (chunk: string): void => {
     this.#text += chunk;
     for (const [, id] of this.#text.matchAll(pingPattern)) this.#answerPing(id as string);
+    if (this.#onHandshake !== undefined && this.#text.includes(`"id":"${handshakeId}"`)) {
+      this.#onHandshake();
+      this.#onHandshake = undefined;
+    }
     // The chunk that says that the answer is over. The connection itself stays open for another request.
     const hasEnded = this.#text.includes(lastChunk);
     const rest = Math.max(this.#text.lastIndexOf('\n\n'), this.#text.length - longestRest);
@@ -93,16 +125,17 @@ export class HeldStream {
   };
 
   #answerPing(id: string): void {
-    const { port, token } = this.#target;
-    const body = `{"jsonrpc":"2.0","id":"${id}","result":{}}`;
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.write(
-        `POST ${this.#messagesPath} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-          `Authorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-      );
-    });
+    const answer = this.#post(`{"jsonrpc":"2.0","id":"${id}","result":{}}`, 'Connection: close\r\n');
+    const socket = connect(this.#target.port, '127.0.0.1', () => socket.write(answer));
     socket.on('error', () => {});
     socket.resume();
     this.pingsAnswered += 1;
+  }
+
+  #post(body: string, header = ''): string {
+    return (
+      `POST ${this.#messagesPath} HTTP/1.1\r\nHost: localhost\r\n${header}Content-Type: application/json\r\n` +
+      `Authorization: Bearer ${this.#target.token}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    );
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceFlags } from '../../../scripts/service-runtime.mjs';
 import { RestClient } from '../../e2e/rest-client.ts';
 import { root, serviceProgram, startNode } from '../programs.ts';
 
@@ -23,11 +24,12 @@ export interface RunningPlatform {
   /** Process id of the instance; `undefined` where it has none. */
   processOf(instanceId: string): Promise<number | undefined>;
   /** Answers when the instance has the status. */
-  waitFor(instanceId: string, status: string, withinMs?: number): Promise<void>;
+  waitFor(instanceId: string, status: string, withinMs?: number, askEveryMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startPlatform(smartleadUrl: string): Promise<RunningPlatform> {
+/** @param settings Further variables of its environment. */
+export async function startPlatform(smartleadUrl: string, settings: Record<string, string> = {}): Promise<RunningPlatform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-router-'));
   const environment = {
     PORT: '0',
@@ -37,8 +39,13 @@ export async function startPlatform(smartleadUrl: string): Promise<RunningPlatfo
     SMARTLEAD_DELIVERY_URL: smartleadUrl,
     SMARTLEAD_SENDERS_URL: smartleadUrl,
     SMARTLEAD_RATE_LIMIT: 'off',
+    ...settings,
   };
-  const program = await startNode(['--require', collector, serviceProgram, 'start'], environment, /Dashboard\s+(http\S+)/);
+  const program = await startNode(
+    [...serviceFlags, '--require', collector, serviceProgram, 'start'],
+    environment,
+    /Dashboard\s+(http\S+)/,
+  );
   // Nobody reads what it prints, and a full pipe would stop it.
   program.process.stdout?.resume();
   program.process.stderr?.resume();
@@ -46,13 +53,13 @@ export async function startPlatform(smartleadUrl: string): Promise<RunningPlatfo
   const rest = new RestClient(url);
   await rest.signUp();
   const key = await rest.post('/v1/keys', { label: 'Bench', apiKey: 'demo-bench' });
-  const waitFor = async (instanceId: string, status: string, withinMs = 20_000) => {
+  const waitFor = async (instanceId: string, status: string, withinMs = 20_000, askEveryMs = 5) => {
     const deadline = performance.now() + withinMs;
     for (;;) {
       const { body } = await rest.get(`/v1/instances/${instanceId}`);
       if (body.status === status) return;
       if (performance.now() > deadline) throw new Error(`the instance is ${body.status} and not ${status}: ${body.statusReason}`);
-      await delay(5);
+      await delay(askEveryMs);
     }
   };
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, type Samples } from '../instance/report.ts';
 import { tool } from './forwarding.ts';
+import { processorTimeOf } from './processor-time.ts';
 import { startForwarder, startLoadGenerator, startManagedInstance, startRouter, startStreamHolder } from './subjects.ts';
 
 export interface StormOptions {
@@ -28,6 +29,9 @@ export async function measureStorm(samples: Samples, { smartleadUrl, connections
   const generator = startLoadGenerator();
   const before = `another's calls before a storm of ${count} connections in 3 s: p99, ms`;
   const during = `another's calls during it: p99, ms`;
+  const addWhereKnown = (what: string, milliseconds = Number.NaN) => {
+    if (!Number.isNaN(milliseconds)) samples.add(what, milliseconds);
+  };
   const beside = `another's calls while the storm goes to a bare forwarder beside the router: p99, ms`;
   const forwarder = await startForwarder(stormed.address);
   try {
@@ -52,15 +56,21 @@ export async function measureStorm(samples: Samples, { smartleadUrl, connections
         await elsewhere.stop();
         await delay(1_000);
         const targets = [{ port: router.port, path: `/i/${stormed.instanceId}`, token: stormed.token }];
+        const timesBefore = [router.pid, stormed.pid].map(processorTimeOf);
         const raging = storm.run({ kind: 'open', targets, count: connections, spreadMs: stormMs, atOnce: connections });
         const disturbed = await generator.run({ ...calls, warmUpMs: 0, durationMs: measuredMs });
         const { open, closed, refused, elapsedMs } = await raging;
+        const [ofRouter, ofInstance] = [router.pid, stormed.pid].map(
+          (pid, place) => (processorTimeOf(pid) ?? Number.NaN) - (timesBefore[place] ?? Number.NaN),
+        );
         samples.add(before, calm.p99Ms);
         samples.add(beside, crowded.p99Ms);
         samples.add(during, disturbed.p99Ms);
         samples.add("another's p99, during / before", disturbed.p99Ms / calm.p99Ms, atMost(2, '×'));
         samples.add("another's p99, during / while it goes to the forwarder", disturbed.p99Ms / crowded.p99Ms);
         samples.add('storm: connections that were served, s until the last', elapsedMs / 1000);
+        addWhereKnown('storm: processor time of the router, the calls beside it included, ms', ofRouter);
+        addWhereKnown('storm: processor time of the stormed instance, ms', ofInstance);
         samples.add('storm: streams open at its end', open);
         samples.add('storm: streams closed to make room, with a hint when to come back', closed);
         samples.add('storm: connections refused', refused);

@@ -6,6 +6,8 @@ import { HeldStream, type StreamTarget } from './held-stream.ts';
 
 export type HolderTask =
   | { kind: 'open'; targets: StreamTarget[]; count: number; spreadMs: number; atOnce: number }
+  /** Says the handshake on all streams that have not said it. */
+  | { kind: 'handshake'; atOnce: number }
   | { kind: 'report' }
   | { kind: 'close' };
 
@@ -21,6 +23,8 @@ export interface HolderReport {
 }
 
 const streams = new Set<HeldStream>();
+/** Of them, those whose clients have not said anything yet. */
+const silent = new Set<HeldStream>();
 let closed = 0;
 let refused = 0;
 const reasons = new Set<string>();
@@ -34,11 +38,11 @@ async function openAll({ targets, count, spreadMs, atOnce }: HolderTask & { kind
       const dueInMs = started + (spreadMs * index) / count - performance.now();
       if (dueInMs > 1) await new Promise((resolve) => setTimeout(resolve, dueInMs));
       try {
-        streams.add(
-          await HeldStream.open(targets[index % targets.length] as StreamTarget, () => {
-            closed += 1;
-          }),
-        );
+        const stream = await HeldStream.open(targets[index % targets.length] as StreamTarget, () => {
+          closed += 1;
+        });
+        streams.add(stream);
+        silent.add(stream);
       } catch (error) {
         refused += 1;
         if (reasons.size < 3) reasons.add((error as Error).message.slice(0, 160));
@@ -48,9 +52,20 @@ async function openAll({ targets, count, spreadMs, atOnce }: HolderTask & { kind
   await Promise.all(Array.from({ length: atOnce }, opener));
 }
 
+async function sayHandshakes(atOnce: number): Promise<void> {
+  const speaker = async () => {
+    for (const stream of silent) {
+      silent.delete(stream);
+      if (stream.isOpen) await stream.handshake();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, speaker));
+}
+
 async function run(task: HolderTask): Promise<HolderReport> {
   const started = performance.now();
   if (task.kind === 'open') await openAll(task);
+  if (task.kind === 'handshake') await sayHandshakes(task.atOnce);
   if (task.kind === 'close') for (const stream of streams) stream.close();
   const elapsedMs = performance.now() - started;
   let open = 0;

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createBearerToken } from '../../../core/bearer-token.ts';
 import { createIdentifier } from '../../../core/identifiers.ts';
+import { serviceFlags } from '../../../scripts/service-runtime.mjs';
 import type { LoadResult } from '../measure.ts';
 import { freePort, instanceProgram, root, startNode } from '../programs.ts';
 import type { LoadReport, LoadTask } from './load-generator.ts';
@@ -139,9 +140,10 @@ export interface RunningRouter extends Listening {
 
 const mebibyte = 1024 * 1024;
 
-/** Starts the router. @param flags Options of Node, such as those of its profiler. */
+/** Starts the router as the service runs it. @param flags Options of Node, such as those of its profiler. */
 export async function startRouter(task: RouterTask, flags: string[] = []): Promise<RunningRouter> {
-  const program = await startNode([...flags, join(here, 'router-program.ts')], {}, /"port":(\d+)/, `${JSON.stringify(task)}\n`);
+  const command = [...serviceFlags, ...flags, join(here, 'router-program.ts')];
+  const program = await startNode(command, {}, /"port":(\d+)/, `${JSON.stringify(task)}\n`);
   const { process: child, match, stop } = program;
   if (child.stdout === null) throw new Error('the router has no output');
   const lines = createInterface({ input: child.stdout });

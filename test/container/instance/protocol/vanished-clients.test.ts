@@ -50,6 +50,24 @@ describe('a client that holds a stream and says nothing', () => {
     stream.leave();
   });
 
+  it('is not asked in the same moment as all that came with it', async () => {
+    doors = await startDoors({}, { presenceLimits: { pingAfterMs: 1_000, goneAfterMs: 10_000 } });
+    const streams = await Promise.all(Array.from({ length: 40 }, () => openStream(`${doors.url}/sse`)));
+    await Promise.all(streams.map((stream) => stream.waitFor(/event: endpoint/)));
+    const opened = Date.now();
+    const asked = async (afterMs: number) => {
+      doors.sessions.sweep(opened + afterMs);
+      await delay(50);
+      return streams.filter((stream) => stream.text().includes('"ping"')).length;
+    };
+    expect(await asked(400)).toBe(0);
+    const inHalf = await asked(750);
+    expect(inHalf).toBeGreaterThan(0);
+    expect(inHalf).toBeLessThan(40);
+    expect(await asked(1_100)).toBe(40);
+    for (const stream of streams) stream.leave();
+  });
+
   it('loses its standalone stream, not its Streamable HTTP session', async () => {
     doors = await startDoors({}, { presenceLimits });
     const headers = await openSession(doors.url);
