@@ -66,6 +66,8 @@ const routeTargetItemSchema = z.object({
 export const routeItemSchema = routeTargetItemSchema.extend({
   instanceId: z.string(),
   workspaceId: z.string(),
+  /** Which transports the processes serve: a client of HTTP+SSE is refused by it before the instance is asked. */
+  mode: instanceModeSchema.optional(),
   replicas: z.array(routeTargetItemSchema).optional(),
 });
 export type RouteItem = z.infer<typeof routeItemSchema>;
@@ -83,5 +85,10 @@ export const changeItemSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('token-revoked'), tokenId: z.string(), instanceId: z.string() }),
   z.object({ kind: z.literal('route-set'), instanceId: z.string() }),
   z.object({ kind: z.literal('route-removed'), instanceId: z.string() }),
+  /**
+   * A router's task is about to be stopped: its load balancer sends it nothing new any more, and cuts what it holds when the
+   * deregistration delay is over, which is before the task itself gets a signal. So that it can end its streams until then.
+   */
+  z.object({ kind: z.literal('router-stopping'), taskArn: z.string() }),
 ]);
 export type Change = z.infer<typeof changeItemSchema>;

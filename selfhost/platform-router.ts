@@ -1,4 +1,5 @@
 import type { RouterOptions } from '../container/router/options.ts';
+import type { RouterNetwork } from '../container/router/redis/router-network.ts';
 import { createRouter, type Router } from '../container/router/router.ts';
 import { ClientConnections } from '../functions/instance-manager/client-connections.ts';
 import type { Supervisor } from '../functions/instance-manager/supervisor.ts';
@@ -6,7 +7,6 @@ import type { Clock, RouteTable } from '../functions/ports.ts';
 import { describeCause } from './describe-cause.ts';
 import { mcpEdge } from './mcp-edge.ts';
 import type { PlatformLog } from './platform-log.ts';
-import type { RouterNetwork } from './router-network.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { joinRouterNetwork } from '../container/router/redis/router-network.ts';
 import type { Router } from '../container/router/router.ts';
 import { MemoryAttemptLimiter } from '../functions/adapters/attempt-limiter.ts';
 import { HttpInstanceMetrics } from '../functions/adapters/http-instance-metrics.ts';
@@ -32,7 +33,6 @@ import { openInstanceProcesses } from './instance-processes.ts';
 import { createMonitoring } from './monitoring.ts';
 import type { PlatformLog } from './platform-log.ts';
 import { createPlatformRouter } from './platform-router.ts';
-import { joinRouterNetwork } from './router-network.ts';
 import type { Settings } from './settings.ts';
 import { signInLimits } from './sign-in-limits.ts';
 import type { Storage } from './storage.ts';
@@ -69,7 +69,8 @@ export async function composeSingleMachine(
   const smartleadKeyChecker = new SmartleadCategoriesKeyChecker(settings.smartleadHosts);
   const logFeed = new MemoryLogFeed();
 
-  const { versions, launcher } = await openInstanceProcesses(settings.dataDir, log);
+  const { dataDir, warmPoolSize } = settings;
+  const { versions, launcher, warm } = await openInstanceProcesses({ dataDir, warmPoolSize, clock, log });
 
   // The router is made later, from ports that are ready now.
   const routes = announcingRoutes(new MemoryRouteTable(), {
@@ -81,9 +82,11 @@ export async function composeSingleMachine(
   const network =
     settings.redisUrl === undefined
       ? undefined
-      : await joinRouterNetwork(settings.redisUrl, storage.sessionKey, (error) =>
-          log.warn('Redis is away.', { cause: describeCause(error) }),
-        );
+      : await joinRouterNetwork({
+          redisUrl: settings.redisUrl,
+          key: storage.sessionKey,
+          reportError: (error) => log.warn('Redis is away.', { cause: describeCause(error) }),
+        });
   const activity = {
     read: async (instanceId: string) => (network === undefined ? router.activity(instanceId) : network.activity(instanceId)),
   };
@@ -142,6 +145,7 @@ export async function composeSingleMachine(
     inventory: stores.inventory,
     leftovers: { list: () => launcher.listLeftovers(), end: () => launcher.endLeftovers() },
     processReader: new HttpInstanceMetrics(),
+    ...(warm === undefined ? {} : { warmPool: { pool: warm.pool, processes: launcher.warmProcesses } }),
   });
 
   const router: Router = createPlatformRouter({ settings, storage, clock, routes, supervisor, network, log });
@@ -216,6 +220,7 @@ export async function composeSingleMachine(
       expiry.start();
       monitoring.start();
       await supervisor.start();
+      warm?.keeper.start();
       rollouts.resume();
       await runner.prepare();
     },
@@ -223,7 +228,7 @@ export async function composeSingleMachine(
     stop: async (drainSeconds) => {
       await Promise.all([router.close({ deadlineMs: drainSeconds * 1000 }), expiry.stop()]);
       await network?.leave();
-      await Promise.all([rollouts.stop(), supervisor.stop()]);
+      await Promise.all([rollouts.stop(), supervisor.stop(), warm?.keeper.stop(), launcher.warmProcesses.close()]);
       await monitoring.stop();
     },
   };

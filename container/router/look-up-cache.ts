@@ -43,6 +43,8 @@ interface Load<Value> {
   /** What the source itself answers. */
   loaded: Promise<Value | undefined>;
   askedAt: number;
+  /** What the source failed with last. */
+  failure?: unknown;
 }
 
 /**
@@ -77,6 +79,12 @@ export class LookUpCache<Value> {
     return this.refresh(key, group);
   }
 
+  /** The value that is remembered and not too old; the source is not asked. */
+  peek(key: string): Value | undefined {
+    const answer = this.#present.get(key);
+    return answer !== undefined && performance.now() < answer.freshUntil ? answer.value : undefined;
+  }
+
   /** Asks the source whatever is remembered. */
   refresh(key: string, group?: string): MaybePromise<Value | undefined> {
     const { maxLoads, maxLoadsPerGroup = Number.POSITIVE_INFINITY } = this.#options;
@@ -105,6 +113,13 @@ export class LookUpCache<Value> {
     this.#loads.delete(key);
   }
 
+  /** Forgets everything; no load that is under way is remembered either. */
+  clear(): void {
+    this.#present.clear();
+    this.#absent.clear();
+    this.#loads.clear();
+  }
+
   /** Forgets the key where its value is of that kind; a load that is under way goes on and is shared by all who ask. */
   forgetWhere(key: string, matches: (value: Value) => boolean): void {
     const value = this.#present.get(key)?.value;
@@ -128,7 +143,7 @@ export class LookUpCache<Value> {
       const value = await Promise.race([
         loaded,
         timeout.then(() => {
-          throw new Error('the look-up took too long');
+          throw new Error('the look-up took too long', { cause: load.failure });
         }),
       ]);
       if (this.#loads.get(key) === load) this.#remember(key, value, load.askedAt);
@@ -170,12 +185,12 @@ export class LookUpCache<Value> {
       try {
         return await loaded;
       } catch (error) {
+        load.failure = error;
         if (graceMs === undefined || performance.now() >= deadline) throw error;
       }
       const newer = this.#loads.get(key);
-      if (newer === undefined) throw new Error('what was looked up is to be forgotten');
-      // Whoever asked first waits with those that asked later.
-      if (newer !== load) return newer.promise;
+      // Whoever asked first waits with those that asked later. Where the key was forgotten, the next try is what was asked for.
+      if (newer !== undefined && newer !== load) return newer.promise;
       await pause(retryPauseMs, undefined, { ref: false });
     }
   }

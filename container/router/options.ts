@@ -56,6 +56,10 @@ export interface RouterTiming {
   lookUpTimeoutMs: number;
   /** How long a token that was known opens on while the directory cannot be asked. */
   lookUpGraceMs: number;
+  /** The same for a route, whose process may be another one by then; 0 where the directory is never away. */
+  routeGraceMs: number;
+  /** How old a description of an instance that has no route may be. */
+  descriptionMaxAgeMs: number;
   /** How often tokens that hold something open are looked up again. */
   tokenRecheckMs: number;
   /** Longest silence on an event stream before a comment is sent. */
@@ -72,6 +76,8 @@ export interface RouterTiming {
   /** How long a request waits for an instance that is being started or woken, and how often the router looks. */
   arrivalWaitMs: number;
   arrivalPollMs: number;
+  /** Longest pause after which it is looked whether an instance has come whose streams stand and ask for nothing. */
+  standingStreamLookMs: number;
   /** After how long an instance that is still asleep is woken again. */
   wakeAgainMs: number;
   /** How long a request waits for an instance that the platform takes for running but that cannot be reached: it may just have died. */
@@ -158,6 +164,8 @@ export const defaultTiming: RouterTiming = {
   lookUpMaxAgeMs: 500,
   lookUpTimeoutMs: 5_000,
   lookUpGraceMs: 60_000,
+  routeGraceMs: 0,
+  descriptionMaxAgeMs: 500,
   tokenRecheckMs: 500,
   keepAliveMs: 15_000,
   usageFlushMs: 5_000,
@@ -168,6 +176,7 @@ export const defaultTiming: RouterTiming = {
   returnWaitMs: 60_000,
   arrivalWaitMs: 45_000,
   arrivalPollMs: 25,
+  standingStreamLookMs: 2_000,
   wakeAgainMs: 2_000,
   unroutedWaitMs: 5_000,
   connectTimeoutMs: 5_000,

@@ -33,6 +33,8 @@ export interface RouteTarget {
 export interface RouteRecord extends RouteTarget {
   instanceId: string;
   workspaceId: string;
+  /** Which transports its processes serve, where that is known. */
+  mode?: InstanceMode;
   replicas?: readonly RouteTarget[];
 }
 

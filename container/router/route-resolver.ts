@@ -19,6 +19,9 @@ export interface RouteResolverOptions {
   reportError: (error: unknown) => void;
 }
 
+/** What is known of an instance before it is needed. */
+export type Prospect = Pick<InstanceDescription, 'mode'>;
+
 type Settle = (outcome: RouteRecord | Refusal) => void;
 
 /** Finds where an instance listens, or says why it does not. The one place that wakes an instance and waits for it to be there. */
@@ -35,8 +38,18 @@ export class RouteResolver {
       maxLoads: limits.maxLookUpsAtOnce,
     };
     // A missing route is asked for every time, so that an instance is there for its clients as soon as it has one.
-    this.#routes = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => routes.get(instanceId) });
-    this.#descriptions = new LookUpCache({ ...bounds, maxAbsent: 0, load: (instanceId) => instances.describe(instanceId) });
+    this.#routes = new LookUpCache({
+      ...bounds,
+      maxAbsent: 0,
+      load: (instanceId) => routes.get(instanceId),
+      ...(timing.routeGraceMs > 0 ? { graceMs: timing.routeGraceMs } : {}),
+    });
+    this.#descriptions = new LookUpCache({
+      ...bounds,
+      maxAgeMs: timing.descriptionMaxAgeMs,
+      maxAbsent: 0,
+      load: (instanceId) => instances.describe(instanceId),
+    });
     this.#arrivals = new Arrivals({
       findRoute: (instanceId) => this.#routes.get(instanceId),
       describe: (instanceId) => this.#descriptions.get(instanceId),
@@ -78,9 +91,16 @@ export class RouteResolver {
     return this.#describeFor(route, token);
   }
 
-  /** What is known of the token's instance; `undefined` where there is none. Rejects, or throws, where the directory fails. */
-  describe(token: VerifiedToken): MaybePromise<InstanceDescription | undefined> {
-    return this.#descriptions.get(token.instanceId);
+  /**
+   * What a client may expect of the token's instance that does not need it yet; a refusal where the instance is gone or does not come
+   * by itself. However many ask, the directories are asked no more often than their answers age.
+   */
+  foresee(token: VerifiedToken): MaybePromise<Prospect | Refusal> {
+    // That there is no route is never remembered. But where the instance could come a moment ago, a route would change nothing here.
+    const known = this.#descriptions.peek(token.instanceId);
+    if (known !== undefined && this.#canCome(known)) return known;
+    const route = this.#routes.get(token.instanceId);
+    return route instanceof Promise ? route.then((found) => this.#prospectOf(found, token)) : this.#prospectOf(route, token);
   }
 
   /** The instance has a route now: whoever waits for it looks at once. */
@@ -105,6 +125,12 @@ export class RouteResolver {
   forget(instanceId: string): void {
     this.#routes.forget(instanceId);
     this.#descriptions.forget(instanceId);
+  }
+
+  /** Forgets where all instances were. */
+  forgetAll(): void {
+    this.#routes.clear();
+    this.#descriptions.clear();
   }
 
   /** Requests that wait for an instance now. */
@@ -138,13 +164,23 @@ export class RouteResolver {
 
   #describeFor(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal | undefined> {
     if (route !== undefined) return ownRoute(route, token);
+    const withoutRoute = (prospect: Prospect | Refusal) => (prospect instanceof Refusal ? prospect : undefined);
+    const prospect = this.#prospectOf(undefined, token);
+    return prospect instanceof Promise ? prospect.then(withoutRoute) : withoutRoute(prospect);
+  }
+
+  #prospectOf(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<Prospect | Refusal> {
+    if (route !== undefined) return ownRoute(route, token);
     const judge = (description: InstanceDescription | undefined) => {
       if (description === undefined) return refusals.instanceNotFound;
-      const canBeWoken = description.status === 'sleeping';
-      return canBeWoken || this.#arrivals.isExpected(description) ? undefined : instanceNotReady(description);
+      return this.#canCome(description) ? description : instanceNotReady(description);
     };
     const description = this.#descriptions.get(token.instanceId);
     return description instanceof Promise ? description.then(judge) : judge(description);
+  }
+
+  #canCome(description: InstanceDescription): boolean {
+    return description.status === 'sleeping' || this.#arrivals.isExpected(description);
   }
 }
 

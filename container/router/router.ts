@@ -44,6 +44,10 @@ export interface Router {
   instanceCame(instanceId: string): void;
   /** The instance's route was taken away, but its process still finishes its calls: new ones look anew where to go. */
   routeRemoved(instanceId: string): void;
+  /** Relies on nothing that was looked up before: changes may have been missed. */
+  forgetLookUps(): void;
+  /** What this router carries: standing streams that are open now, and tool calls handed to instances since it started. */
+  load(): { streamsOpen: number; callsTotal: number };
   /** How busy the instance is at this router; `lastRequestAt` in milliseconds since 1970, requests other than pings. */
   activity(instanceId: string): { lastRequestAt: number | undefined; requestsInFlight: number; streams: number };
   /** The instances that were asked for something since this router started, or hold something open here. */
@@ -115,7 +119,7 @@ export function createRouter(options: RouterOptions): Router {
     streamTurns: new Turns(limits.maxStreamsOpenedPerTurn, limits.maxStreamsWaiting),
     eventStreams: new Set(),
     holdRoom: new HoldRoom(),
-    reopener: new StreamReopener(),
+    reopener: new StreamReopener(timing.standingStreamLookMs),
     get httpSse() {
       return httpSse;
     },
@@ -171,6 +175,13 @@ export function createRouter(options: RouterOptions): Router {
     },
     routeRemoved(instanceId) {
       resolver.forget(instanceId);
+    },
+    forgetLookUps() {
+      verifier.forgetAll();
+      resolver.forgetAll();
+    },
+    load() {
+      return { streamsOpen: open.streamCount, callsTotal: usage.calls };
     },
     activity(instanceId) {
       let requestsInFlight = 0;

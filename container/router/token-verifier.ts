@@ -70,6 +70,11 @@ export class TokenVerifier {
     this.#cache.forget(tokenIdOrHash);
   }
 
+  /** Looks every token up again before it opens anything, while the directory can be asked. */
+  forgetAll(): void {
+    this.#cache.clear();
+  }
+
   get cachedTokens(): number {
     return this.#cache.size;
   }

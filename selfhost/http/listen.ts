@@ -1,8 +1,6 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { rawResponse, refusalOfBrokenRequest, targetOfBrokenRequest } from '../../container/router/broken-request.ts';
-import { methodNotAllowed } from '../../container/router/refusal.ts';
+import { createDoorServer } from '../../container/router/door-server.ts';
 import { isMcpTarget } from './front-door.ts';
 
 /** The port or address cannot be listened on; the message is one line for the person who starts the service. */
@@ -24,16 +22,8 @@ export interface ListenLimits {
   maxConnections?: number;
 }
 
-interface BrokenRequest extends NodeJS.ErrnoException {
-  rawPacket?: Buffer;
-}
-
-/** Protocol-shaped at the MCP doors and where nobody can tell what was asked for; an empty answer elsewhere. */
-function answerToBroken({ code }: BrokenRequest, target: string | undefined): string {
-  const refusal = refusalOfBrokenRequest(code);
-  const isMcp = target === undefined || isMcpTarget(target);
-  return rawResponse(refusal.status, isMcp ? 'application/json' : 'text/plain', isMcp ? refusal.body(null) : '');
-}
+/** Longer than the idle time-out of the usual proxies in front of us, so that we are never the side that closes a connection first. */
+const keepAliveTimeoutMs = 75_000;
 
 /**
  * Listens with one handler on several addresses. The first one must succeed; later ones are conveniences (a machine without IPv6
@@ -47,25 +37,14 @@ export async function listen(
 ): Promise<Listeners> {
   const servers: Server[] = [];
   let chosenPort = port;
-  const answers = new WeakMap<Duplex, ServerResponse>();
-  const tracked: RequestListener = (request, response) => {
-    answers.set(request.socket, response);
-    handler(request, response);
-  };
   for (const [index, host] of hosts.entries()) {
-    const server = createServer(
-      {
-        // Longer than any load balancer's idle time-out in front of us, so that we are never the side that closes a connection first.
-        keepAliveTimeout: 75_000,
-        headersTimeout: Math.min(30_000, requestTimeoutMs),
-        requestTimeout: requestTimeoutMs,
-        connectionsCheckingInterval: Math.min(10_000, requestTimeoutMs),
-        // The handler says what is wrong, in the words of what was asked for.
-        requireHostHeader: false,
-      },
-      tracked,
-    );
-    server.maxConnections = maxConnections;
+    const server = createDoorServer(handler, isMcpTarget, {
+      keepAliveTimeoutMs,
+      headersTimeoutMs: Math.min(30_000, requestTimeoutMs),
+      requestTimeoutMs,
+      checkingIntervalMs: Math.min(10_000, requestTimeoutMs),
+      maxConnections,
+    });
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
@@ -81,19 +60,6 @@ export async function listen(
       throw new ListenError(`cannot listen on ${host}:${chosenPort} (${code ?? 'unknown error'}); check HOST and PORT`);
     }
     server.removeAllListeners('error');
-    // A client that breaks the protocol costs its own connection only.
-    server.on('clientError', (error: BrokenRequest, socket) => {
-      const answer = answers.get(socket);
-      const isOpen = answer !== undefined && !answer.writableFinished;
-      // A status line in the middle of an answer would be taken for a part of it.
-      if (!socket.writable || (isOpen && answer.headersSent)) socket.destroy();
-      else socket.end(answerToBroken(error, isOpen ? answer.req.url : targetOfBrokenRequest(error.rawPacket)));
-    });
-    // A proxy's client asks for a tunnel; Node would close the connection without a word.
-    server.on('connect', (_request, socket: Duplex) => {
-      socket.on('error', () => {});
-      socket.end(rawResponse(405, 'application/json', methodNotAllowed('no tunnels').body(null)));
-    });
     chosenPort = (server.address() as AddressInfo).port;
     servers.push(server);
   }

@@ -33,6 +33,7 @@ describe('settings', () => {
       mcpStreamsPerToken: undefined,
       drainSeconds: 20,
       redisUrl: undefined,
+      warmPoolSize: 0,
     });
   });
 

@@ -34,8 +34,6 @@ export class ClientStream implements OpenExchange {
   readonly #services: RouterServices;
   readonly #admitted: AdmittedRequest;
   owner: StreamOwner | undefined;
-  /** The client left before its stream had begun. */
-  onLeft: (() => void) | undefined;
   #lastWriteAt = 0;
   #isEndedByUs = false;
   #isFinished = false;
@@ -195,8 +193,6 @@ export class ClientStream implements OpenExchange {
     open.remove(this);
     eventStreams.delete(this);
     metrics.request('sse', response.headersSent ? response.statusCode : 'aborted');
-    if (this.#isEndedByUs) return;
-    if (this.owner === undefined) this.onLeft?.();
-    else this.owner.onCut(this);
+    if (!this.#isEndedByUs) this.owner?.onCut(this);
   };
 }

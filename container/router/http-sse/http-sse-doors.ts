@@ -1,7 +1,6 @@
 import type { AdmittedRequest } from '../admitted-request.ts';
 import { whenReady } from '../maybe-promise.ts';
 import { outcomeUnknownResponse } from '../outcome-unknown.ts';
-import type { RouteRecord } from '../ports.ts';
 import { Refusal, type RpcId, refusals } from '../refusal.ts';
 import type { RouterServices } from '../router-services.ts';
 import type { SessionHolder } from '../sessions/session-holder.ts';
@@ -137,6 +136,7 @@ export class HttpSseDoors {
     const traits = traitsOf(admitted);
     const isBeginning = admitted.rpc?.initialize !== undefined;
     if (record.handshake === undefined && traits.protocolVersion !== undefined && !isBeginning) assumeHandshake(record, traits);
+    this.#holder?.hold(record.id);
     return this.#create(admitted, traits, record);
   }
 
@@ -191,58 +191,29 @@ export class HttpSseDoors {
       for (const [id, mayRepeat] of recognition.lost) session.onOwnAnswer(id, lostAnswer(id, mayRepeat));
   }
 
+  /**
+   * A new session. A stream that says nothing needs no instance, so none hears of it before the first message: clients that connect
+   * and do no more, be they thousands, cost their instance nothing.
+   */
   #openFresh(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
     const failed = (error: unknown) => {
       this.#services.reportError(error, admitted.requestId);
       stream.refuse(refusals.directoryUnavailable);
     };
     whenReady(
-      () => this.#services.resolver.peek(admitted.token),
-      (route) => {
+      () => this.#services.resolver.foresee(admitted.token),
+      (prospect) => {
         if (stream.isClosed) return;
-        if (route instanceof Refusal) {
-          stream.refuse(route);
-          return;
+        if (prospect instanceof Refusal) stream.refuse(prospect);
+        else if (prospect.mode === 'stdio') stream.refuse(refusals.sseNotServed);
+        else {
+          const session = this.#create(admitted, traits, this.#issue(admitted));
+          session.attach(stream);
+          this.#silent.add(session, stream);
         }
-        if (route === undefined) this.#openAway(admitted, stream, traits, failed);
-        else void this.#openAt(route, this.#create(admitted, traits, this.#issue(admitted)), stream).catch(failed);
       },
       failed,
     );
-  }
-
-  /** The instance sleeps or is on its way. It need not be there for a stream that says nothing. */
-  #openAway(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits, failed: (error: unknown) => void): void {
-    whenReady(
-      () => this.#services.resolver.describe(admitted.token),
-      (description) => {
-        if (stream.isClosed) return;
-        if (description?.mode === 'stdio') stream.refuse(refusals.sseNotServed);
-        else this.#begin(this.#create(admitted, traits, this.#issue(admitted)), stream);
-      },
-      failed,
-    );
-  }
-
-  /** The instance is there: whether it serves this door is its to say. */
-  async #openAt(route: RouteRecord, session: SseSession, stream: ClientStream): Promise<void> {
-    stream.onLeft = () => session.drop();
-    const opening = await session.openNow(route);
-    if (stream.isClosed) {
-      session.drop();
-      return;
-    }
-    if (opening.kind === 'refused' && opening.status === 404) {
-      session.drop();
-      stream.refuse(refusals.sseNotServed);
-      return;
-    }
-    this.#begin(session, stream);
-  }
-
-  #begin(session: SseSession, stream: ClientStream): void {
-    session.attach(stream);
-    this.#silent.add(session, stream);
   }
 
   /** The client to whom the stream belongs was given a session that it does not need: it has one. */
@@ -266,7 +237,6 @@ export class HttpSseDoors {
   #create({ token, request }: AdmittedRequest, traits: ClientTraits, record: SessionRecord): SseSession {
     const session = new SseSession(this.#surroundings, { record, token, traits, headers: request.headers });
     this.#sessions.set(session.id, session);
-    this.#holder?.hold(session.id);
     return session;
   }
 

@@ -16,7 +16,7 @@ import { type Answered, Upstream, type UpstreamListener, type UpstreamOpening } 
 /** Longest pause between two attempts at a process that does not take the session yet. */
 const longestPauseMs = 200;
 
-export type LinkAttempt = { upstream: Upstream; opening: UpstreamOpening };
+type LinkAttempt = { upstream: Upstream; opening: UpstreamOpening };
 
 /** Opens the session's stream at its instance, and there the session itself as its record says. */
 export class SessionLink {
@@ -59,7 +59,7 @@ export class SessionLink {
     while (!this.#isClosed) {
       const route = await resolver.resolve(token, undefined, failed);
       if (route instanceof Refusal) return route;
-      const { upstream, opening } = await this.attempt(route);
+      const { upstream, opening } = await this.#attempt(route);
       if (opening.kind === 'open') {
         const replayed = await this.#replay(upstream);
         if (replayed === 'done') return upstream;
@@ -76,7 +76,7 @@ export class SessionLink {
   }
 
   /** Opens the stream alone, once. Never rejects. */
-  async attempt(route: RouteRecord): Promise<LinkAttempt> {
+  async #attempt(route: RouteRecord): Promise<LinkAttempt> {
     const { connections, metrics, events, pathPrefix, timing } = this.#services;
     const { instanceId } = this.#record;
     const target = chooseTarget(route, this.#record.incarnation, connections.loadOf);

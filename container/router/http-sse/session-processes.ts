@@ -1,11 +1,10 @@
 import { whenReady } from '../maybe-promise.ts';
-import type { RouteRecord } from '../ports.ts';
 import { Refusal, refusals } from '../refusal.ts';
 import type { RouterServices } from '../router-services.ts';
 import type { VerifiedToken } from '../token-verifier.ts';
 import type { TurnedAway } from './message-queue.ts';
 import type { SessionLink } from './session-link.ts';
-import type { Upstream, UpstreamOpening } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 /** How long a process may take for what it accepted after it began to turn messages away; instances themselves give up earlier. */
 const finishingMs = 15_000;
@@ -49,15 +48,6 @@ export class SessionProcesses {
 
   get isOpening(): boolean {
     return this.#isOpening;
-  }
-
-  /** Opens the session at an instance that is there, once. */
-  async openNow(route: RouteRecord): Promise<UpstreamOpening> {
-    this.#isOpening = true;
-    const { upstream, opening } = await this.#link.attempt(route);
-    if (opening.kind === 'open') this.#onOpened(upstream);
-    else this.#isOpening = false;
-    return opening;
   }
 
   /** Opens the session as soon as its instance is there; what comes of it, the listener is told. */

@@ -1,5 +1,4 @@
 import type { AdmittedRequest } from '../admitted-request.ts';
-import type { RouteRecord } from '../ports.ts';
 import { type Refusal, type RpcId, refusals } from '../refusal.ts';
 import { retryHint } from '../retry-hint.ts';
 import type { RouterServices } from '../router-services.ts';
@@ -21,7 +20,7 @@ import { SessionLink } from './session-link.ts';
 import { SessionMemory } from './session-memory.ts';
 import { type ProcessesListener, SessionProcesses } from './session-processes.ts';
 import type { SessionOrigin, SessionSurroundings } from './session-surroundings.ts';
-import type { Answered, Upstream, UpstreamOpening } from './upstream.ts';
+import type { Answered, Upstream } from './upstream.ts';
 
 /** How long a session is kept whose client left without waiting for anything. */
 const idleReturnMs = 10_000;
@@ -109,11 +108,6 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     const awaited = new Map(this.#outlet.undelivered);
     for (const [id, message] of this.#queue.unanswered) awaited.set(id, message.mayRepeat(id));
     return awaited;
-  }
-
-  /** Opens the stream at an instance that is there. */
-  openNow(route: RouteRecord): Promise<UpstreamOpening> {
-    return this.#processes.openNow(route);
   }
 
   /**
@@ -214,7 +208,8 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
   onClose(refusal: Refusal, withRetryHint: boolean): void {
     // Of what was handed over and must not be made again, the queue says more than that we close.
     this.#queue.failAll(refusal === refusals.closingUnanswered ? refusals.closing : refusal);
-    this.#memory.put();
+    // Of a session that never began there is nothing to remember that its id does not say.
+    if (this.record.handshake !== undefined) this.#memory.put();
     this.#outlet.end(withRetryHint ? retryHint(this.#services.timing) : undefined);
     this.drop();
   }

@@ -9,12 +9,19 @@ export interface RedisConnection extends RedisCommands {
 
 const connectTimeoutMs = 2_000;
 const longestReconnectPauseMs = 1_000;
+const checkIntervalMs = 500;
 
 /**
  * Connects to the Redis at the URL (`redis://`, or `rediss://` for TLS). Does not insist: where Redis is away, commands fail at once
  * and the connection is tried again until it stands. Resolves when it stands, or after two seconds without.
+ * @param silenceMs How long Redis may leave commands unanswered. A machine that vanished says nothing, and the kernel goes on waiting
+ *   for it for a quarter of an hour; after so many milliseconds the connection is made anew, to whatever its name stands for then.
  */
-export async function connectRedis(url: string, reportError: (error: unknown) => void): Promise<RedisConnection> {
+export async function connectRedis(
+  url: string,
+  reportError: (error: unknown) => void,
+  silenceMs = 5_000,
+): Promise<RedisConnection> {
   const client = createClient({
     url,
     // What could not be asked is not asked later: nobody waits for it any more.
@@ -32,7 +39,38 @@ export async function connectRedis(url: string, reportError: (error: unknown) =>
   client.on('ready', () => {
     isFailing = false;
   });
-  const connected = client.connect().then(ignore, ignore);
+  let connected = client.connect().then(ignore, ignore);
+
+  const connectAnew = (why: string) => {
+    reportError(new Error(`Redis is away (${why}); the connection is made anew`));
+    // Fails what waits for an answer.
+    client.destroy();
+    connected = client.connect().then(ignore, ignore);
+  };
+
+  let unanswered = 0;
+  let silentSince = 0;
+  const ask = async (command: string[]) => {
+    if (unanswered === 0) silentSince = performance.now();
+    unanswered += 1;
+    try {
+      return await client.sendCommand(command);
+    } catch (error) {
+      // After a failover the server at the other end may be a replica, while the name stands for the new primary.
+      if (client.isReady && error instanceof Error && error.message.startsWith('READONLY'))
+        connectAnew('it has become a replica');
+      throw error;
+    } finally {
+      unanswered -= 1;
+      silentSince = performance.now();
+    }
+  };
+  const check = setInterval(() => {
+    if (unanswered === 0 || !client.isReady || performance.now() - silentSince < silenceMs) return;
+    connectAnew('it leaves commands unanswered');
+  }, checkIntervalMs);
+  check.unref();
+
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
     connected,
@@ -42,11 +80,12 @@ export async function connectRedis(url: string, reportError: (error: unknown) =>
   ]);
   clearTimeout(timer);
   return {
-    sendCommand: (command) => client.sendCommand(command),
+    sendCommand: ask,
     get isReady() {
       return client.isReady;
     },
     close: async () => {
+      clearInterval(check);
       client.destroy();
       await connected;
     },

@@ -1,11 +1,14 @@
+import {
+  activityIntervalMs,
+  activityKeptMs,
+  activityKey,
+  addActivity,
+  type DoorActivity,
+  redisKeyPrefix,
+  sumActivity,
+  writeActivity,
+} from '../../../core/door-activity.ts';
 import type { ImpatientRedis } from './impatient-redis.ts';
-
-/** How busy an instance is at its doors; the times are milliseconds since 1970. */
-export interface DoorActivity {
-  lastRequestAt: number | undefined;
-  requestsInFlight: number;
-  streams: number;
-}
 
 /** What one router knows of its instances. */
 export interface ActivitySource {
@@ -22,17 +25,6 @@ export interface RedisActivityOptions {
   keyPrefix?: string;
 }
 
-/** What a router wrote is taken for its present state for so many of its intervals; after that it is taken to be gone. */
-const intervalsAlive = 3;
-/** Longer than any instance stays awake without a request. */
-const keptMs = 2 * 24 * 60 * 60_000;
-
-interface Written extends Omit<DoorActivity, 'lastRequestAt'> {
-  routerId: string;
-  lastRequestAt: number | null;
-  at: number;
-}
-
 /**
  * How busy instances are at all routers together. Each router writes what it knows every few seconds. The last request counts whoever
  * wrote it; what is under way counts for routers that still write.
@@ -41,37 +33,26 @@ export class RedisActivity {
   readonly #redis: ImpatientRedis;
   readonly #routerId: string;
   readonly #source: ActivitySource;
-  readonly #aliveMs: number;
   readonly #keyPrefix: string;
   readonly #timer: NodeJS.Timeout;
   /** What was written last, where it has to be renewed only if it changes. */
   readonly #idle = new Map<string, number | undefined>();
   #writing: Promise<void> | undefined;
 
-  constructor({ redis, routerId, source, intervalMs = 3_000, keyPrefix = 'smartlead-mcp:' }: RedisActivityOptions) {
+  constructor({ redis, routerId, source, intervalMs = activityIntervalMs, keyPrefix = redisKeyPrefix }: RedisActivityOptions) {
     this.#redis = redis;
     this.#routerId = routerId;
     this.#source = source;
-    this.#aliveMs = intervalsAlive * intervalMs;
-    this.#keyPrefix = `${keyPrefix}activity:`;
+    this.#keyPrefix = keyPrefix;
     this.#timer = setInterval(() => void this.write(), intervalMs);
     this.#timer.unref();
   }
 
   /** The sum of all routers. Rejects where Redis is away: on half the picture nobody should be put to sleep. */
   async read(instanceId: string): Promise<DoorActivity> {
-    const sum = { ...this.#source.activity(instanceId) };
-    const written = await this.#redis.ask('HVALS', this.#keyPrefix + instanceId);
-    if (!Array.isArray(written)) return sum;
-    const now = Date.now();
-    for (const json of written) {
-      const other = JSON.parse(String(json)) as Written;
-      if (other.routerId === this.#routerId) continue;
-      if (other.lastRequestAt !== null) sum.lastRequestAt = Math.max(sum.lastRequestAt ?? 0, other.lastRequestAt);
-      if (now - other.at > this.#aliveMs) continue;
-      sum.requestsInFlight += other.requestsInFlight;
-      sum.streams += other.streams;
-    }
+    const written = await this.#redis.ask('HVALS', activityKey(instanceId, this.#keyPrefix));
+    const sum = sumActivity(Array.isArray(written) ? written.map(String) : [], Date.now(), this.#routerId);
+    addActivity(sum, this.#source.activity(instanceId));
     return sum;
   }
 
@@ -105,12 +86,10 @@ export class RedisActivity {
   }
 
   /** Answers whether it was written. */
-  async #put(instanceId: string, { lastRequestAt = null, requestsInFlight, streams }: WithNull<DoorActivity>): Promise<boolean> {
-    const key = this.#keyPrefix + instanceId;
-    const written: Written = { routerId: this.#routerId, lastRequestAt, requestsInFlight, streams, at: Date.now() };
-    if ((await this.#redis.tryAsk('HSET', key, this.#routerId, JSON.stringify(written))) === undefined) return false;
-    return (await this.#redis.tryAsk('PEXPIRE', key, String(keptMs))) !== undefined;
+  async #put(instanceId: string, activity: DoorActivity): Promise<boolean> {
+    const key = activityKey(instanceId, this.#keyPrefix);
+    const text = writeActivity(this.#routerId, activity, Date.now());
+    if ((await this.#redis.tryAsk('HSET', key, this.#routerId, text)) === undefined) return false;
+    return (await this.#redis.tryAsk('PEXPIRE', key, String(activityKeptMs))) !== undefined;
   }
 }
-
-type WithNull<Activity extends DoorActivity> = Omit<Activity, 'lastRequestAt'> & { lastRequestAt?: number | null | undefined };

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HandshakeParams, SessionRecord, SessionTransport } from './session-record.ts';
 
 /** Ids travel in every request's header. A handshake that is longer is remembered by the directory alone. */
@@ -30,12 +30,13 @@ export interface SessionSeed {
  * credential: every request must still show a token of the same workspace and instance.
  */
 export class SessionIds {
-  readonly #key: Buffer;
+  /** Prepared once: that takes longer than a signature. */
+  readonly #key: KeyObject;
 
   /** The key must be the same at every router of an installation, and secret. At least 32 bytes. */
   constructor(key: Buffer) {
     if (key.length < 32) throw new Error('The key for session ids must have at least 32 bytes.');
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   issue(seed: SessionSeed): string {

@@ -1,5 +1,4 @@
 const firstPauseMs = 20;
-const longestPauseMs = 2_000;
 /** Streams that are opened again at once, and the pause between two such groups: an instance that just came has other things to do, too. */
 const groupSize = 25;
 const groupPauseMs = 10;
@@ -22,6 +21,12 @@ interface Waiting {
  */
 export class StreamReopener {
   readonly #byInstance = new Map<string, Waiting>();
+  readonly #longestPauseMs: number;
+
+  /** @param longestPauseMs Between two looks for an instance that nobody has said has come. */
+  constructor(longestPauseMs: number) {
+    this.#longestPauseMs = longestPauseMs;
+  }
 
   wait(instanceId: string, stream: ReopenableStream): void {
     let waiting = this.#byInstance.get(instanceId);
@@ -55,7 +60,7 @@ export class StreamReopener {
     if (waiting.timer !== undefined) return;
     waiting.timer = setTimeout(() => {
       waiting.timer = undefined;
-      waiting.pauseMs = Math.min(longestPauseMs, 2 * waiting.pauseMs);
+      waiting.pauseMs = Math.min(this.#longestPauseMs, 2 * waiting.pauseMs);
       this.#take(waiting, 1);
       if (waiting.streams.size > 0) this.#scheduleLook(instanceId, waiting);
     }, waiting.pauseMs);

@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collect, echo, type InstanceFixture, open, post, type RouterFixture, send, startRouter, toolCall } from './fixture.ts';
+import {
+  collect,
+  echo,
+  eventually,
+  type InstanceFixture,
+  open,
+  post,
+  type RouterFixture,
+  send,
+  startRouter,
+  toolCall,
+} from './fixture.ts';
 
 describe('the doors', () => {
   let fixture: RouterFixture;
@@ -30,6 +41,7 @@ describe('the doors', () => {
     const query = /data: \S+(\?\S+)/.exec(stream.text)?.[1];
     const answer = await post(`${fixture.url(streaming, door)}${query}&x=2`, streaming.token, toolCall(1));
     expect(answer.status).toBe(202);
+    await eventually(() => streaming.seen.length === 2, 'the message to arrive');
     expect(streaming.seen.map(({ url }) => url)).toEqual(['/sse', '/messages?sessionId=abc%2F1']);
   });
 

@@ -38,3 +38,38 @@ it.each([
   answerAll();
   await Promise.all(later);
 });
+
+/** A source that fails as often as it is told to, and hangs after it where it should. */
+function failingCache(failures: number, timeoutMs: number, then: 'answers' | 'hangs') {
+  let left = failures;
+  return new LookUpCache<string>({
+    load: async (key) => {
+      if (left > 0) {
+        left -= 1;
+        throw new Error('the source is away');
+      }
+      return then === 'hangs' ? new Promise(() => {}) : key;
+    },
+    ...{ maxAgeMs: 0, timeoutMs, graceMs: 60_000, maxPresent: 100, maxAbsent: 100, maxLoads: 100 },
+  });
+}
+
+it('who waits in vain is told what the source failed with', async () => {
+  const failure = await Promise.resolve(failingCache(1, 400, 'hangs').get('a')).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: 'the look-up took too long', cause: { message: 'the source is away' } });
+});
+
+it('who waits for a key that is forgotten meanwhile gets what the source says then', async () => {
+  const cache = failingCache(2, 5_000, 'answers');
+  const waiting = cache.get('a');
+  cache.forget('a');
+  expect(await waiting).toBe('a');
+});
+
+it('forgets everything at once', async () => {
+  const cache = slowCache({ maxLoads: 100, maxLoadsPerGroup: 100 }).cache;
+  await Promise.all([cache.get('a'), cache.get('b')]);
+  expect(cache.size).toBe(2);
+  cache.clear();
+  expect(cache.size).toBe(0);
+});

@@ -13,7 +13,10 @@ const waiting = (count: number) =>
 async function startAsleep() {
   const wakes: string[] = [];
   const waker = { wake: (instanceId: string) => void wakes.push(instanceId) };
-  fixture = await startRouter({ waker, timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5 } });
+  fixture = await startRouter({
+    waker,
+    timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5 },
+  });
   const instance = await fixture.addInstance(createSessionProcess().script);
   const session = await openSession(fixture, instance);
   await sleep(instance);

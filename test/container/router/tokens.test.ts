@@ -298,7 +298,11 @@ describe('tokens that hold a stream open', () => {
   beforeEach(async () => {
     upstreamClosed = 0;
     fixture = await startRouter();
-    instance = await fixture.addInstance((_request, response) => {
+    instance = await fixture.addInstance((request, response) => {
+      if (request.url?.startsWith('/messages') === true) {
+        response.writeHead(202).end('Accepted');
+        return;
+      }
       response.on('close', () => {
         upstreamClosed += 1;
       });
@@ -308,11 +312,19 @@ describe('tokens that hold a stream open', () => {
   });
   afterEach(() => fixture.close());
 
+  /** The instance hears of an HTTP+SSE session by its first message. */
+  async function saySomething(token: string, text: string) {
+    const messages = instance.seen.filter(({ method }) => method === 'POST').length;
+    expect((await post(fixture.base + (/data: (\S+)/.exec(text)?.[1] ?? ''), token, toolCall(1))).status).toBe(202);
+    await eventually(() => instance.seen.filter(({ method }) => method === 'POST').length > messages, 'the message to arrive');
+  }
+
   async function openStream(token: string, door: string, method = 'GET') {
     const stream = collect(
       await open(fixture.url(instance, door), { token, method, ...(method === 'POST' ? { body: toolCall(1) } : {}) }),
     );
     await stream.waitFor('endpoint');
+    if (door === 'sse') await saySomething(token, stream.text);
     return stream;
   }
 

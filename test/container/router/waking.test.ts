@@ -27,7 +27,7 @@ async function start(options: Partial<RouterOptions> = {}) {
   fixture = await startRouter({
     waker: { wake: (instanceId) => void wakes.push(instanceId) },
     ...options,
-    timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, ...options.timing },
+    timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5, ...options.timing },
   });
   const instance = await fixture.addInstance();
   const route = fixture.routes.get(instance.id) as RouteRecord;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RouteTarget } from '../../../../container/router/ports.ts';
 import { createIdentifier } from '../../../../core/identifiers.ts';
+import type { InstanceMode } from '../../../../core/instance-configuration.ts';
 import { listen, type RouterFixture, stop } from '../fixture.ts';
 
 export interface Message {
@@ -124,8 +125,8 @@ export interface FakeInstance {
   id: string;
   workspaceId: string;
   token: string;
-  /** It is there, as this process. */
-  runAs(process: FakeProcess): void;
+  /** It is there, as this process. @param mode As its route says, where that says anything. */
+  runAs(process: FakeProcess, mode?: InstanceMode): void;
   /** It has no route; `status` says why. */
   leave(status: 'sleeping' | 'restarting' | 'stopped'): void;
 }
@@ -137,8 +138,8 @@ export function addFakeInstance(fixture: RouterFixture, workspaceId: string = cr
     id,
     workspaceId,
     token,
-    runAs({ address, accessToken }) {
-      fixture.routes.set(id, { instanceId: id, workspaceId, address, accessToken });
+    runAs({ address, accessToken }, mode) {
+      fixture.routes.set(id, { instanceId: id, workspaceId, address, accessToken, ...(mode === undefined ? {} : { mode }) });
       fixture.router.instanceCame(id);
     },
     leave(status) {

@@ -246,10 +246,27 @@ describe('messages', () => {
 });
 
 describe('an instance that does not serve this transport', () => {
-  it('says so to a client that connects', async () => {
-    await run({ refuseGet: 404 });
+  it('has it said to a client that connects, by its route', async () => {
+    const process = await startProcess();
+    processes.push(process);
+    instance.runAs(process, 'stdio');
     const client = await new RawClient(fixture.base, instance).connect();
     expect(client.status).toBe(404);
+    expect(process.opened).toBe(0);
+    instance.runAs(process, 'both');
+    expect((await new RawClient(fixture.base, instance).connect()).status).toBe(200);
+  });
+
+  it('says so itself where its route does not: the first request gets a clear error', async () => {
+    await run({ refuseGet: 404 });
+    const client = await new RawClient(fixture.base, instance).connect();
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+    expect((await client.send({ id: 0, method: 'initialize', params })).status).toBe(202);
+    expect(await client.waitForAnswer(0)).toMatchObject({
+      error: { data: { reason: 'sse_not_served', retry: false, nextStep: expect.any(String) } },
+    });
+    expect(client.isClosed).toBe(false);
+    expect(fixture.connected).toEqual([]);
   });
 
   it('has it said while it sleeps', async () => {

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, post, type RouterFixture, startRouter } from '../fixture.ts';
 import { addFakeInstance, type FakeInstance, type FakeProcess, startProcess } from './fake-process.ts';
@@ -39,6 +39,21 @@ async function cutDuringCall(client: RawClient, name = read, id = 2): Promise<vo
   const parkedBefore = parked();
   client.cut();
   await eventually(() => parked() === parkedBefore + 1, 'the session to be parked');
+}
+
+/** Reads where to post, and then nothing more. */
+function readEndpoint(socket: Socket): Promise<string> {
+  let text = '';
+  return new Promise((resolve) => {
+    const read = (chunk: string) => {
+      text += chunk;
+      const endpoint = /data: (\S+)\n\n/.exec(text)?.[1];
+      if (endpoint === undefined) return;
+      socket.off('data', read).pause();
+      resolve(endpoint);
+    };
+    socket.setEncoding('latin1').on('data', read);
+  });
 }
 
 describe('a client whose connection was cut during a call', () => {
@@ -416,6 +431,8 @@ describe('a client that leaves', () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.write(`GET /i/${own.id}/sse HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${own.token}\r\n\r\n`);
+    const endpoint = await readEndpoint(socket);
+    await post(impatient.base + endpoint, own.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' });
     await eventually(() => process.sessions.size === 1, 'the stream to be opened');
     const [session = ''] = process.sessions.keys();
     const filler = 'x'.repeat(100_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
 import { ImpatientRedis } from '../../../../container/router/redis/impatient-redis.ts';
-import { type DoorActivity, RedisActivity } from '../../../../container/router/redis/redis-activity.ts';
+import { RedisActivity } from '../../../../container/router/redis/redis-activity.ts';
+import type { DoorActivity } from '../../../../core/door-activity.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 describe.skipIf(!hasRedis)('the activity of several routers (skipped where redis-server is missing)', () => {

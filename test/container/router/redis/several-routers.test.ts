@@ -1,61 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
 import { ImpatientRedis } from '../../../../container/router/redis/impatient-redis.ts';
 import { RedisSessionDirectory } from '../../../../container/router/redis/redis-session-directory.ts';
 import { RedisSessionHolder } from '../../../../container/router/redis/redis-session-holder.ts';
-import {
-  collect,
-  type InstanceFixture,
-  open,
-  post,
-  type RouterFixture,
-  type Script,
-  send,
-  startRouter,
-  toolCall,
-} from '../fixture.ts';
+import { collect, type InstanceFixture, open, post, type RouterFixture, send, startRouter, toolCall } from '../fixture.ts';
+import { withSessions } from '../instance-with-sessions.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
-
-/** An instance with sessions of both transports, which takes the ids that the router gives it. */
-function withSessions(): Script {
-  const known = new Set<string>();
-  const streams = new Map<string, ServerResponse>();
-  return (request, response, body) => {
-    const url = new URL(request.url ?? '/', 'http://instance');
-    const assigned = request.headers['x-session-id'];
-    if (url.pathname === '/sse') {
-      const id = String(assigned);
-      streams.set(id, response);
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.write(`event: endpoint\ndata: /messages?sessionId=${id}\n\n`);
-      return;
-    }
-    const message = JSON.parse(body === '' ? '{}' : body);
-    const result =
-      message.method === 'initialize' ? { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {} } : { ok: true };
-    const answer = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
-    if (url.pathname === '/messages') {
-      const stream = streams.get(url.searchParams.get('sessionId') ?? '');
-      if (stream === undefined) {
-        response.writeHead(404, { 'Content-Type': 'application/json' }).end('{}');
-        return;
-      }
-      response.writeHead(202).end('Accepted');
-      if (message.id !== undefined) stream.write(`event: message\ndata: ${answer}\n\n`);
-      return;
-    }
-    const id = String(assigned ?? request.headers['mcp-session-id']);
-    if (assigned !== undefined) known.add(id);
-    if (!known.has(id)) response.writeHead(404, { 'Content-Type': 'application/json' }).end('{}');
-    else if (request.method === 'DELETE') {
-      known.delete(id);
-      response.writeHead(200).end();
-    } else if (message.id === undefined) response.writeHead(202).end();
-    else response.writeHead(200, { 'Content-Type': 'application/json', 'Mcp-Session-Id': id }).end(answer);
-  };
-}
 
 const initialize = {
   ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },

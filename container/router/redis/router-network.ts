@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { defaultLimits, defaultTiming, type RouterOptions } from '../container/router/options.ts';
-import { connectRedis } from '../container/router/redis/connect-redis.ts';
-import { ImpatientRedis } from '../container/router/redis/impatient-redis.ts';
-import { type DoorActivity, RedisActivity } from '../container/router/redis/redis-activity.ts';
-import { RedisSessionDirectory } from '../container/router/redis/redis-session-directory.ts';
-import { RedisSessionHolder } from '../container/router/redis/redis-session-holder.ts';
-import type { Router } from '../container/router/router.ts';
+import type { DoorActivity } from '../../../core/door-activity.ts';
+import { defaultLimits, defaultTiming, type RouterOptions } from '../options.ts';
+import type { Router } from '../router.ts';
+import { connectRedis } from './connect-redis.ts';
+import { ImpatientRedis } from './impatient-redis.ts';
+import { RedisActivity } from './redis-activity.ts';
+import { RedisSessionDirectory } from './redis-session-directory.ts';
+import { RedisSessionHolder } from './redis-session-holder.ts';
 
 /** What makes one router one of several. */
 export interface RouterNetwork {
@@ -17,19 +18,27 @@ export interface RouterNetwork {
   join(router: Router): Promise<void>;
   /** How busy an instance is at all routers together. */
   activity(instanceId: string): Promise<DoorActivity>;
-  /** Before the router is closed no more come from the others; after it the connection can go. */
+  /** When the router is closed: no more come from the others, and the connection goes. */
   leave(): Promise<void>;
 }
 
-/**
- * The network of the routers that share a Redis. Routers reach each other on this machine's loopback.
- * @param key The key of session ids, which all routers have.
- */
-export async function joinRouterNetwork(
-  redisUrl: string,
-  key: Buffer,
-  reportError: (error: unknown) => void,
-): Promise<RouterNetwork> {
+export interface RouterNetworkOptions {
+  redisUrl: string;
+  /** The key of session ids, which all routers have. */
+  key: Buffer;
+  /**
+   * Address at which the other routers reach this one, which listens there and nowhere else. This machine's loopback by default: then
+   * all routers are on one machine.
+   */
+  host?: string;
+  /** 0, the default, lets the system choose. */
+  port?: number;
+  reportError: (error: unknown) => void;
+}
+
+/** The network of the routers that share a Redis. */
+export async function joinRouterNetwork(options: RouterNetworkOptions): Promise<RouterNetwork> {
+  const { redisUrl, key, host = '127.0.0.1', port = 0, reportError } = options;
   const connection = await connectRedis(redisUrl, reportError);
   const redis = new ImpatientRedis(connection, reportError);
   const routerId = randomUUID();
@@ -46,7 +55,7 @@ export async function joinRouterNetwork(
     },
     join: async (router) => {
       shared = new RedisActivity({ redis, routerId, source: router });
-      await holder.listen((request, response) => router.handle(request, response), '127.0.0.1');
+      await holder.listen((request, response) => router.handle(request, response), host, port);
     },
     activity: async (instanceId) => {
       if (shared === undefined) throw new Error('this router has not joined the others yet');

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { joinRouterNetwork } from '../../selfhost/router-network.ts';
-import { post, startRouter, toolCall } from '../container/router/fixture.ts';
-import { hasRedis, type RedisServer, startRedis } from '../container/router/redis/redis-server.ts';
+import { joinRouterNetwork } from '../../../../container/router/redis/router-network.ts';
+import { post, startRouter, toolCall } from '../fixture.ts';
+import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const key = randomBytes(32);
 
@@ -16,7 +16,7 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
   it('adds up what all its routers do', async () => {
     const networks = [];
     for (let each = 0; each < 2; each += 1) {
-      const network = await joinRouterNetwork(redis.url, key, () => {});
+      const network = await joinRouterNetwork({ redisUrl: redis.url, key, reportError: () => {} });
       const fixture = await startRouter(network.options);
       await network.join(fixture.router);
       networks.push({ network, fixture });
@@ -36,7 +36,10 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
 
   it('starts without Redis, and says so', async () => {
     const reported: unknown[] = [];
-    const network = await joinRouterNetwork('redis://127.0.0.1:1', key, (error) => reported.push(error));
+    const network = await joinRouterNetwork({
+      ...{ redisUrl: 'redis://127.0.0.1:1', key },
+      reportError: (error) => reported.push(error),
+    });
     const fixture = await startRouter(network.options);
     await network.join(fixture.router);
     const instance = await fixture.addInstance();

@@ -1,0 +1,16 @@
+import type { RouterTiming } from '../options.ts';
+
+/**
+ * Where every look costs money and changes are pushed: what is remembered may be older, because the change feed says when it is not
+ * true any more, and what is looked at only in case a push was missed is looked at once a minute.
+ */
+export const awsTiming: Partial<RouterTiming> = {
+  lookUpMaxAgeMs: 5_000,
+  routeGraceMs: 60_000,
+  tokenRecheckMs: 60_000,
+  standingStreamLookMs: 60_000,
+  arrivalPollMs: 100,
+  tokenUsedMs: 15 * 60_000,
+  usageFlushMs: 10_000,
+  drainSpreadMs: 40_000,
+};
