@@ -18,6 +18,7 @@ export const identifierPrefixes = {
   alertRule: 'alr',
   alert: 'alt',
   delivery: 'dlv',
+  warmProcess: 'wrm',
 } as const;
 
 export type IdentifierKind = keyof typeof identifierPrefixes;
@@ -37,6 +38,16 @@ export function createIdentifier(kind: IdentifierKind, now: number = Date.now())
     value >>= 5n;
   }
   return `${identifierPrefixes[kind]}_${text}`;
+}
+
+const timeDigits = 10;
+
+/** When an identifier was made, in milliseconds since 1970; `undefined` where the text is no identifier of the kind. */
+export function timeOfIdentifier(kind: IdentifierKind, identifier: string): number | undefined {
+  const prefix = `${identifierPrefixes[kind]}_`;
+  const digits = [...identifier.slice(prefix.length)].map((digit) => crockfordBase32.indexOf(digit));
+  if (!identifier.startsWith(prefix) || digits.length !== 26 || digits.includes(-1)) return undefined;
+  return digits.slice(0, timeDigits).reduce((time, digit) => time * 32 + digit, 0);
 }
 
 /** Schema of an identifier of one kind, as it appears in paths and bodies. */

@@ -78,6 +78,11 @@ export const instanceLogLineSchema = z.object({
   time: z.iso.datetime(),
   level: z.enum(['debug', 'info', 'warn', 'error']),
   message: z.string(),
+  /**
+   * Whose line it is, where the process was told to say so. Whoever reads the lines of several instances has to check that it is the
+   * one which runs there.
+   */
+  instanceId: z.string().optional(),
   tool: z.string().optional(),
   durationMs: z.number().optional(),
   /** `ok`, or a stable error code such as `smartlead_rate_limited`. */

@@ -21,7 +21,7 @@ export function announcingEnds(launcher: Launcher, { ending, ended }: EndListene
       ended(parameters[0]);
     },
     stopReplica: (...parameters) => launcher.stopReplica(...parameters),
-    list: () => launcher.list(),
+    list: (instanceId) => launcher.list(instanceId),
     onExit: (listener) => launcher.onExit(listener),
     onLog: (listener) => launcher.onLog(listener),
   };

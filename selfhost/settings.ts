@@ -44,6 +44,8 @@ export interface Settings {
   drainSeconds: number;
   /** Where several routers share their sessions. */
   redisUrl: string | undefined;
+  /** Processes that wait without a customer, so that an instance starts or wakes in less time; each takes the memory of one. */
+  warmPoolSize: number;
 }
 
 const emptyAsMissing = (value: unknown) => (value === '' ? undefined : value);
@@ -70,6 +72,7 @@ const environmentSchema = z.object({
   MCP_STREAMS_PER_TOKEN: optional(z.coerce.number('must be a number').int().min(1).max(100_000)),
   DRAIN_SECONDS: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').min(0).max(600).default(20)),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
+  WARM_POOL_SIZE: z.preprocess(emptyAsMissing, z.coerce.number('must be a number').int().min(0).max(100).default(0)),
   ROLLOUT_OBSERVE_SECONDS: z.preprocess(
     emptyAsMissing,
     z.coerce.number('must be a number of seconds').min(0).max(3600).default(30),
@@ -129,6 +132,7 @@ export function readSettings(
     mcpStreamsPerToken: values.MCP_STREAMS_PER_TOKEN,
     drainSeconds: values.DRAIN_SECONDS,
     redisUrl: values.REDIS_URL,
+    warmPoolSize: values.WARM_POOL_SIZE,
   };
 }
 

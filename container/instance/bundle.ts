@@ -3,3 +3,4 @@ export { createInstance } from './instance.ts';
 export { createLog } from './observability/log.ts';
 export { runCommand } from './run-command.ts';
 export { startServing } from './serving.ts';
+export { rehearse } from './warm/rehearsal.ts';

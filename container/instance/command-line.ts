@@ -20,7 +20,8 @@ export type Command =
   | { name: 'version' }
   | ({ name: 'stdio' } & ToolOptions)
   | ({ name: 'serve'; host: string; port: number } & ToolOptions)
-  | { name: 'serve-managed'; host: string; port: number; logLevel: LogLevel };
+  | { name: 'serve-managed'; host: string; port: number; logLevel: LogLevel }
+  | { name: 'warm'; managed: boolean; host: string; port: number; maxAgeSeconds: number; logLevel: LogLevel };
 
 const toolOptions = {
   tools: { type: 'string' },
@@ -45,6 +46,7 @@ export function parseCommandLine(commandLine: readonly string[], usualHost = '12
   if (name === 'stdio') {
     return { name, ...readToolOptions(readOptions(rest, { ...toolOptions, ...logOption }), 'warn') };
   }
+  if (name === 'warm') return readWarm(rest, usualHost);
   if (name !== 'serve') throw wrong(`there is no command "${name}"; use stdio or serve`);
   if (rest.includes('--managed')) {
     const values = readOptions(rest, { ...addressOptions, ...logOption, managed: { type: 'boolean' } });
@@ -56,6 +58,29 @@ export function parseCommandLine(commandLine: readonly string[], usualHost = '12
   }
   const values = readOptions(rest, { ...addressOptions, ...toolOptions, ...logOption });
   return { name, ...readAddress(values, { host: usualHost, port: 3000 }), ...readToolOptions(values, 'info') };
+}
+
+/** A day: what is older may miss what its surroundings have become. */
+const usualMaxAgeSeconds = 86_400;
+/** Longer than a timer of Node.js can be set to it would end at once. */
+const longestMaxAgeSeconds = 2_000_000;
+
+function readWarm(rest: readonly string[], host: string): Command {
+  const options = { ...addressOptions, ...logOption, managed: { type: 'boolean' }, 'max-age': { type: 'string' } } as const;
+  const values = readOptions(rest, options);
+  const managed = values.managed === true;
+  const maxAge = String(values['max-age'] ?? usualMaxAgeSeconds);
+  const maxAgeSeconds = /^\d{1,7}$/.test(maxAge) ? Number(maxAge) : 0;
+  if (maxAgeSeconds < 1 || maxAgeSeconds > longestMaxAgeSeconds) {
+    throw wrong(`--max-age must be a number of seconds from 1 to ${longestMaxAgeSeconds}`);
+  }
+  return {
+    name: 'warm',
+    managed,
+    ...readAddress(values, { host, port: managed ? 0 : 3000 }),
+    maxAgeSeconds,
+    logLevel: readLogLevel(values['log-level'], 'info'),
+  };
 }
 
 type Values = Record<string, string | boolean | undefined>;

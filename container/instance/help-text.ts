@@ -13,6 +13,11 @@ Usage:
                                                    /healthz, /readyz and /metrics beside them
   smartlead-mcp serve --managed [--port 0] [--host 127.0.0.1]
                                                    run under a launcher: one JSON line of settings on standard input
+  smartlead-mcp warm [--managed] [--port 3000] [--host 127.0.0.1] [--max-age 86400]
+                                                   wait, without a customer, for a control plane to assign one, once; end by
+                                                   itself after so many seconds without. With --managed (port 0) the enrolment is
+                                                   one JSON line on standard input, else WARM_PROCESS_ID, WARM_POOL_SECRET and
+                                                   WARM_CONTROL_PLANE_KEY
 
 Options:
   --tools full|discovery|<profile>|<set,set>

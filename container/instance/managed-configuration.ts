@@ -22,7 +22,11 @@ export async function readManagedConfiguration(input: Readable): Promise<Instanc
   throw new StartError(`the settings on standard input are not valid: ${fields.join(', ')}`, 1);
 }
 
-function readLine(input: Readable): Promise<string> {
+/**
+ * Reads one line, and leaves the input flowing.
+ * @throws StartError
+ */
+export function readLine(input: Readable): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const finish = (result: string | StartError) => {

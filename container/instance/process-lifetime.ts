@@ -1,5 +1,8 @@
 import type { Log } from './observability/log.ts';
 
+/** How long calls that run may take to end, when the process is told to; less than launchers wait before they use force. */
+export const drainMs = 9_000;
+
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
 /**

@@ -1,18 +1,20 @@
-import type { InstanceConfiguration } from '../../core/instance-configuration.ts';
+import { announce, listenFailure } from './announcements.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { readEnvironment } from './environment.ts';
 import { helpText } from './help-text.ts';
-import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
+import { createInstance, type Instance } from './instance.ts';
 import { readManagedConfiguration } from './managed-configuration.ts';
-import { createLog, type Log, type LogLevel } from './observability/log.ts';
-import { endOnSignals, endWithParent, logFaults } from './process-lifetime.ts';
+import { createManagedInstance, managedServing } from './managed-instance.ts';
+import type { Log } from './observability/log.ts';
+import { startLog } from './observability/start-log.ts';
+import { drainMs, endOnSignals, endWithParent } from './process-lifetime.ts';
 import { serveStdio } from './protocol/stdio-eras.ts';
 import { StdioTransport } from './protocol/stdio-transport.ts';
 import { isLoopback, type Serving, type ServingOptions, startServing } from './serving.ts';
 import { StartError } from './start-error.ts';
+import { type ToolLists, toolSettings, unknownTools } from './tool-settings.ts';
 import { version } from './version.ts';
-
-const drainMs = 9_000;
+import { runWarm } from './warm/run-warm.ts';
 
 /** Runs what the command line asks for. Sets the exit code and says one line on standard error where it cannot. */
 export async function runCommand(commandLine: readonly string[]): Promise<void> {
@@ -41,6 +43,8 @@ async function run(command: Command): Promise<void> {
       return runServe(command);
     case 'serve-managed':
       return runManaged(command);
+    case 'warm':
+      return runWarm(command);
   }
 }
 
@@ -97,53 +101,9 @@ async function runManaged({ logLevel, host, port }: Command & { name: 'serve-man
   const log = startLog(logLevel);
   // The launcher holds the other end of this pipe. Its end means that nobody is left to serve.
   process.stdin.once('close', () => process.exit(0));
-  const { smartleadApiKey, smartleadHosts, rateLimit, processes, mode, accessToken, argumentLogUntil } = configuration;
-  const instance = createInstance(
-    {
-      smartleadApiKey,
-      smartleadHosts,
-      ...toolSettings(configuration),
-      ...(rateLimit === undefined ? {} : { rateLimit }),
-      ...(processes === undefined ? {} : { processes }),
-      ...(argumentLogUntil === undefined ? {} : { argumentLogUntil }),
-    },
-    log,
-  );
-  // Settings may be older than this version and name a tool that is gone; that must not keep a customer's instance from starting.
-  for (const name of unknownTools(instance, configuration)) {
-    log.write({ level: 'warn', message: `The settings name a tool that does not exist: ${name}` });
-  }
-  const serving = await serve(instance, { host, port, mode, token: accessToken, behindRouter: true }, log);
+  const instance = createManagedInstance(configuration, log);
+  const serving = await serve(instance, { host, port, ...managedServing(configuration) }, log);
   endOnSignals(() => serving.stop(drainMs), log);
-}
-
-/** The part of the settings that says which tools there are and what they may do, from a command line or a launcher. */
-function toolSettings({
-  toolsets,
-  policy,
-  allow = [],
-  allowedTools,
-  deniedTools,
-}: Pick<InstanceConfiguration, 'toolsets' | 'policy' | 'allow' | 'allowedTools' | 'deniedTools'>): Pick<
-  InstanceSettings,
-  'toolsets' | 'policy'
-> {
-  return {
-    ...(toolsets === undefined ? {} : { toolsets }),
-    policy: {
-      policy,
-      allow,
-      ...(allowedTools === undefined ? {} : { allowedTools }),
-      ...(deniedTools === undefined ? {} : { deniedTools }),
-    },
-  };
-}
-
-type ToolLists = Pick<InstanceConfiguration, 'allowedTools' | 'deniedTools'>;
-
-/** Names in the lists of tools that no tool has. */
-function unknownTools(instance: Instance, { allowedTools = [], deniedTools = [] }: ToolLists): string[] {
-  return [...allowedTools, ...deniedTools].filter((name) => !instance.knowsTool(name));
 }
 
 /** A slip in a name would forbid nothing, or everything, without a word. @throws StartError */
@@ -157,18 +117,10 @@ function refuseUnknownTools(instance: Instance, lists: ToolLists): void {
 /** Opens the doors and says so on standard output: one line for whoever started this process. */
 async function serve(instance: Instance, options: ServingOptions, log: Log): Promise<Serving> {
   const serving = await startServing(instance, options, log).catch((error: NodeJS.ErrnoException) => {
-    throw new StartError(listenFailure(error, options), 1);
+    throw listenFailure(error, options);
   });
-  process.stdout.on('error', () => undefined);
-  process.stdout.write(`${JSON.stringify({ event: 'listening', port: serving.port })}\n`);
+  announce({ event: 'listening', port: serving.port });
   return serving;
-}
-
-function listenFailure({ code }: NodeJS.ErrnoException, { host, port }: ServingOptions): string {
-  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use; choose another with --port`;
-  if (code === 'EACCES') return `port ${port} needs rights this user does not have; choose one above 1023 with --port`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is no address of this machine; choose one with --host`;
-  return `cannot listen at ${host} port ${port} (${code ?? 'unknown reason'})`;
 }
 
 /** Reads the settings out of the environment, and takes the secrets out of it: nothing in this process reads them there again. */
@@ -177,10 +129,4 @@ function takeEnvironment() {
   delete process.env.SMARTLEAD_API_KEY;
   delete process.env.MCP_TOKEN;
   return settings;
-}
-
-function startLog(level: LogLevel): Log {
-  const log = createLog(process.stderr, level);
-  logFaults(log);
-  return log;
 }

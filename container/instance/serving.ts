@@ -3,7 +3,7 @@ import type { InstanceMode } from '../../core/instance-configuration.ts';
 import type { Instance } from './instance.ts';
 import type { Log } from './observability/log.ts';
 import { checkLocalNetworkOrigin, checkLoopbackOrigin, createTokenCheck } from './protocol/access-check.ts';
-import { createDoorServer, textDoor } from './protocol/http-server.ts';
+import { createDoorServer, type DoorServer, textDoor } from './protocol/http-server.ts';
 import { createHttpSseDoors, createStreamableHttpDoors } from './protocol/mcp-doors.ts';
 import { createModernDoor } from './protocol/modern/create-modern-door.ts';
 import { createOutlivingRule } from './protocol/outliving-requests.ts';
@@ -19,6 +19,8 @@ export interface ServingOptions {
   /** Whether a router stands in front, which assigns the ids of sessions. It must be the only one to have the token. */
   behindRouter?: boolean;
   sessionLimits?: SessionLimits;
+  /** A server that listens at `port` already, for other doors so far. */
+  openServer?: DoorServer;
 }
 
 export interface Serving {
@@ -46,7 +48,7 @@ export async function startServing(instance: Instance, options: ServingOptions, 
   const createServer = () => instance.createServer();
   const modern = createModernDoor(instance.features, { log });
   const outlivesClient = createOutlivingRule(instance.features);
-  const doors = createDoorServer({
+  const behindThePort = {
     doors: {
       '/healthz': textDoor('text/plain; charset=utf-8', () => 'ok\n'),
       '/readyz': textDoor('text/plain; charset=utf-8', () => 'ready\n'),
@@ -56,8 +58,11 @@ export async function startServing(instance: Instance, options: ServingOptions, 
     },
     checks: accessChecks(options),
     log,
-  });
-  const port = await doors.listen(options);
+  };
+  const { openServer } = options;
+  openServer?.replace(behindThePort);
+  const doors = openServer ?? createDoorServer(behindThePort);
+  const port = openServer === undefined ? await doors.listen(options) : options.port;
   setTimeout(() => instance.warmUp().catch(() => undefined), warmUpDelayMs).unref();
   return {
     port,

@@ -1,5 +1,5 @@
 import type { LeftoverProcess } from '../domain/invariant.ts';
-import type { Instance, Route, RunningProcess, StoredResources } from '../ports.ts';
+import type { Instance, Route, RunningProcess, RunningWarmProcess, StoredResources, WarmProcess } from '../ports.ts';
 import { everyInstance } from './every-instance.ts';
 import type { SupervisorPorts } from './supervisor-ports.ts';
 import { instanceOfAccessToken } from './tasks/access-token-secret.ts';
@@ -8,6 +8,8 @@ import { instanceOfAccessToken } from './tasks/access-token-secret.ts';
 export interface Everything {
   processes: RunningProcess[];
   leftovers: LeftoverProcess[];
+  /** What waits for a customer. */
+  warm: { known: WarmProcess[]; running: RunningWarmProcess[] };
   routes: Route[];
   /** Ids of the instances for which a token is kept that the router presents to them. */
   accessTokens: string[];
@@ -15,12 +17,19 @@ export interface Everything {
   instances: Instance[];
 }
 
-type EverythingPorts = Pick<SupervisorPorts, 'launcher' | 'leftovers' | 'routes' | 'accessTokens' | 'inventory' | 'instances'>;
+type EverythingPorts = Pick<
+  SupervisorPorts,
+  'launcher' | 'leftovers' | 'warmPool' | 'routes' | 'accessTokens' | 'inventory' | 'instances'
+>;
 
 /** How each part of everything is read: one list a kind, whatever the number of instances. */
 export const readers: { [Part in keyof Everything]: (ports: EverythingPorts) => Promise<Everything[Part]> } = {
   processes: ({ launcher }) => launcher.list(),
   leftovers: async ({ leftovers }) => (await leftovers?.list()) ?? [],
+  warm: async ({ warmPool }) => {
+    const known = (await warmPool?.pool.list()) ?? [];
+    return { known, running: (await warmPool?.processes.list()) ?? [] };
+  },
   routes: ({ routes }) => routes.list(),
   accessTokens: async ({ accessTokens }) =>
     (await accessTokens.list()).map(instanceOfAccessToken).filter((instanceId) => instanceId !== undefined),
@@ -37,12 +46,13 @@ export const readers: { [Part in keyof Everything]: (ports: EverythingPorts) => 
  * deleted and is not about to come.
  */
 export async function readEverything(ports: EverythingPorts): Promise<Everything> {
-  const [processes, leftovers, routes, accessTokens, stored] = await Promise.all([
+  const [processes, leftovers, warm, routes, accessTokens, stored] = await Promise.all([
     readers.processes(ports),
     readers.leftovers(ports),
+    readers.warm(ports),
     readers.routes(ports),
     readers.accessTokens(ports),
     readers.stored(ports),
   ]);
-  return { processes, leftovers, routes, accessTokens, stored, instances: await readers.instances(ports) };
+  return { processes, leftovers, warm, routes, accessTokens, stored, instances: await readers.instances(ports) };
 }

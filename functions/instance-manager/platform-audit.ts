@@ -18,6 +18,7 @@ const looks = 3;
 const componentNames: Record<keyof Everything, string> = {
   processes: 'launcher',
   leftovers: 'process records',
+  warm: 'warm pool',
   routes: 'routes',
   accessTokens: 'access tokens',
   stored: 'keys and secrets',
@@ -27,6 +28,7 @@ const componentNames: Record<keyof Everything, string> = {
 const nothing: Everything = {
   processes: [],
   leftovers: [],
+  warm: { known: [], running: [] },
   routes: [],
   accessTokens: [],
   stored: { keys: [], secrets: [], tokens: [] },
@@ -73,7 +75,14 @@ export class PlatformAudit implements PlatformHealth {
         components.push({ name, status: 'failing', detail: 'It could not be read. The log of the platform says why.' });
       }
     };
-    await Promise.all([read('processes'), read('leftovers'), read('routes'), read('accessTokens'), read('stored')]);
+    await Promise.all([
+      read('processes'),
+      read('leftovers'),
+      ...(this.#ports.warmPool === undefined ? [] : [read('warm')]),
+      read('routes'),
+      read('accessTokens'),
+      read('stored'),
+    ]);
     // Last, so that an instance that is missing was deleted and is not about to come.
     await read('instances');
     return { everything, components: components.sort((one, other) => (one.name < other.name ? -1 : 1)) };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProcessRecords } from '../../functions/adapters/child-process/process-records.ts';
+import { instanceOf, ProcessRecords } from '../../functions/adapters/child-process/process-records.ts';
 import { type Database, openDatabase } from '../../functions/adapters/postgres/database.ts';
 import { PostgresInstanceStore } from '../../functions/adapters/postgres/instance-store.ts';
 import { PostgresResourceInventory } from '../../functions/adapters/postgres/resource-inventory.ts';
@@ -38,10 +38,10 @@ export async function auditAtRest(settings: Pick<Settings, 'dataDir' | 'database
       const { instances, stored } = await readStored(server?.connection ?? databaseUrl ?? '');
       const now = Date.now();
       const violations: Violation[] = [
-        ...leftovers.map(({ instanceId, processId }) => ({
+        ...leftovers.map((leftover) => ({
           kind: 'process_left_over' as const,
-          subject: String(processId),
-          instanceId,
+          subject: String(leftover.processId),
+          instanceId: instanceOf(leftover),
           detail: 'The process lives, but no service runs that it could belong to. The next start of the service ends it.',
         })),
         ...findStoredViolations({ now, instances, stored }),

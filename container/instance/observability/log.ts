@@ -16,8 +16,13 @@ export interface Log {
  * A log of JSON lines. Lines that come close together are written together, because each write to a pipe blocks. A process that ends
  * has to {@link Log.flush} it.
  * @param output Standard error: standard output belongs to the protocol.
+ * @param labels Put into every line; they may still change.
  */
-export function createLog(output: { write(text: string): unknown }, lowestLevel: LogLevel): Log {
+export function createLog(
+  output: { write(text: string): unknown },
+  lowestLevel: LogLevel,
+  labels: Readonly<Pick<InstanceLogLine, 'instanceId'>> = {},
+): Log {
   const lowest = logLevels.indexOf(lowestLevel);
   let held = '';
   const flush = () => {
@@ -29,7 +34,7 @@ export function createLog(output: { write(text: string): unknown }, lowestLevel:
     write(line) {
       if (logLevels.indexOf(line.level) < lowest) return;
       if (held === '') setTimeout(flush, togetherMs).unref();
-      held += `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
+      held += `${JSON.stringify({ time: new Date().toISOString(), ...line, ...labels })}\n`;
     },
     flush,
   };

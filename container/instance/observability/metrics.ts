@@ -25,13 +25,27 @@ interface Reading {
   read: () => number | undefined;
 }
 
-/** Metrics of this process. Only tools of the registry are counted by name, so callers cannot grow the list. */
+/**
+ * Metrics of this process since now: it may have run for hours before it was given a customer, who has no part in that. Only tools of
+ * the registry are counted by name, so callers cannot grow the list.
+ */
 export function createMetrics(): Metrics {
   const tools = new Map<string, ToolCount>();
+  const began = { at: performance.now(), processor: process.cpuUsage() };
   const readings: Reading[] = [
     { name: 'process_resident_memory_bytes', type: 'gauge', help: 'Resident memory.', read: () => process.memoryUsage.rss() },
-    { name: 'process_cpu_seconds_total', type: 'counter', help: 'Processor time, user and system.', read: cpuSeconds },
-    { name: 'process_uptime_seconds', type: 'gauge', help: 'Seconds since the start.', read: () => process.uptime() },
+    {
+      name: 'process_cpu_seconds_total',
+      type: 'counter',
+      help: 'Processor time, user and system.',
+      read: () => cpuSeconds(began.processor),
+    },
+    {
+      name: 'process_uptime_seconds',
+      type: 'gauge',
+      help: 'Seconds since the start.',
+      read: () => (performance.now() - began.at) / 1000,
+    },
   ];
   return {
     countCall(tool, outcome, durationMs) {
@@ -85,7 +99,7 @@ function histogramLines(tool: string, { buckets, durationMs }: ToolCount): strin
   return lines;
 }
 
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
+function cpuSeconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
   return (user + system) / 1_000_000;
 }

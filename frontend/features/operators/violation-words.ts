@@ -5,6 +5,7 @@ const words: Record<string, string> = {
   process_not_recorded: 'A process runs that nobody recorded',
   process_doubled: 'A process runs twice',
   process_left_over: 'A process of an earlier run still lives',
+  warm_process_unknown: 'A process waits for nobody',
   route_without_instance: 'A route leads to no instance',
   route_not_wanted: 'A route leads to an instance that does not run',
   route_without_process: 'A route leads to no process',

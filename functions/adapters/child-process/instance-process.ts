@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   heapLimitMebibytes,
   type InstanceLogLine,
+  type InstanceSize,
   instanceReadySchema,
   semiSpaceLimitMebibytes,
 } from '../../../core/instance-configuration.ts';
-import { LaunchFailed, type LaunchRequest } from '../../ports.ts';
+import { warmReadySchema } from '../../../core/warm-assignment.ts';
+import { LaunchFailed } from '../../ports.ts';
 import { exitReason, tellsOfLackOfMemory } from './exit-reason.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { readLogLine } from './log-line.ts';
@@ -17,6 +20,16 @@ export interface InstanceProcessOptions {
   nodePath: string;
   /** Absolute path of the folder that holds `main.js`; the only place the process may read. */
   bundleFolder: string;
+  size: InstanceSize;
+  /** What the program is to do. */
+  command: readonly string[];
+  /** What it reads as one line of JSON from its standard input. Holds the secrets. */
+  input: object;
+}
+
+/** Whose process it is: where its lines go, and what must not be in them. */
+export interface ProcessOwner {
+  secrets: readonly string[];
   onLog(line: InstanceLogLine): void;
 }
 
@@ -32,23 +45,21 @@ const forcedEndMilliseconds = 10_000;
  * outlive the platform.
  */
 export class InstanceProcess {
-  /** Resolves with the port once the doors listen; rejects with LaunchFailed if the process ends before. */
+  /** Resolves with the port once the doors listen, those of a customer or those of the pool; rejects with LaunchFailed if the process ends before. */
   readonly listening: Promise<number>;
   /** Resolves with how it ended, in words, once the process is gone and its last lines are read. Never rejects. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
-  readonly #onLog: (line: InstanceLogLine) => void;
-  readonly #redact: (text: string) => string;
+  #onLog: (line: InstanceLogLine) => void = () => {};
+  #redact: (text: string) => string = (text) => text;
   readonly #lastLines: string[] = [];
   #lackedMemory = false;
   #endIsAskedFor = false;
   #isOver = false;
 
-  constructor(request: LaunchRequest, options: InstanceProcessOptions) {
-    const { configuration } = request;
-    this.#onLog = options.onLog;
-    this.#redact = createRedaction([configuration.smartleadApiKey, configuration.accessToken]);
-    this.#child = spawnInstance(request, options);
+  constructor(options: InstanceProcessOptions, owner: ProcessOwner) {
+    this.setOwner(owner);
+    this.#child = spawnInstance(options);
 
     const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
     this.listening = listening;
@@ -63,7 +74,14 @@ export class InstanceProcess {
 
     // One line, and the pipe stays open: its end tells the instance that the platform is gone.
     this.#child.stdin?.on('error', () => {});
-    this.#child.stdin?.write(`${JSON.stringify(configuration)}\n`);
+    this.#child.stdin?.write(`${JSON.stringify(options.input)}\n`);
+  }
+
+  /** From now on it is somebody else's; what it said before belonged to whom it belonged then. */
+  setOwner({ secrets, onLog }: ProcessOwner): void {
+    this.#redact = createRedaction(secrets);
+    this.#onLog = onLog;
+    this.#lastLines.length = 0;
   }
 
   /** Process id; `undefined` where the process could not even be spawned. */
@@ -152,8 +170,8 @@ export class InstanceProcess {
   }
 }
 
-function spawnInstance({ size }: LaunchRequest, { nodePath, bundleFolder }: InstanceProcessOptions): ChildProcess {
-  const command = [
+function spawnInstance({ nodePath, bundleFolder, size, command }: InstanceProcessOptions): ChildProcess {
+  const commandLine = [
     '--permission',
     // No signal may open a debugger's port: the key could be read there. --permission happens to prevent it, too; this is the promise.
     '--disable-sigusr1',
@@ -161,10 +179,9 @@ function spawnInstance({ size }: LaunchRequest, { nodePath, bundleFolder }: Inst
     `--max-old-space-size=${heapLimitMebibytes[size]}`,
     `--max-semi-space-size=${semiSpaceLimitMebibytes}`,
     join(bundleFolder, 'main.js'),
-    'serve',
-    '--managed',
+    ...command,
   ];
-  return spawn(nodePath, command, {
+  return spawn(nodePath, commandLine, {
     cwd: bundleFolder,
     // Nothing of the platform's environment: it may hold secrets of the installation.
     env: { NODE_ENV: 'production', TZ: 'UTC' },
@@ -173,9 +190,11 @@ function spawnInstance({ size }: LaunchRequest, { nodePath, bundleFolder }: Inst
   });
 }
 
+const readySchema = z.union([instanceReadySchema, warmReadySchema]);
+
 function readReadyLine(line: string): number | undefined {
   try {
-    return instanceReadySchema.safeParse(JSON.parse(line)).data?.port;
+    return readySchema.safeParse(JSON.parse(line)).data?.port;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceLogLine } from '../../../core/instance-configuration.ts';
 import { KeyedQueue } from '../../keyed-queue.ts';
@@ -8,11 +9,17 @@ import {
   type LaunchRequest,
   type RunningProcess,
   type Runtime,
+  type WarmKind,
+  type WarmProcess,
 } from '../../ports.ts';
-import { InstanceProcess } from './instance-process.ts';
+import { assignWarmProcess } from '../warm-pool/assign-warm-process.ts';
+import { type TakeWarmProcessParts, takeWarmProcess } from '../warm-pool/take-warm-process.ts';
+import { WarmAssignmentFailed } from '../warm-pool/warm-assignment-failed.ts';
+import { InstanceProcess, type ProcessOwner } from './instance-process.ts';
 import { isBundle } from './instance-versions.ts';
-import { ProcessRecords, type RecordedProcess } from './process-records.ts';
+import { instanceOf, ProcessRecords, type RecordedProcess } from './process-records.ts';
 import { RunTable } from './run-table.ts';
+import { WarmChildProcesses } from './warm-processes.ts';
 
 export interface ChildProcessLauncherOptions {
   /** Absolute path of the Node.js binary to run instances with. */
@@ -27,7 +34,15 @@ export interface ChildProcessLauncherOptions {
   readyTimeoutMilliseconds?: number;
   /** How long an instance may take to finish its calls before it is killed. */
   graceMilliseconds?: number;
+  /**
+   * The pool that launches of a named version take their processes from. Whoever keeps it starts them by
+   * {@link ChildProcessLauncher.warmProcesses}. Where it is missing, every launch starts cold.
+   */
+  warmPool?: TakeWarmProcessParts;
 }
+
+/** How long the start of a warm process waits for launches that are under way. */
+const longestWaitForQuiet = 5000;
 
 interface Run {
   process: InstanceProcess;
@@ -42,25 +57,37 @@ interface Run {
  * turns; ends do not wait for them.
  */
 export class ChildProcessLauncher implements Launcher {
-  readonly #options: Required<Omit<ChildProcessLauncherOptions, 'bundleFolderOf'>> &
-    Pick<ChildProcessLauncherOptions, 'bundleFolderOf'>;
+  /** Processes without a customer, for whoever keeps the pool. */
+  readonly warmProcesses: WarmChildProcesses;
+  readonly #options: Required<Omit<ChildProcessLauncherOptions, 'bundleFolderOf' | 'warmPool'>> &
+    Pick<ChildProcessLauncherOptions, 'bundleFolderOf' | 'warmPool'>;
   readonly #records: ProcessRecords;
   readonly #runs = new RunTable<Run>();
   readonly #turns = new KeyedQueue();
+  /** Launches under way. */
+  readonly #launching = new Set<Promise<Runtime>>();
   readonly #exitListeners: ((exit: InstanceExit) => void)[] = [];
   readonly #logListeners: ((instanceId: string, line: InstanceLogLine) => void)[] = [];
 
   constructor(options: ChildProcessLauncherOptions) {
     this.#options = { readyTimeoutMilliseconds: 10_000, graceMilliseconds: 10_000, ...options };
     this.#records = new ProcessRecords(options.stateFolder);
+    this.warmProcesses = new WarmChildProcesses({
+      nodePath: options.nodePath,
+      signingKey: generateKeyPairSync('ed25519').privateKey,
+      records: this.#records,
+      bundleFolder: (version) => this.#bundleFolder(version),
+      untilListening: (process) => this.#untilListening(process),
+      untilQuiet: () => this.#untilQuiet(),
+    });
   }
 
   /**
    * Kills what a platform that was itself killed left running. To be called before the first launch, and from time to time for what
-   * could not be ended then. Answers the ids of the instances that were still there.
+   * could not be ended then. Answers the ids of the instances, and of warm processes, that were still there.
    */
   async sweepLeftovers(): Promise<string[]> {
-    const swept = await Promise.all((await this.listLeftovers()).map((leftover) => this.#records.end(leftover)));
+    const swept = await Promise.all((await this.#listLeftovers()).map((leftover) => this.#records.end(leftover)));
     return swept.filter((instanceId) => instanceId !== undefined);
   }
 
@@ -72,16 +99,18 @@ export class ChildProcessLauncher implements Launcher {
   }
 
   /** The recorded processes that live and that this launcher did not start. */
-  listLeftovers(): Promise<RecordedProcess[]> {
-    return this.#records.listLiving((instanceId, replica) => this.#runs.get(instanceId, replica) === undefined);
+  async listLeftovers(): Promise<(Omit<RecordedProcess, 'instanceId'> & { instanceId: string | null })[]> {
+    return (await this.#listLeftovers()).map((leftover) => ({ ...leftover, instanceId: instanceOf(leftover) }));
   }
 
   launch(request: LaunchRequest): Promise<Runtime> {
     const { replica = 0, configuration } = request;
-    return this.#turns.run(configuration.instanceId, async () => {
+    const launching = this.#turns.run(configuration.instanceId, async () => {
       await end(this.#runs.get(configuration.instanceId, replica), this.#options.graceMilliseconds);
-      return this.#start(request);
+      return (await this.#startWarm(request)) ?? this.#startCold(request);
     });
+    this.#launching.add(launching);
+    return launching.finally(() => this.#launching.delete(launching));
   }
 
   async stop(instanceId: string, graceMilliseconds = this.#options.graceMilliseconds): Promise<void> {
@@ -92,9 +121,10 @@ export class ChildProcessLauncher implements Launcher {
     await this.#endInTurn(instanceId, () => [this.#runs.get(instanceId, replica)], graceMilliseconds);
   }
 
-  async list(): Promise<RunningProcess[]> {
+  async list(only?: string): Promise<RunningProcess[]> {
     const list: RunningProcess[] = [];
     for (const { instanceId, replica, run } of this.#runs.all()) {
+      if (only !== undefined && instanceId !== only) continue;
       if (!run.runtime || run.process.isOver) continue;
       list.push({ instanceId, ...(replica === 0 ? {} : { replica }), runtime: run.runtime });
     }
@@ -109,6 +139,12 @@ export class ChildProcessLauncher implements Launcher {
     this.#logListeners.push(listener);
   }
 
+  #listLeftovers(): Promise<RecordedProcess[]> {
+    return this.#records.listLiving(
+      (owner, replica) => this.#runs.get(owner, replica) === undefined && !this.warmProcesses.isKnown(owner),
+    );
+  }
+
   /** Ends at once, so that a launch under way is given up instead of waited for; then in turn, for a launch that was waiting. */
   async #endInTurn(instanceId: string, runs: () => (Run | undefined)[], graceMilliseconds: number): Promise<void> {
     const endAll = async () => {
@@ -118,25 +154,73 @@ export class ChildProcessLauncher implements Launcher {
     await this.#turns.run(instanceId, endAll);
   }
 
-  async #start(request: LaunchRequest): Promise<Runtime> {
-    const { configuration, replica = 0, version } = request;
-    const { instanceId, processes } = configuration;
-    const process = new InstanceProcess(request, {
-      nodePath: this.#options.nodePath,
-      bundleFolder: await this.#bundleFolder(version),
+  /** With a process of the pool; `undefined` where there is none for it. */
+  async #startWarm(request: LaunchRequest): Promise<Runtime | undefined> {
+    const { warmPool } = this.#options;
+    const { configuration, size, version } = request;
+    if (warmPool === undefined || version === undefined) return undefined;
+    const kind: WarmKind = { version, size };
+    let runtime: Runtime | undefined;
+    await takeWarmProcess(warmPool, kind, configuration.instanceId, {
+      assign: async (warm) => {
+        runtime = await this.#assign(request, warm);
+      },
+      abandon: async () => {
+        runtime = undefined;
+        await end(this.#runs.get(configuration.instanceId, request.replica ?? 0), 0);
+      },
+    });
+    return runtime;
+  }
+
+  async #assign(request: LaunchRequest, { id, address }: WarmProcess & { address: string }): Promise<Runtime> {
+    const taken = this.warmProcesses.take(id);
+    if (taken === undefined) throw new WarmAssignmentFailed('unreachable', 'it has ended');
+    const { process, keys } = taken;
+    process.setOwner(this.#ownerOf(request));
+    return this.#runFor(request, process, async () => {
+      const ended = process.ended.then((reason) => {
+        throw new WarmAssignmentFailed('unreachable', `it ${reason}`);
+      });
+      await Promise.race([assignWarmProcess({ id, address }, { configuration: request.configuration }, keys), ended]);
+      await this.warmProcesses.handedOver(id);
+      return address;
+    });
+  }
+
+  async #startCold(request: LaunchRequest): Promise<Runtime> {
+    const { configuration, size, version } = request;
+    const bundleFolder = await this.#bundleFolder(version);
+    const process = new InstanceProcess(
+      { nodePath: this.#options.nodePath, bundleFolder, size, command: ['serve', '--managed'], input: configuration },
+      this.#ownerOf(request),
+    );
+    return this.#runFor(request, process, async () => `http://127.0.0.1:${await this.#untilListening(process)}`);
+  }
+
+  #ownerOf({ configuration }: LaunchRequest): ProcessOwner {
+    const { instanceId, smartleadApiKey, accessToken } = configuration;
+    return {
+      secrets: [smartleadApiKey, accessToken],
       onLog: (line) => {
         for (const listener of this.#logListeners) listener(instanceId, line);
       },
-    });
+    };
+  }
+
+  /** Makes the process known as the instance's, and waits until it has an address; where that fails, it is ended. */
+  async #runFor(request: LaunchRequest, process: InstanceProcess, untilServing: () => Promise<string>): Promise<Runtime> {
+    const { configuration, replica = 0, version } = request;
+    const { instanceId, processes } = configuration;
     const run: Run = { process, forgotten: process.ended.then((reason) => this.#forget(instanceId, replica, run, reason)) };
     this.#runs.set(instanceId, replica, run);
     try {
       if (process.id !== undefined) await this.#records.add(instanceId, replica, process.id);
-      const port = await this.#untilListening(process);
+      const address = await untilServing();
       run.runtime = {
         launcher: 'child-process',
         ref: String(process.id),
-        address: `http://127.0.0.1:${port}`,
+        address,
         ...(version === undefined ? {} : { version }),
         ...(processes === undefined ? {} : { processes }),
       };
@@ -168,6 +252,14 @@ export class ChildProcessLauncher implements Launcher {
     });
     timeout.catch(() => {});
     return Promise.race([process.listening, timeout]).finally(() => abandon.abort());
+  }
+
+  /** Customers first: what is started for nobody yet waits until no launch is under way. */
+  async #untilQuiet(): Promise<void> {
+    const deadline = performance.now() + longestWaitForQuiet;
+    while (this.#launching.size > 0 && performance.now() < deadline) {
+      await Promise.race([Promise.allSettled(this.#launching), sleep(100)]);
+    }
   }
 
   async #forget(instanceId: string, replica: number, run: Run, reason: string): Promise<void> {

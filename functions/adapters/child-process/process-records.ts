@@ -2,9 +2,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { identifierPrefixes } from '../../../core/identifiers.ts';
 import { processIdentity } from '../process-identity.ts';
 
 const recordSchema = z.object({
+  /** Identifier of the instance, or of a warm process that belongs to none. */
   instanceId: z.string(),
   replica: z.number().int().min(0).default(0),
   processId: z.number().int().positive(),
@@ -14,6 +16,11 @@ const extension = '.json';
 
 /** A process as it was recorded when it was launched. */
 export type RecordedProcess = z.infer<typeof recordSchema>;
+
+/** The instance that a recorded process belongs to; `null` for one that waited for its customer. */
+export function instanceOf({ instanceId }: Pick<RecordedProcess, 'instanceId'>): string | null {
+  return instanceId.startsWith(`${identifierPrefixes.warmProcess}_`) ? null : instanceId;
+}
 
 /**
  * Remembers on disk which processes run, one small file per process, so that those a killed platform left behind can be found.

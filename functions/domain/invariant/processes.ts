@@ -22,6 +22,12 @@ export function* checkProcesses(snapshot: Snapshot): Generator<Violation, void, 
     const detail = 'A process that an earlier run of the platform launched still lives.';
     yield { kind: 'process_left_over', subject: String(processId), instanceId, detail };
   }
+  const known = new Set(snapshot.warm?.known.map(({ id }) => id));
+  for (const { id, ref } of snapshot.warm?.running ?? []) {
+    if (known.has(id)) continue;
+    const detail = 'A process waits for a customer that the warm pool does not know of.';
+    yield { kind: 'warm_process_unknown', subject: ref, instanceId: null, detail };
+  }
 }
 
 function wrongWith(

@@ -1,4 +1,4 @@
-import type { Instance, Route, RunningProcess, StoredResources } from '../../ports.ts';
+import type { Instance, Route, RunningProcess, RunningWarmProcess, StoredResources, WarmProcess } from '../../ports.ts';
 
 export type ObservedInstance = Pick<
   Instance,
@@ -13,7 +13,8 @@ export type ObservedRoute = Pick<Route, 'instanceId' | 'workspaceId' | 'address'
 
 /** A process that the platform recorded when it launched it, that lives, and that the launcher does not know. */
 export interface LeftoverProcess {
-  instanceId: string;
+  /** `null` for one that waited for its customer. */
+  instanceId: string | null;
   processId: number;
 }
 
@@ -24,6 +25,8 @@ export interface Snapshot {
   instances: readonly ObservedInstance[];
   processes: readonly RunningProcess[];
   leftovers: readonly LeftoverProcess[];
+  /** What waits for a customer: what the pool knows, read before what runs. Missing where there is no pool. */
+  warm?: { known: readonly WarmProcess[]; running: readonly RunningWarmProcess[] };
   routes: readonly ObservedRoute[];
   /** Ids of the instances for which a token is kept that the router presents to them. */
   accessTokens: readonly string[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findViolations, lastingViolations, type ObservedInstance, type Snapshot } from '../../../functions/domain/invariant.ts';
-import { type RunningProcess, type ViolationKind, violationKinds } from '../../../functions/ports.ts';
+import { type RunningProcess, type ViolationKind, violationKinds, type WarmProcess } from '../../../functions/ports.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
@@ -48,6 +48,18 @@ it('holds where everything belongs to one live instance and all that should run 
 
 const [first, replicated, sleeping] = healthy().instances as [ObservedInstance, ObservedInstance, ObservedInstance];
 const stranger = process('ins_9');
+const runningWarm = (id: string) => ({ id, ref: `task-${id}`, address: 'http://10.0.0.9:3000', startedAt: ago(60) });
+const waiting = (id: string): WarmProcess => ({
+  id,
+  version: '0123456789abcdef',
+  size: 'small',
+  state: 'warm',
+  ref: `task-${id}`,
+  address: 'http://10.0.0.9:3000',
+  instanceId: null,
+  createdAt: ago(60),
+  changedAt: ago(60),
+});
 const routeTo = (instanceId: string, address: string) => ({ instanceId, workspaceId: 'ws_1', address, replicas: [] });
 
 /** How each kind of violation comes to be, all else being well. */
@@ -61,6 +73,11 @@ const damages: [ViolationKind, (snapshot: Snapshot) => Partial<Snapshot>][] = [
   ],
   ['process_doubled', ({ processes }) => ({ processes: [...processes, process('ins_2', 1, 'second')] })],
   ['process_left_over', () => ({ leftovers: [{ instanceId: 'ins_1', processId: 4711 }] })],
+  ['process_left_over', () => ({ leftovers: [{ instanceId: null, processId: 4711 }] })],
+  [
+    'warm_process_unknown',
+    () => ({ warm: { known: [waiting('wrm_1')], running: [runningWarm('wrm_1'), runningWarm('wrm_2')] } }),
+  ],
   [
     'route_without_instance',
     (all) => ({
