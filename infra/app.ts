@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { readSettings, SettingsError } from './config.ts';
+import { BundleMissingError } from './constructs/bundled-code.ts';
 import { createPlatform } from './platform.ts';
 
 const functionBundles = fileURLToPath(new URL('../dist/functions', import.meta.url));
@@ -15,7 +16,7 @@ try {
   createPlatform(app, { settings, functionBundles });
   app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
+  if (!(error instanceof SettingsError || error instanceof BundleMissingError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -10,6 +10,24 @@ export const interfaceEndpointServices = ['ecr.api', 'ecr.dkr', 'logs', 'secrets
 /** The retention periods, in days, that CloudWatch Logs accepts and that we consider sensible. */
 const logRetentionDays = [7, 14, 30, 60, 90, 180, 365, 400] as const;
 
+/** Names below a domain that the service takes for itself. */
+const hostname = z.hostname().regex(/\./, 'must be a full name such as smartlead.example.com');
+
+/**
+ * Memory, in mebibytes, that Fargate has for each number of CPU units: from, to, and the step between.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
+ */
+const fargateMemory: Readonly<Record<number, readonly [from: number, to: number, step: number]>> = {
+  256: [512, 2_048, 512],
+  512: [1_024, 4_096, 1_024],
+  1024: [2_048, 8_192, 1_024],
+  2048: [4_096, 16_384, 1_024],
+  4096: [8_192, 30_720, 1_024],
+};
+const fargateCpu = z.coerce
+  .number()
+  .refine((units) => units in fargateMemory, `must be one of ${Object.keys(fargateMemory).join(', ')}`);
+
 const flag = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
 const wholeNumber = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
 const listOf = <Item extends string>(items: readonly [Item, ...Item[]]) =>
@@ -25,8 +43,8 @@ const listOf = <Item extends string>(items: readonly [Item, ...Item[]]) =>
 export const settingsSchema = z
   .strictObject({
     stage: z.enum(stages),
-    /** Private address range of the VPC. A /16 leaves room for three zones with 8,000 instances each. */
-    vpcCidr: z.cidrv4(),
+    /** Private address range of the VPC. The subnets are cut for a /16: three zones with room for 16,000 instances each. */
+    vpcCidr: z.cidrv4().endsWith('/16', 'must be a /16'),
     availabilityZones: wholeNumber(2, 3),
     /** One NAT gateway is cheaper, and a single point of failure for everything that leaves the private subnets. */
     natGateways: z.enum(['one', 'per-zone']),
@@ -54,8 +72,43 @@ export const settingsSchema = z
     apiBurst: wholeNumber(1, 5_000),
     /** Where customers open the dashboard. Sign-in may return only to this address, and browsers may call the API only from it. */
     dashboardUrl: z.url({ protocol: /^https?$/ }).optional(),
-    /** Base of the URLs that customers paste into MCP clients; without it, the API's own address. */
-    publicUrl: z.url({ protocol: /^https$/ }).optional(),
+    /**
+     * The domain below which the service is found: MCP clients at `mcp.`, the dashboard at `app.` of it. Without one, names of
+     * CloudFront serve, with its limits (see `constructs/mcp-distribution.ts`).
+     */
+    domainName: hostname.optional(),
+    /** The Route 53 zone that the domain is in: certificates are proved and names published there. */
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]+$/, 'must be the id of a Route 53 zone such as Z0123456789ABCDEFGHIJ')
+      .optional(),
+    /** Name of that zone; the domain itself where nothing else is said. */
+    hostedZoneName: hostname.optional(),
+    /** Routers that always run, and the most there may be. */
+    routerTasksMin: wholeNumber(1, 50),
+    routerTasksMax: wholeNumber(1, 50),
+    /** CPU units (1,024 are one processor) and mebibytes of memory of a router. */
+    routerCpu: fargateCpu,
+    routerMemory: wholeNumber(512, 30_720),
+    /** Open streams for each router, on average, above which there are to be more routers. */
+    routerStreamsPerTask: wholeNumber(100, 50_000),
+    /** Processes of the manager: one works, a second one takes over within seconds. */
+    managerTasks: wholeNumber(1, 3),
+    managerCpu: fargateCpu,
+    managerMemory: wholeNumber(512, 30_720),
+    /** Runs routers and manager on spare capacity: cheaper, and ended by AWS with two minutes' notice whenever it likes. */
+    serviceSpot: flag,
+    /** Instances without a customer that are kept ready at least; demand adds to them. */
+    warmPoolSize: wholeNumber(0, 500),
+    /** Measures of Container Insights for every instance. They cost more than a small instance itself; the platform has its own. */
+    instanceInsights: flag,
+    cacheNodeType: z.string().regex(/^[a-z]\d[a-z]*\.[a-z0-9]+$/, 'must be a class and a size such as t4g.micro'),
+    /** Nodes of the cache; from two on, the loss of one is survived. */
+    cacheNodes: wholeNumber(1, 6),
+    /** Execution environments that each function on the way of a start keeps ready, so that no start waits for a cold one. */
+    lifecycleWarmFunctions: wholeNumber(0, 100),
+    /** Sender of the service's mail; SES must have verified the address or its domain. Without it no mail is sent. */
+    mailFrom: z.email().optional(),
     /** Receives alarms after confirming the subscription; without it, subscribe to the alarm topic by hand. */
     alarmEmail: z.email().optional(),
   })
@@ -64,11 +117,31 @@ export const settingsSchema = z
     if (settings.databaseStorageLimitGibibytes < settings.databaseStorageGibibytes) {
       refuse('databaseStorageLimitGibibytes', 'must not be below databaseStorageGibibytes');
     }
+    if (settings.routerTasksMax < settings.routerTasksMin) refuse('routerTasksMax', 'must not be below routerTasksMin');
+    for (const part of ['router', 'manager'] as const) {
+      const [from, to, step] = fargateMemory[settings[`${part}Cpu`]] ?? [0, 0, 1];
+      const memory = settings[`${part}Memory`];
+      if (memory < from || memory > to || memory % step !== 0) {
+        refuse(`${part}Memory`, `must be ${from} to ${to} in steps of ${step}, which is what Fargate has for ${part}Cpu`);
+      }
+    }
+    const { domainName, hostedZoneId, hostedZoneName = domainName } = settings;
+    if (domainName !== undefined && hostedZoneId === undefined) refuse('hostedZoneId', 'must be given with domainName');
+    if (domainName === undefined && (hostedZoneId ?? hostedZoneName) !== undefined) {
+      refuse('domainName', 'must be given with hostedZoneId and hostedZoneName');
+    }
+    if (domainName !== undefined && domainName !== hostedZoneName && !domainName.endsWith(`.${hostedZoneName}`)) {
+      refuse('domainName', 'must be in the zone hostedZoneName');
+    }
     if (settings.stage !== 'prod') return;
     if (!settings.protectData) refuse('protectData', 'must be true in prod');
     if (!settings.databaseMultiAz) refuse('databaseMultiAz', 'must be true in prod');
     if (settings.databaseBackupDays < 7) refuse('databaseBackupDays', 'must be 7 or more in prod');
     if (settings.pointInTimeRecoveryDays < 7) refuse('pointInTimeRecoveryDays', 'must be 7 or more in prod');
+    if (settings.routerTasksMin < 2) refuse('routerTasksMin', 'must be 2 or more in prod');
+    if (settings.managerTasks < 2) refuse('managerTasks', 'must be 2 or more in prod');
+    if (settings.cacheNodes < 2) refuse('cacheNodes', 'must be 2 or more in prod');
+    if (settings.serviceSpot) refuse('serviceSpot', 'must be false in prod');
     if (settings.dashboardUrl?.startsWith('http:')) refuse('dashboardUrl', 'must start with https:// in prod');
   });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -77,6 +150,8 @@ const shared = {
   vpcCidr: '10.64.0.0/16',
   signUps: 'open',
   databaseStorageGibibytes: 20,
+  routerStreamsPerTask: 4_000,
+  instanceInsights: false,
 } as const;
 
 /** What each stage is when nothing else is said. */
@@ -97,6 +172,18 @@ export const stageSettings: Record<StageName, z.input<typeof settingsSchema>> = 
     databaseBackupDays: 1,
     apiRequestsPerSecond: 50,
     apiBurst: 100,
+    routerTasksMin: 1,
+    routerTasksMax: 2,
+    routerCpu: 512,
+    routerMemory: 1_024,
+    managerTasks: 1,
+    managerCpu: 256,
+    managerMemory: 512,
+    serviceSpot: true,
+    warmPoolSize: 0,
+    cacheNodeType: 't4g.micro',
+    cacheNodes: 1,
+    lifecycleWarmFunctions: 0,
     dashboardUrl: 'http://localhost:5173',
   },
   prod: {
@@ -115,6 +202,18 @@ export const stageSettings: Record<StageName, z.input<typeof settingsSchema>> = 
     databaseBackupDays: 35,
     apiRequestsPerSecond: 1_000,
     apiBurst: 2_000,
+    routerTasksMin: 2,
+    routerTasksMax: 20,
+    routerCpu: 1_024,
+    routerMemory: 2_048,
+    managerTasks: 2,
+    managerCpu: 512,
+    managerMemory: 1_024,
+    serviceSpot: false,
+    warmPoolSize: 5,
+    cacheNodeType: 't4g.small',
+    cacheNodes: 2,
+    lifecycleWarmFunctions: 1,
   },
 };
 

@@ -1,37 +1,51 @@
 /**
- * What each function may do on AWS, as a table: one line a function, in the words of the platform. `constructs/access-policy.ts` turns a
- * line into IAM statements. A function without a line cannot be deployed, so nobody forgets to decide.
+ * What each function and each service may do on AWS, as a table: one line a program, in the words of the platform.
+ * `constructs/access-policy.ts` turns a line into IAM statements. A program without a line cannot be deployed, so nobody forgets to
+ * decide.
  */
 
-export interface FunctionAccess {
-  /** Items of the platform table. There is no access that scans. */
-  table?: 'read' | 'read-write';
-  /** Customers' secrets: `read` their values, `write` new versions, `delete` them. */
-  secrets?: readonly ('read' | 'write' | 'delete')[];
-  /** Whether it may start the lifecycle workflow. */
-  lifecycle?: 'start';
+export interface Access {
+  /** Items of the platform table. There is no access that scans. `route` reads what a router needs, by the keys of its partitions. */
+  table?: 'read' | 'read-write' | 'route';
+  /**
+   * Customers' Smartlead keys: `read` their values, `write` new versions, `delete` and `restore` them (within the recovery window),
+   * `archive`: seal one for the table with the same encryption key and open it again.
+   */
+  secrets?: readonly ('read' | 'write' | 'delete' | 'restore' | 'archive')[];
+  /** Secrets of the platform that it reads itself. */
+  platformSecrets?: readonly ('data-plane' | 'warm-pool')[];
+  /** Tasks of instances: `watch` them, `launch` them, `end` them. */
+  instances?: readonly ('watch' | 'launch' | 'end')[];
+  /** The lifecycle workflow: `start` it, `watch` what became of it. */
+  lifecycle?: readonly ('start' | 'watch')[];
+  /** Queues it sends to. */
+  sends?: readonly ('manager' | 'usage')[];
+  /** Queue it takes from. The toolkit gives functions theirs with their event source. */
+  takes?: 'manager';
+  /** Whether it may send mail in the service's name. */
+  mail?: true;
 }
 
-/**
- * Functions of the REST API, by resource. Whoever changes something writes the audit trail and remembers answers by
- * Idempotency-Key, hence `read-write`.
- */
-export const apiFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
+/** Whoever changes something writes the audit trail, and remembers answers by Idempotency-Key: sealed, with the data plane's secret. */
+const changes = { table: 'read-write', platformSecrets: ['data-plane'] } as const satisfies Access;
+
+/** Functions of the REST API, by resource. An operation on an instance starts the lifecycle workflow or waits in the table. */
+export const apiFunctionAccess: Readonly<Record<string, Access>> = {
   installation: { table: 'read' },
   tools: {},
   me: { table: 'read' },
-  keys: { table: 'read-write', secrets: ['write', 'delete'], lifecycle: 'start' },
-  instances: { table: 'read-write', lifecycle: 'start' },
-  tokens: { table: 'read-write' },
+  keys: { ...changes, secrets: ['write', 'delete', 'restore'], lifecycle: ['start'] },
+  instances: { ...changes, lifecycle: ['start'] },
+  tokens: changes,
   connections: { table: 'read' },
   logs: { table: 'read' },
-  'argument-logging': { table: 'read-write', lifecycle: 'start' },
+  'argument-logging': { ...changes, lifecycle: ['start'] },
   metrics: { table: 'read' },
-  'alert-rules': { table: 'read-write' },
+  'alert-rules': changes,
   alerts: { table: 'read' },
   usage: { table: 'read' },
   audit: { table: 'read' },
-  admin: { table: 'read-write' },
+  admin: changes,
   openapi: {},
 };
 
@@ -39,21 +53,62 @@ export const apiFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
 export const resourcesNotOnAws: ReadonlySet<string> = new Set(['auth']);
 
 /** Functions of the lifecycle workflow, by task. */
-export const taskFunctionAccess: Readonly<Record<string, FunctionAccess>> = {
-  BeginOperation: { table: 'read-write' },
+export const taskFunctionAccess: Readonly<Record<string, Access>> = {
+  BeginOperation: { table: 'read-write', instances: ['watch'] },
   RemoveRoute: { table: 'read-write' },
-  StopInstance: { table: 'read-write', secrets: ['delete'] },
-  ResolveSecret: { table: 'read-write', secrets: ['read'] },
-  LaunchInstance: { table: 'read-write', secrets: ['read', 'write'] },
-  AwaitHealthy: { table: 'read', secrets: ['read'] },
-  RegisterRoute: { table: 'read-write', secrets: ['read'] },
-  MarkRunning: { table: 'read-write' },
+  StopInstance: { table: 'read-write', instances: ['watch', 'end'] },
+  ResolveSecret: { table: 'read-write', secrets: ['read', 'archive'] },
+  LaunchInstance: {
+    table: 'read-write',
+    secrets: ['read', 'write', 'restore', 'archive'],
+    platformSecrets: ['data-plane', 'warm-pool'],
+    instances: ['watch', 'launch', 'end'],
+  },
+  AwaitHealthy: { table: 'read', platformSecrets: ['data-plane'], instances: ['watch'] },
+  RegisterRoute: { table: 'read-write', platformSecrets: ['data-plane'] },
+  MarkRunning: { table: 'read-write', instances: ['watch'] },
   MarkStopped: { table: 'read-write' },
   MarkSleeping: { table: 'read-write' },
   MarkUnauthenticated: { table: 'read-write' },
   MarkFailed: { table: 'read-write' },
-  DeleteInstance: { table: 'read-write', secrets: ['delete'] },
+  DeleteInstance: { table: 'read-write' },
 };
 
 /** Tasks that speak to instances and so run inside the private network. */
-export const tasksInNetwork: ReadonlySet<string> = new Set(['AwaitHealthy']);
+export const tasksInNetwork: ReadonlySet<string> = new Set(['StopInstance', 'LaunchInstance', 'AwaitHealthy']);
+
+/** Tasks on the way from a request to a running instance: a customer waits for each of them. */
+export const tasksOfAStart: ReadonlySet<string> = new Set([
+  'BeginOperation',
+  'RemoveRoute',
+  'StopInstance',
+  'ResolveSecret',
+  'LaunchInstance',
+  'AwaitHealthy',
+  'RegisterRoute',
+  'MarkRunning',
+]);
+
+/** Functions that something else than a request or the workflow calls, by their bundle. */
+export const eventFunctionAccess = {
+  /** Usage batches of routers. */
+  'usage-arrived': { table: 'read-write' },
+  /** Log lines of instances. */
+  'instance-logs': { table: 'read-write', sends: ['manager'] },
+  /** Somebody's first sign-in: makes the workspace. */
+  'post-confirmation': { table: 'read-write' },
+} as const satisfies Readonly<Record<string, Access>>;
+
+/** The services. */
+export const serviceAccess = {
+  router: { table: 'route', sends: ['manager', 'usage'] },
+  manager: {
+    table: 'read-write',
+    secrets: ['read', 'write', 'delete', 'restore', 'archive'],
+    platformSecrets: ['warm-pool'],
+    instances: ['watch', 'launch', 'end'],
+    lifecycle: ['start', 'watch'],
+    takes: 'manager',
+    mail: true,
+  },
+} as const satisfies Readonly<Record<string, Access>>;

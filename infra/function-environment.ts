@@ -1,9 +1,35 @@
+/**
+ * Names and places that our programs find in their environment; `functions/composition/aws-environment.ts` and the routers read them.
+ * Never a secret: anybody with a console sees them.
+ */
 import { readFileSync } from 'node:fs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Settings } from './config.ts';
+import type { AccessibleResources } from './constructs/access-policy.ts';
+import { customerSecretPrefix } from './names.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
-/** Environment that every function shares; `functions/composition/aws-environment.ts` reads it. Never a secret: anybody with a console sees it. */
 export function sharedEnvironment(settings: Settings): Record<string, string> {
   return { SERVICE_VERSION: version, STAGE: settings.stage, SIGN_UPS: settings.signUps };
+}
+
+/** For whoever sends to, or takes from, the platform's queues. */
+export function queueEnvironment({ manager, usage }: NonNullable<AccessibleResources['queues']>): Record<string, string> {
+  return { MANAGER_QUEUE_URL: manager.queueUrl, USAGE_QUEUE_URL: usage.queueUrl };
+}
+
+/** For functions that seal, or open, what lies in the table; services get the secret itself, by their task definition. */
+export function sealedTableEnvironment({ table, platformSecrets }: AccessibleResources): Record<string, string> {
+  return { TABLE_NAME: table.tableName, DATA_PLANE_SECRET_ARN: platformSecrets['data-plane'].secretArn };
+}
+
+/** For whoever reads or writes customers' Smartlead keys. */
+export function customerSecretEnvironment(settings: Settings, key: kms.IKey): Record<string, string> {
+  return { SECRET_NAME_PREFIX: customerSecretPrefix(settings), SECRETS_KEY_ARN: key.keyArn };
+}
+
+/** For whoever sends mail; empty where none is sent. */
+export function mailEnvironment({ mailFrom }: Settings): Record<string, string> {
+  return mailFrom === undefined ? {} : { MAIL_FROM: mailFrom };
 }

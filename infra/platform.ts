@@ -1,8 +1,14 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Settings } from './config.ts';
+import type { AccessibleResources } from './constructs/access-policy.ts';
+import { knownDashboardUrl } from './names.ts';
 import { ApiStack } from './stacks/api.ts';
 import { AuthStack } from './stacks/auth.ts';
+import { CacheStack } from './stacks/cache.ts';
 import { DataStack } from './stacks/data.ts';
+import { DataPlaneStack } from './stacks/data-plane.ts';
+import { ManagerStack } from './stacks/manager.ts';
+import { MessagesStack } from './stacks/messages.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { ObservabilityStack } from './stacks/observability.ts';
 import { SecretsStack } from './stacks/secrets.ts';
@@ -27,31 +33,76 @@ export function createPlatform(app: App, { settings, functionBundles }: Platform
     description: 'Smartlead MCP: table and database',
     vpc: network.vpc,
   });
-  const secrets = new SecretsStack(app, name('secrets'), { ...shared, description: "Smartlead MCP: keys of customers' secrets" });
-  const auth = new AuthStack(app, name('auth'), { ...shared, description: 'Smartlead MCP: accounts' });
+  const secrets = new SecretsStack(app, name('secrets'), { ...shared, description: 'Smartlead MCP: secrets and their key' });
   const observability = new ObservabilityStack(app, name('observability'), { ...shared, description: 'Smartlead MCP: alarms' });
 
-  const resources = {
+  const dashboardUrl = knownDashboardUrl(settings);
+  const common = { ...shared, functionBundles, alarmTopic: observability.alarmTopic, dashboardUrl };
+  const base: AccessibleResources = {
     table: data.table,
     tableKey: data.encryptionKey,
-    secretsArnPattern: secrets.arnPattern,
+    secretsArnPattern: secrets.customerArnPattern,
     secretsKey: secrets.encryptionKey,
+    platformSecrets: { 'data-plane': secrets.dataPlane, 'warm-pool': secrets.warmPool },
+    mailFrom: settings.mailFrom,
   };
-  const functions = { functionBundles, secretsNamePrefix: secrets.namePrefix, alarmTopic: observability.alarmTopic };
+  const auth = new AuthStack(app, name('auth'), { ...common, description: 'Smartlead MCP: accounts', resources: base });
+  const messages = new MessagesStack(app, name('messages'), {
+    ...common,
+    description: 'Smartlead MCP: queues between its parts',
+    resources: base,
+  });
+  const cache = new CacheStack(app, name('cache'), {
+    ...common,
+    description: 'Smartlead MCP: what routers share',
+    vpc: network.vpc,
+    securityGroup: network.groups.cache,
+    encryptionKey: data.encryptionKey,
+    password: secrets.cachePassword,
+  });
+
+  const withQueues = { ...base, queues: { manager: messages.managerQueue.queue, usage: messages.usageQueue.queue } };
+  const dataPlane = new DataPlaneStack(app, name('data-plane'), {
+    ...common,
+    description: 'Smartlead MCP: load balancer, routers, what instances run with',
+    vpc: network.vpc,
+    groups: network.groups,
+    resources: withQueues,
+    cache: cache.access,
+  });
+  const withInstances = { ...withQueues, instances: dataPlane.instanceTasks(settings) };
+  const instanceEnvironment = dataPlane.runtime.environment;
+  const { mcpUrl } = dataPlane;
+
   const workflow = new WorkflowStack(app, name('workflow'), {
-    ...shared,
-    ...functions,
+    ...common,
     description: 'Smartlead MCP: lifecycle of instances',
     vpc: network.vpc,
+    taskFunctionGroup: network.groups.taskFunctions,
+    resources: withInstances,
+    instanceEnvironment,
+  });
+  const resources = {
+    ...withInstances,
+    lifecycle: { machine: workflow.lifecycle, executionsArnPattern: workflow.executionsArnPattern },
+  };
+  const manager = new ManagerStack(app, name('manager'), {
+    ...common,
+    description: 'Smartlead MCP: manager of instances',
+    cluster: dataPlane.platformCluster,
+    securityGroup: network.groups.manager,
     resources,
+    cache: cache.access,
+    instanceEnvironment,
+    mcpUrl,
   });
   const api = new ApiStack(app, name('api'), {
-    ...shared,
-    ...functions,
+    ...common,
     description: 'Smartlead MCP: REST API',
     userPool: auth.userPool,
     dashboardClient: auth.dashboardClient,
-    resources: { ...resources, lifecycle: workflow.lifecycle },
+    resources,
+    mcpUrl,
   });
-  return { network, data, secrets, auth, observability, workflow, api };
+  return { network, data, secrets, observability, auth, messages, cache, dataPlane, workflow, manager, api };
 }

@@ -2,24 +2,39 @@ import { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { FunctionAccess } from '../function-access.ts';
+import { routerPartitions } from '../../core/platform-table.ts';
+import type { Access } from '../function-access.ts';
+import { type InstanceTasks, instanceStatements } from './instance-access.ts';
 
-/** The resources that functions are given access to. */
+/** The resources that programs are given access to. Those of later stacks may be missing: whoever has no access needs none. */
 export interface AccessibleResources {
   table: dynamodb.Table;
   tableKey: kms.IKey;
   /** ARN pattern of all customers' secrets. */
   secretsArnPattern: string;
+  /** Encrypts the secrets of customers and of the platform. */
   secretsKey: kms.IKey;
-  /** Absent for functions of the workflow itself. */
-  lifecycle?: IStateMachine;
+  platformSecrets: { 'data-plane': ISecret; 'warm-pool': ISecret };
+  queues?: { manager: sqs.IQueue; usage: sqs.IQueue };
+  instances?: InstanceTasks;
+  lifecycle?: { machine: IStateMachine; executionsArnPattern: string };
+  /** Address that mail comes from; without one, nobody may send any. */
+  mailFrom: string | undefined;
 }
 
 const tableReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 // A transaction needs the actions of its parts and, for an item that is only looked at, ConditionCheckItem.
-const tableWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+const tableWrites = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:ConditionCheckItem',
+];
 
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 const keyReads = ['kms:Decrypt', 'kms:DescribeKey'];
@@ -29,20 +44,39 @@ const secretActions = {
   read: ['secretsmanager:GetSecretValue'],
   write: ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue'],
   delete: ['secretsmanager:DeleteSecret'],
+  restore: ['secretsmanager:RestoreSecret'],
 } as const;
 
 /** IAM statements for one line of the access table. */
-export function accessStatements(scope: Construct, access: FunctionAccess, resources: AccessibleResources): PolicyStatement[] {
+export function accessStatements(scope: Construct, access: Access, resources: AccessibleResources): PolicyStatement[] {
   return [
     ...tableStatements(scope, access.table, resources),
-    ...secretStatements(scope, access.secrets ?? [], resources),
-    ...lifecycleStatements(access.lifecycle, resources),
+    ...secretStatements(scope, access, resources),
+    ...(access.instances === undefined ? [] : instanceStatements(access.instances, present(resources.instances, 'instances'))),
+    ...lifecycleStatements(access.lifecycle ?? [], resources),
+    ...queueStatements(access, resources),
+    ...mailStatements(scope, access, resources),
   ];
 }
 
-function tableStatements(scope: Construct, table: FunctionAccess['table'], resources: AccessibleResources): PolicyStatement[] {
+function tableStatements(scope: Construct, table: Access['table'], resources: AccessibleResources): PolicyStatement[] {
   if (table === undefined) return [];
   const { tableArn } = resources.table;
+  if (table === 'route') {
+    return [
+      new PolicyStatement({
+        sid: 'Table',
+        actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+        resources: [tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': routerPartitions.map((prefix) => `${prefix}*`) },
+          // A condition on all of no values is met, so there has to be one.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+      keyStatement(scope, 'TableKey', resources.tableKey, 'dynamodb', keyReads),
+    ];
+  }
   return [
     new PolicyStatement({
       sid: 'Table',
@@ -54,47 +88,115 @@ function tableStatements(scope: Construct, table: FunctionAccess['table'], resou
   ];
 }
 
-function secretStatements(
-  scope: Construct,
-  secrets: NonNullable<FunctionAccess['secrets']>,
-  resources: AccessibleResources,
-): PolicyStatement[] {
-  if (secrets.length === 0) return [];
-  const statements = [
-    new PolicyStatement({
-      sid: 'Secrets',
-      actions: secrets.flatMap((action) => [...secretActions[action]]),
-      resources: [resources.secretsArnPattern],
-    }),
-  ];
+function secretStatements(scope: Construct, access: Access, resources: AccessibleResources): PolicyStatement[] {
+  const secrets = access.secrets ?? [];
+  const platform = access.platformSecrets ?? [];
+  const onSecrets = secrets.flatMap((kind) => (kind === 'archive' ? [] : [...secretActions[kind]]));
+  const reads = platform.length > 0 || secrets.includes('read');
+  const writes = secrets.includes('write');
   // Secrets Manager writes with a data key that it asks for and then opens; deleting needs no key.
-  const keyActions = [
-    ...(secrets.includes('write') ? ['kms:GenerateDataKey'] : []),
-    ...(secrets.includes('write') || secrets.includes('read') ? ['kms:Decrypt'] : []),
+  const keyActions = [...(writes ? ['kms:GenerateDataKey'] : []), ...(writes || reads ? ['kms:Decrypt'] : [])];
+  return [
+    ...(onSecrets.length === 0
+      ? []
+      : [new PolicyStatement({ sid: 'Secrets', actions: onSecrets, resources: [resources.secretsArnPattern] })]),
+    ...(platform.length === 0
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'PlatformSecrets',
+            actions: ['secretsmanager:GetSecretValue'],
+            resources: platform.map((name) => resources.platformSecrets[name].secretArn),
+          }),
+        ]),
+    ...(keyActions.length === 0 ? [] : [keyStatement(scope, 'SecretsKey', resources.secretsKey, 'secretsmanager', keyActions)]),
+    ...(secrets.includes('archive') ? [archiveStatement(resources.secretsKey)] : []),
   ];
-  if (keyActions.length > 0)
-    statements.push(keyStatement(scope, 'SecretsKey', resources.secretsKey, 'secretsmanager', keyActions));
-  return statements;
 }
 
-function lifecycleStatements(lifecycle: FunctionAccess['lifecycle'], resources: AccessibleResources): PolicyStatement[] {
-  if (lifecycle === undefined) return [];
-  if (resources.lifecycle === undefined) throw new Error('the lifecycle workflow cannot be started from within');
+/** Sealing what lies in the table: directly with the key, and never without saying what it belongs to. */
+function archiveStatement(key: kms.IKey): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Archive',
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: { Null: { 'kms:EncryptionContextKeys': 'false' } },
+  });
+}
+
+function lifecycleStatements(lifecycle: NonNullable<Access['lifecycle']>, resources: AccessibleResources): PolicyStatement[] {
+  if (lifecycle.length === 0) return [];
+  const { stateMachineArn } = present(resources.lifecycle, 'lifecycle').machine;
   return [
     new PolicyStatement({
       sid: 'Lifecycle',
-      actions: ['states:StartExecution'],
-      resources: [resources.lifecycle.stateMachineArn],
+      actions: [
+        ...(lifecycle.includes('start') ? ['states:StartExecution'] : []),
+        ...(lifecycle.includes('watch') ? ['states:ListExecutions'] : []),
+      ],
+      resources: [stateMachineArn],
+    }),
+    ...(lifecycle.includes('watch')
+      ? [
+          new PolicyStatement({
+            sid: 'Executions',
+            actions: ['states:DescribeExecution'],
+            resources: [present(resources.lifecycle, 'lifecycle').executionsArnPattern],
+          }),
+        ]
+      : []),
+  ];
+}
+
+function queueStatements({ sends = [], takes }: Access, { queues }: AccessibleResources): PolicyStatement[] {
+  return [
+    ...(sends.length === 0
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'Send',
+            actions: ['sqs:SendMessage'],
+            resources: sends.map((name) => present(queues, 'queues')[name].queueArn),
+          }),
+        ]),
+    ...(takes === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'Take',
+            actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+            resources: [present(queues, 'queues')[takes].queueArn],
+          }),
+        ]),
+  ];
+}
+
+function mailStatements(scope: Construct, { mail }: Access, { mailFrom }: AccessibleResources): PolicyStatement[] {
+  if (mail === undefined || mailFrom === undefined) return [];
+  const identity = (name: string): string =>
+    Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: name });
+  return [
+    new PolicyStatement({
+      sid: 'Mail',
+      actions: ['ses:SendEmail'],
+      // SES asks about whichever of the two was verified.
+      resources: [identity(mailFrom), identity(mailFrom.slice(mailFrom.indexOf('@') + 1))],
+      conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
     }),
   ];
 }
 
 /** Use of a key through one AWS service only, never directly. */
-function keyStatement(scope: Construct, sid: string, key: kms.IKey, service: string, actions: string[]): PolicyStatement {
+export function keyStatement(scope: Construct, sid: string, key: kms.IKey, service: string, actions: string[]): PolicyStatement {
   return new PolicyStatement({
     sid,
     actions,
     resources: [key.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } },
   });
+}
+
+function present<Value>(value: Value | undefined, name: string): Value {
+  if (value === undefined) throw new Error(`a program is to have access to ${name}, which its stack does not know`);
+  return value;
 }

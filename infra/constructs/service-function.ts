@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { bundledCode } from './bundled-code.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 
 export interface ServiceFunctionProps {
@@ -22,11 +22,15 @@ export interface ServiceFunctionProps {
   memorySize?: number;
   /** Only for functions that must reach private addresses: being in the VPC costs start-up time and addresses. */
   network?: { vpc: ec2.IVpc; subnets: ec2.SubnetSelection; securityGroups: ec2.ISecurityGroup[] };
+  /** Execution environments that are kept ready, each with everything loaded. */
+  warm?: number;
 }
 
 /** One Lambda function with a log group and a role of its own. The role has what is listed here and nothing that AWS adds by habit. */
 export class ServiceFunction extends Construct {
   readonly function: lambda.Function;
+  /** What callers are to call: the function itself or, where some of it is kept ready, the version that is. */
+  readonly target: lambda.IFunction;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -45,7 +49,7 @@ export class ServiceFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(join(props.functionBundles, props.bundle)),
+      code: bundledCode(props.functionBundles, props.bundle),
       memorySize: props.memorySize ?? 512,
       timeout: props.timeout,
       role,
@@ -62,6 +66,14 @@ export class ServiceFunction extends Construct {
             securityGroups: props.network.securityGroups,
           }),
     });
+    this.target =
+      props.warm === undefined || props.warm === 0
+        ? (this.function as lambda.IFunction)
+        : (new lambda.Alias(this, 'Warm', {
+            aliasName: 'warm',
+            version: this.function.currentVersion as lambda.IVersion,
+            provisionedConcurrentExecutions: props.warm,
+          }) as lambda.IFunction);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -14,15 +14,23 @@ import { RetainedLogGroup } from '../constructs/retained-log-group.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { apiFunctionAccess, resourcesNotOnAws } from '../function-access.ts';
-import { sharedEnvironment } from '../function-environment.ts';
+import {
+  customerSecretEnvironment,
+  mailEnvironment,
+  sealedTableEnvironment,
+  sharedEnvironment,
+} from '../function-environment.ts';
 
 export interface ApiStackProps extends StackProps {
   settings: Settings;
   functionBundles: string;
   userPool: cognito.IUserPool;
   dashboardClient: cognito.IUserPoolClient;
-  resources: AccessibleResources & Required<Pick<AccessibleResources, 'lifecycle'>>;
-  secretsNamePrefix: string;
+  resources: AccessibleResources & Required<Pick<AccessibleResources, 'lifecycle' | 'queues'>>;
+  /** Base of the URLs that customers paste into MCP clients. */
+  mcpUrl: string;
+  /** Where customers open the dashboard, without a path where it is not known before the deployment. */
+  dashboardUrl: string | undefined;
   alarmTopic: ITopic;
 }
 
@@ -32,15 +40,18 @@ export class ApiStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, ...props }: ApiStackProps) {
     super(scope, id, props);
-    this.api = this.createApi(settings);
+    this.api = this.createApi(settings, props.dashboardUrl);
 
     const authorizer = new HttpUserPoolAuthorizer('AccessToken', props.userPool, { userPoolClients: [props.dashboardClient] });
     const environment = {
       ...sharedEnvironment(settings),
-      PUBLIC_URL: settings.publicUrl ?? this.api.apiEndpoint,
-      TABLE_NAME: props.resources.table.tableName,
-      SECRET_NAME_PREFIX: props.secretsNamePrefix,
-      LIFECYCLE_ARN: props.resources.lifecycle.stateMachineArn,
+      ...customerSecretEnvironment(settings, props.resources.secretsKey),
+      ...mailEnvironment(settings),
+      PUBLIC_URL: props.mcpUrl,
+      ...(props.dashboardUrl === undefined ? {} : { DASHBOARD_URL: props.dashboardUrl }),
+      ...sealedTableEnvironment(props.resources),
+      MANAGER_QUEUE_URL: props.resources.queues.manager.queueUrl,
+      LIFECYCLE_ARN: props.resources.lifecycle.machine.stateMachineArn,
     };
     for (const resource of apiResources) {
       if (resourcesNotOnAws.has(resource.name)) continue;
@@ -86,12 +97,12 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
   }
 
-  private createApi(settings: Settings): apigateway.HttpApi {
+  private createApi(settings: Settings, dashboardUrl: string | undefined): apigateway.HttpApi {
     const api = new apigateway.HttpApi(this, 'Api', {
       apiName: `smartlead-mcp-${settings.stage}`,
       description: 'REST API of the Smartlead MCP service',
       createDefaultStage: false,
-      ...(settings.dashboardUrl === undefined ? {} : { corsPreflight: crossOriginRules(new URL(settings.dashboardUrl).origin) }),
+      ...(dashboardUrl === undefined ? {} : { corsPreflight: crossOriginRules(originOf(dashboardUrl)) }),
     });
     const accessLog = new RetainedLogGroup(this, 'AccessLog', { settings });
     new apigateway.HttpStage(this, 'DefaultStage', {
@@ -130,6 +141,11 @@ const accessLogFields = {
   functionError: '$context.integrationErrorMessage',
   authorizerError: '$context.authorizer.error',
 };
+
+/** An address that is not known before the deployment has no path, and so is its own origin. */
+function originOf(url: string): string {
+  return Token.isUnresolved(url) ? url : new URL(url).origin;
+}
 
 /** Lets the dashboard, and no other site, call the API from a browser. */
 function crossOriginRules(dashboardOrigin: string): apigateway.CorsPreflightOptions {

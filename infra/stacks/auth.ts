@@ -1,10 +1,21 @@
 import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
+import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { eventFunctionAccess } from '../function-access.ts';
+import { sharedEnvironment } from '../function-environment.ts';
 
 export interface AuthStackProps extends StackProps {
   settings: Settings;
+  functionBundles: string;
+  resources: AccessibleResources;
+  /** Where customers open the dashboard, where that is known. */
+  dashboardUrl: string | undefined;
+  alarmTopic: ITopic;
 }
 
 /** Name of the group whose members run the platform. The API reads it from the `cognito:groups` claim. */
@@ -52,7 +63,8 @@ export class AuthStack extends Stack {
       description: 'Run the platform and see all tenants',
     });
 
-    const { dashboardUrl } = settings;
+    this.#greet(settings, props);
+    const { dashboardUrl } = props;
     this.dashboardClient = this.userPool.addClient('Dashboard', {
       // A browser cannot keep a secret.
       generateSecret: false,
@@ -93,5 +105,26 @@ export class AuthStack extends Stack {
     }
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId });
     new CfnOutput(this, 'DashboardClientId', { value: this.dashboardClient.userPoolClientId });
+  }
+
+  /** Somebody who confirmed their address gets their workspace, before they first sign in. */
+  #greet(settings: Settings, props: Omit<AuthStackProps, 'settings'>): void {
+    const handler = new ServiceFunction(this, 'PostConfirmation', {
+      settings,
+      functionBundles: props.functionBundles,
+      bundle: 'post-confirmation',
+      description: 'Somebody confirmed their address',
+      environment: { ...sharedEnvironment(settings), TABLE_NAME: props.resources.table.tableName },
+      permissions: accessStatements(this, eventFunctionAccess['post-confirmation'], props.resources),
+      // Cognito waits five seconds for it, and tries three times.
+      timeout: Duration.seconds(5),
+    });
+    this.userPool.addTrigger(cognito.UserPoolOperation.POST_CONFIRMATION, handler.function);
+    new ServiceAlarm(this, 'PostConfirmationErrors', {
+      topic: props.alarmTopic,
+      metric: handler.function.metricErrors({ period: alarmPeriod }),
+      description: 'People who sign up get no workspace. Look at the log of this function.',
+      threshold: 1,
+    });
   }
 }

@@ -1,6 +1,6 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,24 +14,31 @@ import { type AccessibleResources, accessStatements } from '../constructs/access
 import { RetainedLogGroup } from '../constructs/retained-log-group.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
-import { taskFunctionAccess, tasksInNetwork } from '../function-access.ts';
-import { sharedEnvironment } from '../function-environment.ts';
+import { taskFunctionAccess, tasksInNetwork, tasksOfAStart } from '../function-access.ts';
+import { customerSecretEnvironment, sealedTableEnvironment, sharedEnvironment } from '../function-environment.ts';
+import { lifecycleName } from '../names.ts';
+import { subnets } from './network.ts';
 
 export interface WorkflowStackProps extends StackProps {
   settings: Settings;
   functionBundles: string;
   vpc: ec2.IVpc;
-  resources: AccessibleResources;
-  secretsNamePrefix: string;
+  /** Of functions that speak to instances. */
+  taskFunctionGroup: ec2.ISecurityGroup;
+  resources: AccessibleResources & Required<Pick<AccessibleResources, 'instances'>>;
+  /** Names by which the launcher knows what instances run with. */
+  instanceEnvironment: Record<string, string>;
   alarmTopic: ITopic;
 }
 
 /** The lifecycle of instances: the state machine of `functions/instance-manager/`, as it is written there, and a function a task. */
 export class WorkflowStack extends Stack {
   readonly lifecycle: stepfunctions.StateMachine;
+  readonly #settings: Settings;
 
   constructor(scope: Construct, id: string, { settings, ...props }: WorkflowStackProps) {
     super(scope, id, props);
+    this.#settings = settings;
     const functions = this.createTaskFunctions(settings, props);
 
     const role = new iam.Role(this, 'LifecycleRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
@@ -39,15 +46,14 @@ export class WorkflowStack extends Stack {
       new iam.PolicyStatement({
         sid: 'Tasks',
         actions: ['lambda:InvokeFunction'],
-        resources: [...functions.values()].map((task) => task.function.functionArn),
+        resources: [...functions.values()].map((task) => task.target.functionArn),
       }),
     );
     this.lifecycle = new stepfunctions.StateMachine(this, 'Lifecycle', {
+      stateMachineName: lifecycleName(settings),
       stateMachineType: stepfunctions.StateMachineType.STANDARD,
       definitionBody: stepfunctions.DefinitionBody.fromString(JSON.stringify(lifecycleDefinition)),
-      definitionSubstitutions: Object.fromEntries(
-        [...functions].map(([task, { function: handler }]) => [`${task}Arn`, handler.functionArn]),
-      ),
+      definitionSubstitutions: Object.fromEntries([...functions].map(([task, { target }]) => [`${task}Arn`, target.functionArn])),
       role,
       tracingEnabled: true,
       logs: {
@@ -67,9 +73,24 @@ export class WorkflowStack extends Stack {
     new CfnOutput(this, 'LifecycleArn', { value: this.lifecycle.stateMachineArn });
   }
 
+  /** ARN pattern of the executions. */
+  get executionsArnPattern(): string {
+    return this.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${lifecycleName(this.#settings)}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   private createTaskFunctions(settings: Settings, props: Omit<WorkflowStackProps, 'settings'>): Map<string, ServiceFunction> {
     const functions = new Map<string, ServiceFunction>();
-    const probeGroup = this.createProbeGroup(props.vpc);
+    const environment = {
+      ...sharedEnvironment(settings),
+      ...customerSecretEnvironment(settings, props.resources.secretsKey),
+      ...props.instanceEnvironment,
+      ...sealedTableEnvironment(props.resources),
+    };
     for (const task of new Set(taskFunctionsByState().values())) {
       const access = taskFunctionAccess[task];
       if (access === undefined) throw new Error(`infra/function-access.ts does not say what the task ${task} may do`);
@@ -81,19 +102,16 @@ export class WorkflowStack extends Stack {
           functionBundles: props.functionBundles,
           bundle,
           description: `Lifecycle of instances: ${task}`,
-          environment: {
-            ...sharedEnvironment(settings),
-            TABLE_NAME: props.resources.table.tableName,
-            SECRET_NAME_PREFIX: props.secretsNamePrefix,
-          },
+          environment,
           permissions: accessStatements(this, access, props.resources),
           timeout: Duration.seconds(longestTimeout(task)),
+          warm: tasksOfAStart.has(task) ? settings.lifecycleWarmFunctions : 0,
           ...(tasksInNetwork.has(task)
             ? {
                 network: {
                   vpc: props.vpc,
-                  subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-                  securityGroups: [probeGroup],
+                  subnets: subnets.platform,
+                  securityGroups: [props.taskFunctionGroup],
                 },
               }
             : {}),
@@ -101,18 +119,6 @@ export class WorkflowStack extends Stack {
       );
     }
     return functions;
-  }
-
-  /** Functions in this group may speak to instances, and to AWS by HTTPS. */
-  private createProbeGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
-    const group = new ec2.SecurityGroup(this, 'TaskFunctions', {
-      vpc,
-      description: 'Lifecycle functions that speak to instances',
-      allowAllOutbound: false,
-    });
-    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services, Smartlead');
-    group.addEgressRule(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.tcp(instancePort), 'Instances');
-    return group;
   }
 
   /** Executions that did not end well wait in a queue, for two weeks, to be looked into or asked for again. */
@@ -163,7 +169,7 @@ export class WorkflowStack extends Stack {
     watch(
       'ExecutionsTimedOut',
       this.lifecycle.metricTimedOut(period),
-      'A lifecycle execution took over ten minutes. A task hangs.',
+      'A lifecycle execution took over fifteen minutes. A task hangs.',
     );
     watch(
       'ExecutionsThrottled',
@@ -179,9 +185,6 @@ export class WorkflowStack extends Stack {
     }
   }
 }
-
-/** Port at which instances listen in their tasks. */
-const instancePort = 3000;
 
 /** `LaunchInstance` -> `launch-instance`, as its entry below `functions/lambda/lifecycle/` is called. */
 function dashed(task: string): string {

@@ -1,17 +1,31 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiResources } from '../../functions/api/resources.ts';
-import { always, permissionsByFunction, read, readWrite, secretsManager, startLifecycle } from './permissions.ts';
-import { type SynthesizedStage, synthesizeStage, temporaryFunctionBundles } from './synthesized-stage.ts';
+import {
+  always,
+  onSecretsKey,
+  permissionsByFunction,
+  platformSecrets,
+  read,
+  readWrite,
+  secretsManager,
+  startLifecycle,
+} from './permissions.ts';
+import { placeholderBundles, type SynthesizedStage, synthesizeStage } from './synthesized-stage.ts';
 
 let stage: SynthesizedStage;
 let api: Template;
 let removeBundles: () => Promise<void>;
 
 beforeAll(async () => {
-  const bundles = await temporaryFunctionBundles();
+  const bundles = await placeholderBundles();
   removeBundles = bundles.remove;
-  const overrides = { dashboardUrl: 'https://app.example.com/start', publicUrl: 'https://mcp.example.com' };
+  const overrides = {
+    dashboardUrl: 'https://app.example.com/start',
+    domainName: 'smartlead.example.com',
+    hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+    hostedZoneName: 'example.com',
+  };
   stage = await synthesizeStage('prod', { functionBundles: bundles.folder, overrides });
   ({ api } = stage.templates);
 });
@@ -97,12 +111,16 @@ describe('the HTTP API', () => {
   it('lets functions answer before API Gateway gives up, and tells them where customers reach the service', () => {
     for (const [id, { Properties }] of Object.entries(api.findResources('AWS::Lambda::Function'))) {
       expect({ id, ...Properties }).toMatchObject({ Timeout: 28 });
-      expect({ id, url: Properties.Environment.Variables.PUBLIC_URL }).toEqual({ id, url: 'https://mcp.example.com' });
+      expect({ id, ...Properties.Environment.Variables }).toMatchObject({
+        id,
+        PUBLIC_URL: 'https://mcp.smartlead.example.com',
+        DASHBOARD_URL: 'https://app.example.com/start',
+      });
     }
   });
 
   it('may call a function through its own routes only', () => {
-    for (const [, { Properties }] of stage.resources('AWS::Lambda::Permission')) {
+    for (const { Properties } of Object.values(api.findResources('AWS::Lambda::Permission'))) {
       expect(Properties).toMatchObject({ Principal: 'apigateway.amazonaws.com', Action: 'lambda:InvokeFunction' });
       expect(JSON.stringify(Properties.SourceArn)).toContain('/v1/');
     }
@@ -116,25 +134,27 @@ describe('the HTTP API', () => {
 
 describe('the permissions of the API functions', () => {
   it('are these', () => {
+    const changes = [...readWrite, platformSecrets('data-plane'), onSecretsKey('Decrypt')];
     const table: Record<string, string[]> = {
       installation: read,
       me: read,
       keys: [
         ...readWrite,
-        ...secretsManager('CreateSecret, DeleteSecret, PutSecretValue', 'Decrypt, GenerateDataKey'),
+        platformSecrets('data-plane'),
+        ...secretsManager('CreateSecret, DeleteSecret, PutSecretValue, RestoreSecret', 'Decrypt, GenerateDataKey'),
         startLifecycle,
       ],
-      instances: [...readWrite, startLifecycle],
-      tokens: readWrite,
+      instances: [...changes, startLifecycle],
+      tokens: changes,
       connections: read,
       logs: read,
       usage: read,
       audit: read,
-      admin: readWrite,
+      admin: changes,
       tools: [],
       metrics: read,
-      'argument-logging': [...readWrite, startLifecycle],
-      'alert-rules': readWrite,
+      'argument-logging': [...changes, startLifecycle],
+      'alert-rules': changes,
       alerts: read,
       openapi: [],
     };

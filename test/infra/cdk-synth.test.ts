@@ -49,20 +49,34 @@ async function synthesize(output: string, ...more: string[]) {
   return run(process.execPath, [cdk, 'synth', '--all', '--quiet', '--output', join(folder, output), ...more], { cwd: root, env });
 }
 
-describe('cdk synth --all, offline', () => {
+const allParts = [
+  'api',
+  'auth',
+  'cache',
+  'data',
+  'data-plane',
+  'manager',
+  'messages',
+  'network',
+  'observability',
+  'secrets',
+  'workflow',
+];
+const inADomain = ['-c', 'domainName=smartlead.example.com', '-c', 'hostedZoneId=Z0123456789ABCDEFGHIJ'];
+
+describe('cdk synth --all, offline and without Docker', () => {
   it.each([
-    ['dev', []],
-    ['prod', ['-c', 'stage=prod']],
-  ])('makes all stacks of %s', { timeout: 60_000 }, async (stage, options) => {
-    const { stderr } = await synthesize(stage, ...options);
-    const templates = (await readdir(join(folder, stage))).filter((file) => file.endsWith('.template.json'));
-    expect(templates.sort()).toEqual(
-      ['api', 'auth', 'data', 'network', 'observability', 'secrets', 'workflow'].map(
-        (part) => `smartlead-mcp-${stage}-${part}.template.json`,
-      ),
-    );
+    ['dev', 'without a domain', []],
+    ['prod', 'without a domain', ['-c', 'stage=prod']],
+    ['dev', 'in a domain', inADomain],
+    ['prod', 'in a domain', ['-c', 'stage=prod', ...inADomain]],
+  ])('makes all stacks of %s %s', { timeout: 90_000 }, async (stage, domain, options) => {
+    const output = `${stage} ${domain}`;
+    const { stderr } = await synthesize(output, ...options);
+    const templates = (await readdir(join(folder, output))).filter((file) => file.endsWith('.template.json'));
+    expect(templates.sort()).toEqual(allParts.map((part) => `smartlead-mcp-${stage}-${part}.template.json`).sort());
     // Nothing was left to be looked up in an account, and every template passed the toolkit's own rules.
-    expect(JSON.parse(await readFile(join(folder, stage, 'manifest.json'), 'utf8'))).not.toHaveProperty('missing');
+    expect(JSON.parse(await readFile(join(folder, output, 'manifest.json'), 'utf8'))).not.toHaveProperty('missing');
     expect(stderr).not.toMatch(/warning|error/i);
     expect(callers).toEqual([]);
   });

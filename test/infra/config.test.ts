@@ -73,8 +73,22 @@ describe('settings that cannot be used', () => {
     [{ availabilityZones: 'three' }, 'availabilityZones: '],
     [{ availabilityZones: '1' }, 'availabilityZones: '],
     [{ interfaceEndpoints: 'logs,email' }, 'interfaceEndpoints.1: '],
-    [{ publicUrl: 'http://mcp.example.com' }, 'publicUrl: '],
     [{ vpcCidr: '10.0.0.0' }, 'vpcCidr: '],
+    [{ vpcCidr: '10.0.0.0/20' }, 'vpcCidr: must be a /16'],
+    [{ domainName: 'localhost' }, 'domainName: must be a full name such as smartlead.example.com'],
+    [{ domainName: 'mcp.example.com' }, 'hostedZoneId: must be given with domainName'],
+    [{ hostedZoneId: 'Z0123456789ABC' }, 'domainName: must be given with hostedZoneId and hostedZoneName'],
+    [
+      { domainName: 'mcp.example.com', hostedZoneId: 'Z0123456789ABC', hostedZoneName: 'ample.com' },
+      'domainName: must be in the zone hostedZoneName',
+    ],
+    [{ hostedZoneId: '/hostedzone/Z0123' }, 'hostedZoneId: must be the id of a Route 53 zone'],
+    [{ routerTasksMin: 3, routerTasksMax: 2 }, 'routerTasksMax: must not be below routerTasksMin'],
+    [{ routerCpu: 300 }, 'routerCpu: must be one of 256, 512, 1024, 2048, 4096'],
+    [{ routerCpu: 1024, routerMemory: 1024 }, 'routerMemory: must be 2048 to 8192 in steps of 1024'],
+    [{ managerCpu: 512, managerMemory: 1500 }, 'managerMemory: must be 1024 to 4096 in steps of 1024'],
+    [{ cacheNodeType: 'micro' }, 'cacheNodeType: must be a class and a size such as t4g.micro'],
+    [{ mailFrom: 'nobody' }, 'mailFrom: '],
     [{ databaseStorageGibibytes: '100' }, 'databaseStorageLimitGibibytes: must not be below databaseStorageGibibytes'],
   ])('refuse %j', (context, line) => {
     expect(refusal(context)).toContain(`\n- ${line}`);
@@ -86,6 +100,10 @@ describe('settings that cannot be used', () => {
     [{ databaseBackupDays: 1 }, 'databaseBackupDays: must be 7 or more in prod'],
     [{ pointInTimeRecoveryDays: 1 }, 'pointInTimeRecoveryDays: must be 7 or more in prod'],
     [{ dashboardUrl: 'http://app.example.com' }, 'dashboardUrl: must start with https:// in prod'],
+    [{ routerTasksMin: 1 }, 'routerTasksMin: must be 2 or more in prod'],
+    [{ managerTasks: 1 }, 'managerTasks: must be 2 or more in prod'],
+    [{ cacheNodes: 1 }, 'cacheNodes: must be 2 or more in prod'],
+    [{ serviceSpot: true }, 'serviceSpot: must be false in prod'],
   ])('refuse %j in prod, though dev may have it', (context, line) => {
     expect(refusal({ stage: 'prod', ...context })).toContain(`\n- ${line}`);
     expect(() => readSettings({ stage: 'dev', ...context })).not.toThrow();

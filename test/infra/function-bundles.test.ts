@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiResources } from '../../functions/api/resources.ts';
+import { eventFunctionAccess } from '../../infra/function-access.ts';
 import { buildFunctions, bundleLimit, type FunctionBundle } from '../../scripts/build-functions.ts';
+import { declaredBundles } from './synthesized-stage.ts';
 
 const run = promisify(execFile);
-const deployedResources = apiResources.map(({ name }) => name).filter((name) => name !== 'auth');
 
 let folder: string;
 let bundles: FunctionBundle[];
@@ -20,10 +21,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundles of the functions', () => {
-  it('are there for each deployed resource of the API and each task of the lifecycle', () => {
-    const names = bundles.map(({ name }) => name);
-    expect(names.filter((name) => !name.startsWith('lifecycle-'))).toEqual([...deployedResources].sort());
-    expect(names.filter((name) => name.startsWith('lifecycle-'))).toHaveLength(13);
+  it('are those that the stacks ask for, and no others', () => {
+    expect(bundles.map(({ name }) => name)).toEqual([...declaredBundles].sort());
+    expect(declaredBundles).toEqual(
+      expect.arrayContaining(apiResources.map(({ name }) => name).filter((name) => name !== 'auth')),
+    );
+    expect(declaredBundles.filter((name) => name.startsWith('lifecycle-'))).toHaveLength(13);
   });
 
   it('weigh 500 KB at most, as they lie in their folders', async () => {
@@ -37,15 +40,18 @@ describe('the bundles of the functions', () => {
 
   it('hold no source of another resource or task', () => {
     const entries = bundles.map(({ entry }) => entry);
+    const isOfEvents = (name: string): boolean => Object.hasOwn(eventFunctionAccess, name);
     const ownSource = (name: string): string =>
       name.startsWith('lifecycle-') ? `instance-manager/tasks/${name.slice('lifecycle-'.length)}.ts` : `api/${name}.ts`;
     for (const { name, entry, sources } of bundles) {
-      const foreign = bundles.filter((other) => other.name !== name).map((other) => `functions/${ownSource(other.name)}`);
+      const foreign = bundles
+        .filter((other) => other.name !== name && !isOfEvents(other.name))
+        .map((other) => `functions/${ownSource(other.name)}`);
       // The OpenAPI document describes all resources, so their route tables are in it by design.
       const others = name === 'openapi' ? [] : sources.filter((source) => foreign.includes(source));
       expect({ name, others }).toEqual({ name, others: [] });
       expect({ name, entries: sources.filter((source) => entries.includes(source)) }).toEqual({ name, entries: [entry] });
-      expect(sources).toContain(`functions/${ownSource(name)}`);
+      if (!isOfEvents(name)) expect(sources).toContain(`functions/${ownSource(name)}`);
     }
   });
 

@@ -12,17 +12,49 @@ const throughDynamoDb = 'on the data key through dynamodb';
 export const read = ['dynamodb: BatchGetItem, GetItem, Query on the table', `kms: Decrypt, DescribeKey ${throughDynamoDb}`];
 
 export const readWrite = [
-  'dynamodb: BatchGetItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, Query, UpdateItem on the table',
+  'dynamodb: BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, Query, UpdateItem on the table',
   `kms: Decrypt, DescribeKey, Encrypt, GenerateDataKey*, ReEncrypt* ${throughDynamoDb}`,
 ];
 
 /** Actions on customers' secrets, and those on the key that seals them. */
 export function secretsManager(actions: string, keyActions?: string): string[] {
-  const onKey = keyActions === undefined ? [] : [`kms: ${keyActions} on the secrets key through secretsmanager`];
-  return [`secretsmanager: ${actions} on customers' secrets`, ...onKey];
+  return [`secretsmanager: ${actions} on customers' secrets`, ...(keyActions === undefined ? [] : [onSecretsKey(keyActions)])];
 }
 
+/** Actions on the key that seals secrets, by way of Secrets Manager alone. */
+export function onSecretsKey(actions: string): string {
+  return `kms: ${actions} on the secrets key through secretsmanager`;
+}
+
+/** Reading secrets of the platform by their construct's name, without the key. */
+export function platformSecrets(...names: string[]): string {
+  return `secretsmanager: GetSecretValue on the platform's ${names.join(' and ')}`;
+}
+
+export const sealArchive = 'kms: Decrypt, GenerateDataKey on the secrets key with a context';
+
 export const startLifecycle = 'states: StartExecution on the lifecycle';
+
+export const watchTasks = [
+  'ecs: ListTasks on * in the cluster of instances',
+  'ecs: DescribeTasks on tasks of instances in their cluster',
+];
+
+export const endTasks = 'ecs: StopTask on tasks of instances in their cluster';
+
+export const launchTasks = [
+  'ecs: RunTask on definitions of instances in their cluster',
+  'ecs: DeregisterTaskDefinition, DescribeTaskDefinition, RegisterTaskDefinition on *',
+  'ecs: TagResource on tasks and definitions of instances',
+  'iam: PassRole on the two roles of instances to ECS tasks',
+];
+
+/** What the execution role of every service has, beside its secrets. */
+export const startService = [
+  'ecr: BatchCheckLayerAvailability, BatchGetImage, GetDownloadUrlForLayer on the images',
+  'ecr: GetAuthorizationToken on *',
+  'logs: CreateLogStream, PutLogEvents on its own log group',
+];
 
 export const joinNetwork =
   'ec2: AssignPrivateIpAddresses, CreateNetworkInterface, DeleteNetworkInterface, DescribeNetworkInterfaces, DescribeSubnets, UnassignPrivateIpAddresses on *';
@@ -36,18 +68,37 @@ interface Statement {
 
 /** What the role of each function allows, by the function's description, one sorted line a statement. */
 export function permissionsByFunction(template: Template): Record<string, string[]> {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-  return Object.fromEntries(
-    functions.map(({ Properties }) => {
-      const role: string = Properties.Role['Fn::GetAtt'][0];
-      const logGroup: string = Properties.LoggingConfig.LogGroup.Ref;
-      const statements: Statement[] = policies
-        .filter((policy) => policy.Properties.Roles.some((member: { Ref: string }) => member.Ref === role))
-        .flatMap((policy) => policy.Properties.PolicyDocument.Statement);
-      return [Properties.Description, statements.flatMap((statement) => lines(statement, logGroup)).sort()];
-    }),
+  const functions = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+    ({ Properties }) => Properties.Description !== undefined,
   );
+  return Object.fromEntries(
+    functions.map(({ Properties }) => [
+      Properties.Description,
+      permissionsOf(template, Properties.Role['Fn::GetAtt'][0], Properties.LoggingConfig.LogGroup.Ref),
+    ]),
+  );
+}
+
+/** The same of each role of a task, by the role's description. */
+export function permissionsOfTasks(template: Template): Record<string, string[]> {
+  const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([, { Properties }]) =>
+    JSON.stringify(Properties.AssumeRolePolicyDocument).includes('ecs-tasks.amazonaws.com'),
+  );
+  return Object.fromEntries(
+    roles.map(([id, { Properties }]) => [
+      Properties.Description,
+      permissionsOf(template, id, `${/^[A-Z][a-z]+/.exec(id)?.[0]}Logs\\w+`),
+    ]),
+  );
+}
+
+/** @param logGroup Logical id of its log group, or a pattern of it. */
+function permissionsOf(template: Template, role: string, logGroup: string): string[] {
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter((policy) => policy.Properties.Roles.some((member: { Ref: string }) => member.Ref === role))
+    .flatMap((policy): Statement[] => policy.Properties.PolicyDocument.Statement)
+    .flatMap((statement) => lines(statement, logGroup))
+    .sort();
 }
 
 /** One line for each service that the statement's actions belong to. */
@@ -58,32 +109,76 @@ function lines(statement: Statement, logGroup: string): string[] {
     const [service = '', name = ''] = action.split(':');
     byService.set(service, [...(byService.get(service) ?? []), name]);
   }
-  const where = `${nameOf(statement.Resource, logGroup)}${throughService(statement.Condition)}`;
+  const where = `${nameOf(statement.Resource, logGroup)}${underCondition(statement.Condition, nameOf(statement.Resource, logGroup))}`;
   return [...byService].map(([service, names]) => `${service}: ${names.sort().join(', ')} on ${where}`);
 }
+
+const exported = (stack: string, id: string): string =>
+  `\\{"Fn::ImportValue":"[\\w-]+-${stack}:ExportsOutput(?:Ref|FnGetAtt)${id}\\w+"\\}`;
+const anyAccount =
+  '"arn:",\\{"Ref":"AWS::Partition"\\},":(?:ecs|ecr|secretsmanager|states|ses):",\\{"Ref":"AWS::Region"\\},":",\\{"Ref":"AWS::AccountId"\\},"';
+const arn = (rest: string): string => `\\{"Fn::Join":\\["",\\[${anyAccount}:${rest}"\\]\\]\\}`;
+const tasks = arn('task/smartlead-mcp-prod/\\*');
+const definitions = arn('task-definition/smartlead-mcp-prod-\\*:\\*');
+const role = (name: string): string =>
+  `(?:${exported('data-plane', `Instances${name}`)}|\\{"Fn::GetAtt":\\["Instances${name}\\w+","Arn"\\]\\})`;
 
 /** What is allowed to be touched, in words. The whole text must match, so that a wider resource never passes for a known one. */
 function nameOf(resource: unknown, logGroup: string): string {
   const text = JSON.stringify(resource);
-  const known: [name: string, pattern: RegExp][] = [
-    ['*', /^"\*"$/],
-    ['its own log group', new RegExp(`^\\{"Fn::GetAtt":\\["${logGroup}","Arn"\\]\\}$`)],
+  const platform = (...ids: string[]): string => ids.map((id) => exported('secrets', id)).join(',');
+  const known: [name: string, pattern: string][] = [
+    ['*', '"\\*"'],
+    ['its own log group', `\\{"Fn::GetAtt":\\["${logGroup}","Arn"\\]\\}`],
+    ['the table', `\\[(${exported('data', 'TableCD')}),\\{"Fn::Join":\\["",\\[\\1,"/index/\\*"\\]\\]\\}\\]`],
+    ['the table itself', exported('data', 'TableCD')],
+    ['the data key', exported('data', 'EncryptionKey')],
+    ['the secrets key', exported('secrets', 'EncryptionKey')],
+    ["customers' secrets", arn('secret:smartlead-mcp/prod/keys/\\*')],
     [
-      'the table',
-      /^\[(\{"Fn::ImportValue":"[\w-]+-data:ExportsOutputFnGetAttTable\w+Arn\w+"\}),\{"Fn::Join":\["",\[\1,"\/index\/\*"\]\]\}\]$/,
+      "customers' secrets and the platform's warm-pool",
+      `\\[${platform('WarmPool')},${arn('secret:smartlead-mcp/prod/keys/\\*')}\\]`,
     ],
-    ['the data key', /^\{"Fn::ImportValue":"[\w-]+-data:ExportsOutputFnGetAttEncryptionKey\w+"\}$/],
-    ['the secrets key', /^\{"Fn::ImportValue":"[\w-]+-secrets:ExportsOutputFnGetAttEncryptionKey\w+"\}$/],
-    ["customers' secrets", /^\{"Fn::Join":\["",\["arn:",.*":secretsmanager:",.*":secret:smartlead-mcp\/prod\/\*"\]\]\}$/],
-    ['the lifecycle', /^\{"Fn::ImportValue":"[\w-]+-workflow:ExportsOutputRefLifecycle\w+"\}$/],
+    ["the platform's data-plane", platform('DataPlane')],
+    ["the platform's warm-pool", platform('WarmPool')],
+    ["the platform's data-plane and warm-pool", `\\[${platform('DataPlane', 'WarmPool')}\\]`],
+    ["the platform's cache and data-plane", `\\[${platform('CachePassword', 'DataPlane')}\\]`],
+    ['the lifecycle', exported('workflow', 'Lifecycle')],
+    ['executions of the lifecycle', arn('execution:smartlead-mcp-prod-lifecycle:\\*')],
+    ['tasks of instances', tasks],
+    ['definitions of instances', definitions],
+    ['tasks and definitions of instances', `\\[${definitions},${tasks}\\]`],
+    ['the two roles of instances', `\\[${role('ExecutionRole')},${role('TaskRole')}\\]`],
+    ['the images', '\\{"Fn::Join":.*":repository/",\\{"Fn::Sub":"cdk-\\w+-container-assets-[^"]*"\\}\\]\\]\\}'],
+    ['the manager queue', `(?:${exported('messages', 'ManagerQueue')})`],
+    ['the manager and the usage queue', `\\[${exported('messages', 'ManagerQueue')},${exported('messages', 'UsageQueue')}\\]`],
+    ['the usage queue', '\\{"Fn::GetAtt":\\["UsageQueue\\w+","Arn"\\]\\}'],
+    ["the sender's address and domain", `\\[${arn('identity/example\\.com')},${arn('identity/mcp@example\\.com')}\\]`],
   ];
-  return known.find(([, pattern]) => pattern.test(text))?.[0] ?? text;
+  return known.find(([, pattern]) => new RegExp(`^${pattern}$`).test(text))?.[0] ?? text;
 }
 
-function throughService(condition: unknown): string {
+/** When it is allowed, in words. */
+function underCondition(condition: unknown, resource: string): string {
   if (condition === undefined) return '';
   const text = JSON.stringify(condition);
   const service =
-    /^\{"StringEquals":\{"kms:ViaService":\{"Fn::Join":\["",\["(\w+)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}\}\}$/;
-  return ` through ${service.exec(text)?.[1] ?? text}`;
+    /^\{"StringEquals":\{"kms:ViaService":\{"Fn::Join":\["",\["(\w+)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}\}\}$/.exec(
+      text,
+    );
+  if (service !== null) return ` through ${service[1]}`;
+  const known: [words: string, pattern: string][] = [
+    [
+      resource === '*' ? ' in the cluster of instances' : ' in their cluster',
+      `\\{"ArnEquals":\\{"ecs:cluster":${arn('cluster/smartlead-mcp-prod')}\\}\\}`,
+    ],
+    [' to ECS tasks', '\\{"StringEquals":\\{"iam:PassedToService":"ecs-tasks\\.amazonaws\\.com"\\}\\}'],
+    [' with a context', '\\{"Null":\\{"kms:EncryptionContextKeys":"false"\\}\\}'],
+    [' from this address', '\\{"StringEquals":\\{"ses:FromAddress":"mcp@example\\.com"\\}\\}'],
+    [
+      ' by keys of tokens, instances and changes',
+      '\\{"ForAllValues:StringLike":\\{"dynamodb:LeadingKeys":\\["token#\\*","instance#\\*","changes#\\*"\\]\\},"Null":\\{"dynamodb:LeadingKeys":"false"\\}\\}',
+    ],
+  ];
+  return known.find(([, pattern]) => new RegExp(`^${pattern}$`).test(text))?.[0] ?? ` if ${text}`;
 }

@@ -2,14 +2,27 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lifecycleDefinition, taskFunctionsByState } from '../../functions/instance-manager/lifecycle-definition.ts';
 import { lifecycleTasks } from '../../functions/instance-manager/tasks/index.ts';
-import { always, joinNetwork, permissionsByFunction, read, readWrite, secretsManager } from './permissions.ts';
-import { synthesizeStage, temporaryFunctionBundles } from './synthesized-stage.ts';
+import {
+  always,
+  endTasks,
+  joinNetwork,
+  launchTasks,
+  onSecretsKey,
+  permissionsByFunction,
+  platformSecrets,
+  read,
+  readWrite,
+  sealArchive,
+  secretsManager,
+  watchTasks,
+} from './permissions.ts';
+import { placeholderBundles, synthesizeStage } from './synthesized-stage.ts';
 
 let workflow: Template;
 let removeBundles: () => Promise<void>;
 
 beforeAll(async () => {
-  const bundles = await temporaryFunctionBundles();
+  const bundles = await placeholderBundles();
   removeBundles = bundles.remove;
   ({ workflow } = (await synthesizeStage('prod', { functionBundles: bundles.folder })).templates);
 });
@@ -24,7 +37,7 @@ describe('the lifecycle workflow', () => {
   });
 
   it('has a function for each placeholder, and no function too many', () => {
-    const substitutions: Record<string, { 'Fn::GetAtt': [string, string] }> = stateMachine()?.DefinitionSubstitutions;
+    const substitutions: Record<string, Target> = stateMachine()?.DefinitionSubstitutions;
     const placeholders = [...new Set(stateMachine()?.DefinitionString.match(/\$\{\w+\}/g))];
     expect(
       Object.keys(substitutions)
@@ -37,10 +50,26 @@ describe('the lifecycle workflow', () => {
         .sort(),
     );
 
-    const functions = workflow.findResources('AWS::Lambda::Function');
-    for (const [placeholder, { 'Fn::GetAtt': target }] of Object.entries(substitutions)) {
-      expect(target[1]).toBe('Arn');
-      expect(functions[target[0]]?.Properties.Description).toBe(`Lifecycle of instances: ${placeholder.replace(/Arn$/, '')}`);
+    for (const [placeholder, target] of Object.entries(substitutions)) {
+      expect(functionOf(target)?.Description).toBe(`Lifecycle of instances: ${placeholder.replace(/Arn$/, '')}`);
+    }
+  });
+
+  it('keeps a function of the way of a start ready, all of them and no other', () => {
+    const substitutions: Record<string, Target> = stateMachine()?.DefinitionSubstitutions;
+    const ready = Object.entries(substitutions).filter(([, target]) => 'Ref' in target);
+    expect(ready.map(([placeholder]) => placeholder.replace(/Arn$/, '')).sort()).toEqual([
+      'AwaitHealthy',
+      'BeginOperation',
+      'LaunchInstance',
+      'MarkRunning',
+      'RegisterRoute',
+      'RemoveRoute',
+      'ResolveSecret',
+      'StopInstance',
+    ]);
+    for (const alias of Object.values(workflow.findResources('AWS::Lambda::Alias'))) {
+      expect(alias.Properties.ProvisionedConcurrencyConfig).toEqual({ ProvisionedConcurrentExecutions: 1 });
     }
   });
 
@@ -51,10 +80,11 @@ describe('the lifecycle workflow', () => {
       workflow.findResources('AWS::IAM::Policy')[role ?? '']?.Properties.PolicyDocument.Statement;
     const calls = statements.filter(({ Action }) => Action === 'lambda:InvokeFunction');
     expect(calls).toHaveLength(1);
-    expect(calls[0]?.Resource).toEqual(
-      Object.keys(workflow.findResources('AWS::Lambda::Function'))
-        .sort()
-        .map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
+    const called = ((calls[0]?.Resource ?? []) as Target[]).map((target) => functionOf(target)?.Description).sort();
+    expect(called).toEqual(
+      Object.values(workflow.findResources('AWS::Lambda::Function'))
+        .map(({ Properties }) => Properties.Description)
+        .sort(),
     );
     const others = statements.filter((statement) => !calls.includes(statement)).flatMap(({ Action }) => Action);
     expect(others.filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
@@ -69,7 +99,7 @@ describe('the lifecycle workflow', () => {
     );
     const patience = definition !== undefined && 'TimeoutSeconds' in definition ? Number(definition.TimeoutSeconds) : 0;
     expect(handler?.Properties.Timeout).toBeGreaterThanOrEqual(patience);
-    expect(handler?.Properties.Timeout).toBeLessThanOrEqual(60);
+    expect(handler?.Properties.Timeout).toBeLessThanOrEqual(150);
   });
 
   it('logs failures without what customers entered, and is traced', () => {
@@ -110,34 +140,53 @@ describe('the lifecycle workflow', () => {
     });
   });
 
-  it('has only the health check inside the private network', () => {
+  it('has inside the private network what speaks to instances, and nothing else', () => {
     const inNetwork = Object.values(workflow.findResources('AWS::Lambda::Function'))
       .filter(({ Properties }) => Properties.VpcConfig !== undefined)
       .map(({ Properties }) => Properties.Description);
-    expect(inNetwork).toEqual(['Lifecycle of instances: AwaitHealthy']);
+    expect(inNetwork.sort()).toEqual([
+      'Lifecycle of instances: AwaitHealthy',
+      'Lifecycle of instances: LaunchInstance',
+      'Lifecycle of instances: StopInstance',
+    ]);
   });
+
+  /** The function that is called, straight or by the alias of the version that is kept ready. */
+  function functionOf(target: Target): { Description: string } | undefined {
+    if ('Fn::GetAtt' in target)
+      return workflow.findResources('AWS::Lambda::Function')[target['Fn::GetAtt'][0]]?.Properties as never;
+    const alias = workflow.findResources('AWS::Lambda::Alias')[target.Ref];
+    return workflow.findResources('AWS::Lambda::Function')[alias?.Properties.FunctionName.Ref]?.Properties as never;
+  }
 });
+
+type Target = { 'Fn::GetAtt': [string, string] } | { Ref: string };
 
 describe('the permissions of the task functions', () => {
   it('are these', () => {
-    const readSecrets = secretsManager('GetSecretValue', 'Decrypt');
     const table: Record<string, string[]> = {
-      BeginOperation: readWrite,
+      BeginOperation: [...readWrite, ...watchTasks],
       RemoveRoute: readWrite,
-      StopInstance: [...readWrite, ...secretsManager('DeleteSecret')],
-      ResolveSecret: [...readWrite, ...readSecrets],
+      StopInstance: [...readWrite, ...watchTasks, endTasks, joinNetwork],
+      ResolveSecret: [...readWrite, ...secretsManager('GetSecretValue', 'Decrypt'), sealArchive],
       LaunchInstance: [
         ...readWrite,
-        ...secretsManager('CreateSecret, GetSecretValue, PutSecretValue', 'Decrypt, GenerateDataKey'),
+        ...secretsManager('CreateSecret, GetSecretValue, PutSecretValue, RestoreSecret', 'Decrypt, GenerateDataKey'),
+        sealArchive,
+        platformSecrets('data-plane', 'warm-pool'),
+        ...watchTasks,
+        ...launchTasks,
+        endTasks,
+        joinNetwork,
       ],
-      AwaitHealthy: [...read, ...readSecrets, joinNetwork],
-      RegisterRoute: [...readWrite, ...readSecrets],
-      MarkRunning: readWrite,
+      AwaitHealthy: [...read, platformSecrets('data-plane'), onSecretsKey('Decrypt'), ...watchTasks, joinNetwork],
+      RegisterRoute: [...readWrite, platformSecrets('data-plane'), onSecretsKey('Decrypt')],
+      MarkRunning: [...readWrite, ...watchTasks],
       MarkStopped: readWrite,
       MarkSleeping: readWrite,
       MarkUnauthenticated: readWrite,
       MarkFailed: readWrite,
-      DeleteInstance: [...readWrite, ...secretsManager('DeleteSecret')],
+      DeleteInstance: readWrite,
     };
     const expected = Object.entries(table).map(([task, own]) => [`Lifecycle of instances: ${task}`, [...always, ...own].sort()]);
     expect(permissionsByFunction(workflow)).toEqual(Object.fromEntries(expected));
