@@ -3,7 +3,7 @@
  * `node scripts/build-functions.ts` writes to `dist/functions`; `cdk.json` runs it before every synthesis.
  */
 import { globSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -21,6 +21,19 @@ const englishOnly: Plugin = {
     onResolve({ filter: /\/locales\/index\.js$/ }, ({ resolveDir }) =>
       resolveDir.includes('/zod/v4/') ? { path: join(resolveDir, '..', 'locales', 'en.js') } : undefined,
     ),
+};
+
+/**
+ * `import { z } from 'zod'` takes all of Zod along, because it hands over one object with everything in it; imported as a namespace,
+ * only what is used stays. That is a hundred kilobytes less in each bundle.
+ */
+const usedPartsOfZod: Plugin = {
+  name: 'used-parts-of-zod',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { loader: 'ts', contents: source.replace("import { z } from 'zod';", "import * as z from 'zod';") };
+    }),
 };
 
 export interface FunctionBundle {
@@ -66,7 +79,7 @@ export async function buildFunctions({
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // Lambda's runtime brings the AWS SDK along.
     external: ['@aws-sdk/*', '@smithy/*'],
-    plugins: [englishOnly],
+    plugins: [englishOnly, usedPartsOfZod],
     metafile: true,
     write: false,
     logLevel: 'warning',

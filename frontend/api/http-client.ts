@@ -23,7 +23,7 @@ export interface HttpClient {
   patch<Answer>(path: string, options?: RequestOptions): Promise<Answer>;
   delete(path: string): Promise<void>;
   /** The answer itself, for streams. A stream that cannot be had says nothing about the rest of the service. */
-  open(path: string, options: Omit<RequestOptions, 'body'>): Promise<Response>;
+  open(path: string, options: Omit<RequestOptions, 'body'> & { headers?: Record<string, string> }): Promise<Response>;
 }
 
 const retryDelayMilliseconds = 800;
@@ -69,8 +69,9 @@ export function createHttpClient(source: AccessTokenSource): HttpClient {
     delete: async (path) => {
       await request('DELETE', path);
     },
-    open: async (path, { query, signal }) => {
-      const response = await authorized(path + queryString(query), signal === undefined ? {} : { signal }, false);
+    open: async (path, { query, signal, headers = {} }) => {
+      const init = { headers, ...(signal === undefined ? {} : { signal }) };
+      const response = await authorized(path + queryString(query), init, false);
       if (!response.ok) throw await problemOf(response);
       return response;
     },

@@ -88,29 +88,41 @@ async function follow(
   add: (entry: LogEntry) => void,
   catchUp: () => void,
 ): Promise<void> {
+  let lastEventId: string | undefined;
+  let pause = reconnectMilliseconds;
+  let state: FollowState = 'connecting';
+  const show = (next: FollowState) => {
+    if (next !== state) setState(next);
+    state = next;
+  };
+  setState(state);
   let interrupted = false;
   while (!signal.aborted) {
-    setState('connecting');
     try {
       // fetch, not EventSource: that cannot send the Authorization header.
-      const response = await api.open(logsPath(instanceId), { query: { ...filter, follow: true }, signal });
+      const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const response = await api.open(logsPath(instanceId), { query: { ...filter, follow: true }, signal, headers });
       if (response.body === null || !response.headers.get('content-type')?.includes('text/event-stream')) {
         await response.body?.cancel();
-        setState('polling');
-        return;
+        return show('polling');
       }
-      setState('live');
-      // What happened while the stream was down is not sent again.
-      if (interrupted) catchUp();
-      const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-      const reader = events.getReader();
-      for (let next = await reader.read(); !next.done; next = await reader.read()) add(JSON.parse(next.value.data) as LogEntry);
+      show('live');
+      // Without an id the service cannot know what this client missed while the stream was down.
+      if (interrupted && lastEventId === undefined) catchUp();
+      const parser = new EventSourceParserStream({ onRetry: (milliseconds) => (pause = milliseconds) });
+      const reader = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(parser).getReader();
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        lastEventId = next.value.id ?? lastEventId;
+        if (next.value.event === 'gap') catchUp();
+        else add(JSON.parse(next.value.data) as LogEntry);
+      }
     } catch (error) {
       // An answer that is no stream: this installation cannot follow logs. Without an answer the loop tries again.
-      if (error instanceof ApiProblem && error.status > 0) return setState('polling');
+      if (error instanceof ApiProblem && error.status > 0) return show('polling');
+      if (!signal.aborted) show('connecting');
     }
     interrupted = true;
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, reconnectMilliseconds));
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

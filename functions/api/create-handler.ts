@@ -62,7 +62,7 @@ async function serve(event: ApiEvent, context: RequestContext, platform: Platfor
     const { status, headers, body } = state.replay;
     return { statusCode: status, headers: { ...headers, 'idempotent-replayed': 'true' }, body, isBase64Encoded: false };
   }
-  return result(route, await route.handle(routeContext(event, context, platform)));
+  return result(route, await route.handle(routeContext(event, context, platform)), context.streaming === true);
 }
 
 function routeContext(event: ApiEvent, context: RequestContext, platform: Platform): RouteContext<unknown, unknown, unknown> {
@@ -83,11 +83,12 @@ function routeContext(event: ApiEvent, context: RequestContext, platform: Platfo
   };
 }
 
-function result(route: Route, answer: RouteAnswer): HandlerResult {
+async function result(route: Route, answer: RouteAnswer, streaming: boolean): Promise<HandlerResult> {
   const { status, schema } = route.response;
   if (answer.stream !== undefined) {
     const headers = { ...answer.headers, 'content-type': 'text/event-stream; charset=utf-8' };
-    return { statusCode: status, headers, body: answer.stream, isBase64Encoded: false };
+    const body = streaming ? answer.stream : await joined(answer.stream);
+    return { statusCode: status, headers, body, isBase64Encoded: false };
   }
   if (schema === undefined) return { statusCode: status, headers: { ...answer.headers }, body: '', isBase64Encoded: false };
   return {
@@ -97,4 +98,10 @@ function result(route: Route, answer: RouteAnswer): HandlerResult {
     body: JSON.stringify(schema.parse(answer.body)),
     isBase64Encoded: false,
   };
+}
+
+async function joined(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }

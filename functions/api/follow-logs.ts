@@ -9,7 +9,7 @@ const keepAliveInterval = 15_000;
 export const longestStream = 15 * 60_000;
 
 /** Entries of the past that a stream starts with. */
-const backlog = 50;
+export const backlog = 50;
 
 /** Entries of the past that a client gets which comes back with the id of the last one it saw, at most. */
 const longestResumption = 1000;
@@ -69,7 +69,7 @@ export async function* followLogs(
     yield ': following\n\n';
     const past = await readPast(platform, instanceId, filter, lastEventId);
     const sent = new Set(past.map((entry) => entry.id));
-    for (const entry of past) yield frame(entry.id, show(entry));
+    for (const entry of past) yield logFrame(entry.id, show(entry));
     while (!ended) {
       if (keepAliveDue) {
         keepAliveDue = false;
@@ -82,7 +82,7 @@ export async function* followLogs(
       }
       const entry = queue.shift();
       if (entry !== undefined) {
-        if (!sent.delete(entry.id)) yield frame(entry.id, show(entry));
+        if (!sent.delete(entry.id)) yield logFrame(entry.id, show(entry));
       } else if (!keepAliveDue && !ended) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -113,7 +113,7 @@ async function readPast(
   return unseen.reverse();
 }
 
-/** The id lets a client go on from here after its connection was cut. */
-function frame(id: string, entry: unknown): string {
+/** An entry as an event. The id lets a client go on from here after its connection was cut. */
+export function logFrame(id: string, entry: unknown): string {
   return `data: ${JSON.stringify(entry)}\nid: ${id}\n\n`;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ProblemError } from '../../core/problem.ts';
-import type { Subject } from '../ports.ts';
+import type { InstanceLogEntry, Subject } from '../ports.ts';
 import { instancePath, lineOfText, pageOf, pageQuery, timeAnswer, timeField } from './fields.ts';
 import { followLogs, longestStream } from './follow-logs.ts';
+import { followLogsBriefly } from './follow-logs-briefly.ts';
 import { reserveLogStream } from './log-streams.ts';
 import type { Platform } from './platform.ts';
 import { type ApiResource, defineRoute } from './route.ts';
@@ -30,7 +31,7 @@ const listLogs = defineRoute({
   operationId: 'listLogs',
   summary: 'Read, or follow, what an instance logged',
   description:
-    'With `follow=true` a `text/event-stream`: the newest 50 entries, oldest first, then new ones as they come, each as `data: <entry>` with its id as `id:`. It ends after 15 minutes; open it again with the last id in the header `Last-Event-ID` to go on where it ended. An event `gap` says how many entries were left out because you read too slowly.',
+    'With `follow=true` a `text/event-stream`: the newest 50 entries, oldest first, then new ones as they come, each as `data: <entry>` with its id as `id:`. It ends after 15 minutes; open it again with the last id in the header `Last-Event-ID` to go on where it ended. An event `gap` says how many entries were left out because you read too slowly. Where answers cannot be streamed, it ends as soon as there is something to show and after 20 seconds at the latest, and says in `retry:` when to open it again in the same way.',
   access: 'viewer',
   params: instancePath,
   query: pageQuery.extend({
@@ -49,7 +50,7 @@ const listLogs = defineRoute({
       .meta({ description: 'Whether to stay connected. Where it is, `limit` and `cursor` mean nothing.' }),
   }),
   response: { status: 200, description: 'Newest first.', schema: pageOf(logEntryAnswer), eventStream: true },
-  problems: ['not-available', 'limit-reached'],
+  problems: ['limit-reached'],
   async handle({ platform, subject, params, query, headers, streaming, signal }) {
     await findVisibleInstance(platform, subject, params.id);
     const { limit, cursor, follow, ...filter } = query;
@@ -59,18 +60,12 @@ const listLogs = defineRoute({
     if (follow === 'false') {
       return { body: await platform.instanceLogs.list(params.id, filter, { limit, cursor }) };
     }
-    if (!streaming) {
-      throw new ProblemError('not-available', { detail: 'Logs cannot be followed on this installation. Ask without "follow".' });
-    }
+    const show = (entry: InstanceLogEntry) => logEntryAnswer.parse(entry);
+    const follower = { filter, lastEventId: headers['last-event-id'], signal, show };
+    if (!streaming) return { stream: followLogsBriefly(platform, params.id, follower) };
     const release = reserveLogStream(platform, subject.workspaceId, longestStream, signal);
-    const stream = followLogs(platform, params.id, {
-      filter,
-      lastEventId: headers['last-event-id'],
-      signal,
-      show: (entry) => logEntryAnswer.parse(entry),
-      mayFollow: () => mayStillRead(platform, subject, params.id),
-    });
-    return { stream: ending(stream, release) };
+    const mayFollow = () => mayStillRead(platform, subject, params.id);
+    return { stream: ending(followLogs(platform, params.id, { ...follower, mayFollow }), release) };
   },
 });
 

@@ -50,7 +50,10 @@ export interface AuditDraft {
 /** What a handler answers with; the body is checked against, and cut to, the route's response schema. */
 export interface RouteAnswer {
   body?: unknown;
-  /** Instead of `body`: text chunks of a `text/event-stream`. Only where the context says `streaming`. */
+  /**
+   * Instead of `body`: text chunks of a `text/event-stream`. Where the context does not say `streaming` they are sent together when the
+   * last one has come, so it has to end within seconds.
+   */
   stream?: AsyncIterable<string>;
   headers?: Record<string, string>;
 }

@@ -1,5 +1,6 @@
-import type { InstanceConfiguration, InstanceLogLine, InstanceSize } from '../../core/instance-configuration.ts';
+import type { InstanceConfiguration, InstanceLogLine, InstanceMode, InstanceSize } from '../../core/instance-configuration.ts';
 import type { Runtime } from './instances.ts';
+import type { SecretReference } from './keys-and-secrets.ts';
 
 /** One process of an instance, as the router reaches it. */
 export interface RouteTarget {
@@ -12,6 +13,8 @@ export interface RouteTarget {
 export interface Route extends RouteTarget {
   instanceId: string;
   workspaceId: string;
+  /** Which transports they serve; absent where that is not known. */
+  mode?: InstanceMode;
   /** The processes beside the first one; absent where there are none. */
   replicas?: readonly RouteTarget[];
 }
@@ -29,6 +32,8 @@ export interface LaunchRequest {
   configuration: InstanceConfiguration;
   workspaceId: string;
   size: InstanceSize;
+  /** Where the Smartlead key of the configuration lies, for launchers that have the key fetched instead of handing it over. */
+  keyReference?: SecretReference;
   /** Which of the instance's processes this is: 0, or absent, is the one the lifecycle works on; replicas count from 1. */
   replica?: number;
   /** Version of the instance image to run; the installation's present one where it is absent. */
@@ -74,8 +79,13 @@ export interface Launcher {
   stop(instanceId: string, graceMilliseconds?: number): Promise<void>;
   /** Ends one replica in the same way and leaves the instance's other processes alone. */
   stopReplica(instanceId: string, replica: number, graceMilliseconds?: number): Promise<void>;
-  /** What runs now. */
-  list(): Promise<RunningProcess[]>;
+  /** What runs now, of all instances or of one. Where only one is of interest, asking for it alone can be far cheaper. */
+  list(instanceId?: string): Promise<RunningProcess[]>;
+  /**
+   * Deletes what the launcher keeps for an instance beyond its processes, which have ended: the instance is being deleted. Missing where
+   * it keeps nothing.
+   */
+  forget?(instanceId: string): Promise<void>;
   /** Calls back when an instance ends that nobody asked to end. */
   onExit(listener: (exit: InstanceExit) => void): void;
   /** Calls back with the log lines of instances. */

@@ -1,3 +1,4 @@
+import type { StoredSecret } from './inventory.ts';
 import type { Page, PageRequest } from './time-and-pages.ts';
 
 export interface SmartleadKey {
@@ -45,6 +46,23 @@ export interface SecretStore {
   /** Deletes the versions of the name that are older than this one. */
   deleteVersionsBefore(reference: SecretReference): Promise<void>;
   list(): Promise<string[]>;
+}
+
+/** Where a Smartlead key lies in Secrets Manager, for task definitions: Fargate fetches it there before the container starts. */
+export interface KeySecretLocator {
+  /** Brings a key back there first that is not, such as one that was archived. Rejects where the version does not exist. */
+  locate(reference: SecretReference): Promise<{ arn: string; versionId: string }>;
+}
+
+/** Where secrets are put by that nobody uses at present, because keeping one ready for use is paid for by the month. */
+export interface IdleSecretArchive {
+  /** All versions of secrets that are kept ready for use. Some minutes late. */
+  listInUse(): Promise<StoredSecret[]>;
+  /**
+   * Puts all versions of a secret by; they are found as before, a little slower. No error where there is none. Can be called again
+   * after it was interrupted.
+   */
+  archive(name: string): Promise<void>;
 }
 
 /** Checks a Smartlead key with one cheap read. */

@@ -8,6 +8,7 @@ export const violationKinds = [
   'process_not_recorded',
   'process_doubled',
   'process_left_over',
+  'warm_process_unknown',
   'route_without_instance',
   'route_not_wanted',
   'route_without_process',

@@ -83,7 +83,7 @@ function answerOf(result: HandlerResult): Answer {
     headers: result.headers,
     cookies: result.cookies ?? [],
     text,
-    json: text === '' ? undefined : JSON.parse(text),
+    json: /json/u.test(result.headers['content-type'] ?? '') ? JSON.parse(text) : undefined,
     stream: typeof result.body === 'string' ? undefined : result.body,
   };
 }

@@ -29,8 +29,10 @@ export class InMemoryLauncher implements Launcher {
 
   async stopReplica(): Promise<void> {}
 
-  async list(): Promise<{ instanceId: string; runtime: Runtime }[]> {
-    return [...this.#running].map(([instanceId, runtime]) => ({ instanceId, runtime: { ...runtime } }));
+  async list(only?: string): Promise<{ instanceId: string; runtime: Runtime }[]> {
+    return [...this.#running]
+      .filter(([instanceId]) => only === undefined || instanceId === only)
+      .map(([instanceId, runtime]) => ({ instanceId, runtime: { ...runtime } }));
   }
 
   onExit(listener: (exit: InstanceExit) => void): void {

@@ -3,9 +3,9 @@ import { createSealer } from '../../../../core/sealer.ts';
 import { MemoryRouteTable } from '../../../../functions/adapters/memory/route-table.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
 import { createTestDatabase } from '../../../postgres/database.ts';
-import { storeContract } from '../store-contract/index.ts';
+import { selfContainedStoreContract } from '../store-contract/index.ts';
 
-storeContract(async () => {
+selfContainedStoreContract(async () => {
   const { database, drop } = await createTestDatabase();
   const sealer = createSealer({ bytes: randomBytes(32), id: randomBytes(8) });
   return { ...createPostgresStores(database, sealer), routes: new MemoryRouteTable(), close: drop };

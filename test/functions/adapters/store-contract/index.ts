@@ -12,7 +12,7 @@ import { refreshSessionStoreContract } from './refresh-session-store.ts';
 import { rolloutStoreContract } from './rollout-store.ts';
 import { routeTableContract } from './route-table.ts';
 import { secretStoreContract } from './secret-store.ts';
-import type { OpenStores } from './stores.ts';
+import type { OpenStores, SelfContainedStores } from './stores.ts';
 import { usageStoreContract } from './usage-store.ts';
 
 export type { OpenStores, Stores } from './stores.ts';
@@ -20,9 +20,7 @@ export type { OpenStores, Stores } from './stores.ts';
 /** What every implementation of the stores has to do, whatever it is made of. Call it in a test file with a way to open empty stores. */
 export function storeContract(open: OpenStores): void {
   accountStoreContract(open);
-  refreshSessionStoreContract(open);
   keyStoreContract(open);
-  secretStoreContract(open);
   instanceStoreContract(open);
   instanceTokenStoreContract(open);
   instanceEventStoreContract(open);
@@ -34,4 +32,11 @@ export function storeContract(open: OpenStores): void {
   auditStoreContract(open);
   usageStoreContract(open);
   idempotencyStoreContract(open);
+}
+
+/** The same for an installation that signs people in and keeps secrets itself. */
+export function selfContainedStoreContract(open: OpenStores<SelfContainedStores>): void {
+  storeContract(open);
+  refreshSessionStoreContract(open);
+  secretStoreContract(open);
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
 import type { RefreshSession } from '../../../../functions/ports.ts';
 import { afterNoon, newAccount, noon } from './fixtures.ts';
-import { type OpenStores, useStores } from './stores.ts';
+import { type OpenStores, type SelfContainedStores, useStores } from './stores.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const grace = 10_000;
 
-export function refreshSessionStoreContract(open: OpenStores): void {
+export function refreshSessionStoreContract(open: OpenStores<SelfContainedStores>): void {
   describe('refresh session store', () => {
     const stores = useStores(open);
 

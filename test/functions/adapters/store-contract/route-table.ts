@@ -4,7 +4,13 @@ import { type OpenStores, useStores } from './stores.ts';
 export function routeTableContract(open: OpenStores): void {
   describe('route table', () => {
     const stores = useStores(open);
-    const route = { instanceId: 'ins_1', workspaceId: 'ws_1', address: 'http://127.0.0.1:4001', accessToken: 'secret' };
+    const route = {
+      instanceId: 'ins_1',
+      workspaceId: 'ws_1',
+      mode: 'both',
+      address: 'http://127.0.0.1:4001',
+      accessToken: 'secret',
+    } as const;
 
     it('answers the route that was set last', async () => {
       await stores().routes.set(route);

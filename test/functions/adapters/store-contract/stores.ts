@@ -23,9 +23,7 @@ import type {
 /** All stores of one implementation over one state, empty when they are opened. */
 export interface Stores {
   accounts: AccountStore;
-  refreshSessions: RefreshSessionStore;
   keys: KeyStore;
-  secrets: SecretStore;
   instances: InstanceStore;
   instanceTokens: InstanceTokenStore;
   instanceEvents: InstanceEventStore;
@@ -41,11 +39,17 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export type OpenStores = () => Promise<Stores>;
+/** Stores of an installation that signs people in and keeps secrets itself, which on AWS Cognito and Secrets Manager do. */
+export interface SelfContainedStores extends Stores {
+  refreshSessions: RefreshSessionStore;
+  secrets: SecretStore;
+}
+
+export type OpenStores<Opened extends Stores = Stores> = () => Promise<Opened>;
 
 /** Opens stores for the tests of the enclosing `describe` and closes them afterwards. */
-export function useStores(open: OpenStores): () => Stores {
-  let stores: Stores;
+export function useStores<Opened extends Stores>(open: OpenStores<Opened>): () => Opened {
+  let stores: Opened;
   beforeAll(async () => {
     stores = await open();
   });

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type RunningEmulator, startProgram, stopProgram } from './emulator-process.ts';
+import { emulatorFolder } from './install.ts';
+
+const program = fileURLToPath(new URL('ministack_types.py', import.meta.url));
+/** Lambda's images carry the AWS SDK; functions that run here find it with the project's packages. */
+const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+export const emulatedAccount = '123456789012';
+
+const patienceMs = 30_000;
+
+/**
+ * Starts MiniStack, which takes whole CloudFormation stacks and runs Lambda functions as Node processes.
+ * @param environment Settings of MiniStack beyond those here, such as `AUTH: 'true'` to have signatures and policies checked.
+ */
+export async function startMiniStack(environment: Record<string, string> = {}): Promise<RunningEmulator> {
+  const folder = await mkdtemp(join(tmpdir(), 'smartlead-mcp-ministack-'));
+  const port = await freePort();
+  const emulator = startProgram(join(emulatorFolder, 'bin', 'python'), [program], {
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    // It would listen for devices, too, at a fixed port.
+    IOT_MTLS_ENABLED: '0',
+    MINISTACK_ACCOUNT_ID: emulatedAccount,
+    NODE_PATH: packages,
+    TMPDIR: folder,
+    PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    ...environment,
+  });
+  emulator.stderr?.resume();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    await stopProgram(emulator);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const deadline = performance.now() + patienceMs;
+  while (emulator.exitCode === null && performance.now() < deadline) {
+    const isReady = await fetch(`${endpoint}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return { endpoint, stop };
+    await pause(100);
+  }
+  await stop();
+  throw new Error('MiniStack did not start');
+}
+
+/** MiniStack cannot be told to take any port. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}

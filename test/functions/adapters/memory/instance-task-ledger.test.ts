@@ -1,0 +1,4 @@
+import { MemoryInstanceTaskLedger } from '../../../../functions/adapters/memory/instance-task-ledger.ts';
+import { describeTaskLedger } from '../instance-task-ledger-contract.ts';
+
+describeTaskLedger('MemoryInstanceTaskLedger', () => new MemoryInstanceTaskLedger());
