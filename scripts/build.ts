@@ -1,5 +1,5 @@
 /**
- * Builds parts of the product into `dist/`: `node scripts/build.ts instance service dashboard functions`.
+ * Builds parts of the product into `dist/`: `node scripts/build.ts instance service dashboard functions router manager`.
  * Each part is built into a folder beside its place and moved there at the end, so a failed build leaves the last good one.
  */
 import { rename, rm } from 'node:fs/promises';
@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { buildDashboard } from './build-dashboard.ts';
 import { buildFunctions } from './build-functions.ts';
 import { buildInstance } from './build-instance.ts';
+import { buildManager } from './build-manager.ts';
+import { buildRouter } from './build-router.ts';
 import { buildService } from './build-service.ts';
 
 const builders: Record<string, (options: { outdir: string }) => Promise<unknown>> = {
@@ -14,6 +16,8 @@ const builders: Record<string, (options: { outdir: string }) => Promise<unknown>
   service: buildService,
   dashboard: buildDashboard,
   functions: buildFunctions,
+  router: buildRouter,
+  manager: buildManager,
 };
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));

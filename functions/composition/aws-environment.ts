@@ -1,13 +1,49 @@
 import { z } from 'zod';
 
-/** What `infra/` tells the functions of the REST API through their environment. */
-export const apiEnvironmentSchema = z.object({
-  SERVICE_VERSION: z.string().min(1),
+const present = z.string().min(1);
+const arn = z.string().regex(/^arn:/, 'is no ARN');
+const httpsUrl = z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, ''));
+/** Of a queue: TLS on AWS, and without it where an emulator stands in. */
+const queueUrl = z.url({ protocol: /^https?$/ });
+
+/** What `infra/` tells whoever reads and writes the table. */
+export const tableEnvironmentSchema = z.object({ TABLE_NAME: present });
+
+/** What it tells functions that seal, or open, what lies in the table. */
+export const sealedTableEnvironmentSchema = tableEnvironmentSchema.extend({ DATA_PLANE_SECRET_ARN: arn });
+export type SealedTableEnvironment = z.infer<typeof sealedTableEnvironmentSchema>;
+
+/** What it tells the functions of the REST API. */
+export const apiEnvironmentSchema = sealedTableEnvironmentSchema.extend({
+  SERVICE_VERSION: present,
   SIGN_UPS: z.enum(['open', 'closed']),
   /** Base of the URLs that customers paste into MCP clients. */
-  PUBLIC_URL: z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, '')),
+  PUBLIC_URL: httpsUrl,
+  /** The state machine. */
+  LIFECYCLE_ARN: arn,
+  MANAGER_QUEUE_URL: queueUrl,
 });
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
+
+/** What it tells the function that takes the log lines of instances. */
+export const instanceLogsEnvironmentSchema = tableEnvironmentSchema.extend({ MANAGER_QUEUE_URL: queueUrl });
+
+/** What it tells the manager of instances. The secrets reach it as variables, by its task definition. */
+export const managerEnvironmentSchema = tableEnvironmentSchema.extend({
+  STAGE: present,
+  SERVICE_VERSION: present,
+  PUBLIC_URL: httpsUrl,
+  /** Where the dashboard is; links in messages lead there. */
+  DASHBOARD_URL: httpsUrl.optional(),
+  LIFECYCLE_ARN: arn,
+  MANAGER_QUEUE_URL: queueUrl,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  REDIS_PASSWORD: present.optional(),
+  DATA_PLANE_SECRET: z.string().min(32),
+  WARM_POOL_SIZE: z.coerce.number().int().min(0),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+});
+export type ManagerEnvironment = z.infer<typeof managerEnvironmentSchema>;
 
 /** Reads an environment by its schema. Throws an error that names each variable that is missing or wrong, but never a value. */
 export function readEnvironment<Environment>(
@@ -17,5 +53,5 @@ export function readEnvironment<Environment>(
   const environment = schema.safeParse(variables);
   if (environment.success) return environment.data;
   const problems = environment.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`);
-  throw new Error(`The environment of this function is not as it was deployed: ${problems.join('; ')}.`);
+  throw new Error(`The environment of this program is not as it was deployed: ${problems.join('; ')}.`);
 }

@@ -1,17 +1,39 @@
 import { smartleadHostsSchema } from '../../core/instance-configuration.ts';
+import { DynamoAlertStore } from '../adapters/dynamodb/alert-store.ts';
+import { DynamoAttemptLimiter } from '../adapters/dynamodb/attempt-limiter.ts';
+import { DynamoIdempotencyStore } from '../adapters/dynamodb/idempotency-store.ts';
+import { DynamoOperationQueue } from '../adapters/dynamodb/operation-queue.ts';
+import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
 import { SmartleadCategoriesKeyChecker } from '../adapters/smartlead-key-checker.ts';
+import { createQueueClient } from '../adapters/sqs/client.ts';
+import { QueueSender } from '../adapters/sqs/queue-sender.ts';
+import { createStepFunctionsClient, StepFunctionsExecutions } from '../adapters/step-functions/executions.ts';
+import { HttpWebhookSender } from '../adapters/webhook/webhook-sender.ts';
 import { jwtAuthorizerAuthenticator } from '../api/authenticators/jwt-authorizer.ts';
 import type { Platform } from '../api/platform.ts';
+import type { ControlPlaneMessage } from '../events/manager-message.ts';
+import { mergeOperations } from '../instance-manager/operation-request.ts';
+import { QueuedWorkflow } from '../instance-manager/queued-workflow.ts';
 import { apiEnvironmentSchema, readEnvironment } from './aws-environment.ts';
+import { lazySealers } from './aws-sealers.ts';
+import { platformTable } from './aws-table.ts';
+import { lazyPort } from './lazy-port.ts';
 import { apiPartsNotYetOnAws } from './not-yet-on-aws.ts';
 import { standardOutputLogger } from './standard-output-logger.ts';
 
 /** Composes the platform from the environment that `infra/` gives its functions. Throws where that is incomplete. */
 export function createAwsPlatform(variables: Record<string, string | undefined>): Platform {
   const environment = readEnvironment(apiEnvironmentSchema, variables);
+  const clock = { now: () => new Date() };
+  const table = platformTable(environment);
+  const { instanceMetrics, quotaUse: _quotaUse, rollouts: _rollouts, ...stores } = createDynamoStores(table);
+  const sealers = lazySealers(environment.DATA_PLANE_SECRET_ARN);
+  const manager = new QueueSender<ControlPlaneMessage>(createQueueClient(), environment.MANAGER_QUEUE_URL);
   return {
     ...apiPartsNotYetOnAws,
-    clock: { now: () => new Date() },
+    ...stores,
+    instanceMetricHistory: instanceMetrics,
+    clock,
     logger: standardOutputLogger(),
     publicUrl: environment.PUBLIC_URL,
     settings: {
@@ -22,8 +44,24 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
     },
     smartleadKeyChecker: new SmartleadCategoriesKeyChecker(smartleadHostsSchema.parse({})),
     // API Gateway has checked the token before the function runs.
-    authenticator: jwtAuthorizerAuthenticator(apiPartsNotYetOnAws.accounts),
+    authenticator: jwtAuthorizerAuthenticator(stores.accounts),
     // Cognito signs people in.
     localSignIn: null,
+    // Requests as such are limited by API Gateway.
+    keyCheckLimiter: new DynamoAttemptLimiter(table, { name: 'key-checks', attempts: 100, windowSeconds: 600, clock }),
+    alertTestLimiter: new DynamoAttemptLimiter(table, { name: 'alert-tests', attempts: 20, windowSeconds: 600, clock }),
+    idempotency: lazyPort(async () => new DynamoIdempotencyStore(table, (await sealers()).records)),
+    alerts: lazyPort(async () => new DynamoAlertStore(table, (await sealers()).records)),
+    webhooks: new HttpWebhookSender({ policy: { allowPrivateAddresses: false, allowLoopbackHttp: false }, clock }),
+    // The private network is out of reach of these functions; what instances counted is in their history.
+    instanceMetrics: { read: async () => undefined },
+    lifecycle: new QueuedWorkflow({
+      instances: stores.instances,
+      queue: new DynamoOperationQueue(table, { merge: mergeOperations, clock }),
+      executions: new StepFunctionsExecutions(createStepFunctionsClient(), environment.LIFECYCLE_ARN),
+      announce: (instanceId, operation) => manager.send({ kind: 'operation-asked', instanceId, operation }),
+    }),
+    // The store has told the routers, in the transaction that deleted the token.
+    tokenRevoked: async () => {},
   };
 }

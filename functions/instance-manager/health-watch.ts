@@ -44,7 +44,7 @@ export class HealthWatch {
     const wellAt = this.#foundWell.get(instanceId);
     if (wellAt !== undefined && this.#now() - wellAt < trustAfterSuccess) return;
     try {
-      const running = await this.#ports.launcher.list();
+      const running = await this.#ports.launcher.list(instanceId);
       const meant = running.find((entry) => entry.instanceId === instanceId && entry.runtime.address === address);
       if (meant) await this.#examine(instanceId, meant.runtime);
     } catch (cause) {

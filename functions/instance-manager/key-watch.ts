@@ -1,10 +1,9 @@
 import type { InstanceLogLine } from '../../core/instance-configuration.ts';
+import { tellsOfRefusedKey } from '../domain/refused-key.ts';
 import type { CrashRecovery } from './crash-recovery.ts';
 import { recordKeyStatus } from './key-status.ts';
 import type { SupervisorPorts } from './supervisor-ports.ts';
 
-/** The outcome an instance logs when Smartlead answered that the key is not valid. */
-const refusedOutcome = 'smartlead_key_refused';
 const minute = 60_000;
 /** A workflow of a customer can call many times a minute; one question is enough. */
 const pauseBetweenChecks = minute;
@@ -29,7 +28,11 @@ export class KeyWatch {
 
   /** Takes a log line of an instance. Never rejects. */
   async onLog(instanceId: string, line: InstanceLogLine): Promise<void> {
-    if (line.outcome !== refusedOutcome) return;
+    if (tellsOfRefusedKey(line)) await this.suspect(instanceId);
+  }
+
+  /** Takes the hint that Smartlead refused the key of an instance. Never rejects. */
+  async suspect(instanceId: string): Promise<void> {
     const now = this.#now();
     if (now - (this.#lastChecks.get(instanceId) ?? Number.NEGATIVE_INFINITY) < pauseBetweenChecks) return;
     this.#lastChecks.set(instanceId, now);

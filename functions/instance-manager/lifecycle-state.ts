@@ -1,19 +1,10 @@
-import type { LifecycleOperation, Runtime, SecretReference } from '../ports.ts';
+import type { ExecutionInput, Runtime, SecretReference } from '../ports.ts';
 
-/** What an execution of the state machine starts with. */
-export interface LifecycleInput {
-  instanceId: string;
-  operation: LifecycleOperation;
-  /** Identifier of this execution, for logs and for the execution name on AWS. */
-  operationId: string;
-  /**
-   * Whether the platform asks by itself, to bring back an instance that died. Its failure is then not the end: the instance stays
-   * `restarting`, and the platform tries again after a pause.
-   */
-  recovery: boolean;
-  /** Why, as a sentence for the customer, where more is known than who asked. */
-  reason?: string;
-}
+/**
+ * What an execution of the state machine starts with. `recovery` says that the platform asks by itself, to bring back an instance that
+ * died. Its failure is then not the end: the instance stays `restarting`, and the platform tries again after a pause.
+ */
+export type LifecycleInput = ExecutionInput;
 
 /** What remains to be done, as decided at the beginning. */
 export interface LifecyclePlan {

@@ -89,7 +89,7 @@ export class MetricsCollector implements LifecycleObserver {
    */
   async readLast(instanceId: string): Promise<void> {
     try {
-      const running = (await this.#ports.launcher.list()).filter((entry) => entry.instanceId === instanceId);
+      const running = await this.#ports.launcher.list(instanceId);
       const readings = running.map(({ runtime }) => this.#read(instanceId, runtime));
       await Promise.race([Promise.all(readings), pause(lastReadingMilliseconds, undefined, { ref: false })]);
     } catch (cause) {

@@ -1,12 +1,4 @@
-import type { LifecycleOperation } from '../ports.ts';
-
-/** An operation somebody asked for. `recovery` says that the platform asks by itself, to bring an instance back. */
-export interface OperationRequest {
-  operation: LifecycleOperation;
-  recovery: boolean;
-  /** Why, as a sentence for the customer. */
-  reason?: string;
-}
+import type { LifecycleOperation, OperationRequest } from '../ports.ts';
 
 /**
  * What remains of a waiting operation when a newer one is asked for. The newer wish wins; nothing comes after a delete; and where

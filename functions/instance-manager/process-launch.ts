@@ -31,6 +31,7 @@ export async function launchProcess(ports: LifecyclePorts, instance: Instance, r
     }),
     workspaceId: instance.workspaceId,
     size: instance.size,
+    keyReference: key.secret,
     ...(replica === 0 ? {} : { replica }),
     ...(version === undefined ? {} : { version }),
   });
@@ -49,7 +50,7 @@ async function untilHealthy(ports: LifecyclePorts, { id, workspaceId }: Instance
   for (let pause = firstPauseMilliseconds; ; pause = Math.min(pause * 2, longestPauseMilliseconds)) {
     const health = await ports.probe.check({ instanceId: id, workspaceId, ...target });
     if (health.healthy) return;
-    const running = await ports.launcher.list();
+    const running = await ports.launcher.list(id);
     if (!running.some(({ instanceId, runtime }) => instanceId === id && runtime.address === target.address)) {
       throw new LaunchFailed('The process ended right after its start.');
     }

@@ -65,7 +65,7 @@ export class Reconciler {
     const { recovery, keyWatch, replicas } = this.#parts;
     // In turn and with fresh eyes: what looked wrong may have been half of something going on.
     const repair = await runner.exclusively(instanceId, async (): Promise<Repair> => {
-      const processes = (await launcher.list()).filter((process) => process.instanceId === instanceId);
+      const processes = await launcher.list(instanceId);
       const route = await routes.get(instanceId);
       const instance = await instances.findById(instanceId);
       const needed = instance ? decideRepair(instance, { processes, route, hasAccessToken }) : 'end-process';

@@ -35,15 +35,15 @@ export class ReplicaHealth {
   /** Takes the hint that a process of the instance did not do what it should, and asks it if it is a replica. Never rejects. */
   async suspect(instanceId: string, address: string): Promise<void> {
     try {
-      const meant = (await this.#list()).find((entry) => entry.instanceId === instanceId && entry.runtime.address === address);
+      const meant = (await this.#list(instanceId)).find(({ runtime }) => runtime.address === address);
       if (meant) await this.#check(meant);
     } catch (cause) {
       this.#ports.report({ message: 'A hint that a replica is not well could not be followed.', instanceId, cause });
     }
   }
 
-  async #list(): Promise<Replica[]> {
-    return (await this.#ports.launcher.list())
+  async #list(instanceId?: string): Promise<Replica[]> {
+    return (await this.#ports.launcher.list(instanceId))
       .map(({ instanceId, replica = 0, runtime }) => ({ instanceId, replica, runtime }))
       .filter(({ replica }) => replica > 0);
   }

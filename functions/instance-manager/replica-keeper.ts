@@ -211,7 +211,7 @@ export class ReplicaKeeper {
   }
 
   async #processesOf(instanceId: string) {
-    return (await this.#ports.launcher.list()).filter((process) => process.instanceId === instanceId);
+    return this.#ports.launcher.list(instanceId);
   }
 
   #now(): number {

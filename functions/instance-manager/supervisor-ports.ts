@@ -1,6 +1,14 @@
 import type { LeftoverProcess } from '../domain/invariant.ts';
 import type { SleepRules } from '../domain/sleep.ts';
-import type { Instance, InstanceLogFeed, InstanceLogStore, ProcessReader, ResourceInventory } from '../ports.ts';
+import type {
+  Instance,
+  InstanceLogFeed,
+  InstanceLogStore,
+  ProcessReader,
+  ResourceInventory,
+  WarmPool,
+  WarmProcessStarter,
+} from '../ports.ts';
 import type { LifecycleObserver } from './lifecycle-observer.ts';
 import type { LifecyclePorts } from './lifecycle-ports.ts';
 import type { LifecycleRunner } from './lifecycle-runner.ts';
@@ -14,6 +22,8 @@ export interface SupervisorPorts extends LifecyclePorts {
   inventory: ResourceInventory;
   /** Processes that an earlier run of the platform left behind; missing where the launcher itself lists whatever runs. */
   leftovers?: ProcessLeftovers;
+  /** The pool of warm processes, to be looked at; missing where there is none. */
+  warmPool?: { pool: Pick<WarmPool, 'list'>; processes: Pick<WarmProcessStarter, 'list'> };
   /** What running processes tell of themselves, for scaling. Where it is missing, instances are only scaled for lack of memory. */
   processReader?: ProcessReader;
   /** What the plan of the instance's workspace says about sleeping; its own setting decides where this is missing. */

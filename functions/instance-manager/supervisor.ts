@@ -25,6 +25,11 @@ export interface SupervisorOptions {
   scaling?: ScalingOptions;
   /** Instances brought back at the same time at start. */
   concurrentStarts?: number;
+  /**
+   * Whether instances run on when this process ends, as tasks of a cluster do. It then neither brings them back at its start nor ends
+   * them at its end; what is not as it should be, the comparison finds.
+   */
+  instancesOutlivePlatform?: boolean;
   /** How long instances may take to finish their calls when the platform stops. */
   shutdownGraceMilliseconds?: number;
   /** Numbers from 0 up to 1, for the jitter of pauses. */
@@ -64,6 +69,7 @@ export class Supervisor {
       scalingIntervalMilliseconds: 60_000,
       scaling: {},
       concurrentStarts: 4,
+      instancesOutlivePlatform: false,
       shutdownGraceMilliseconds: 2000,
       random: Math.random,
       ...options,
@@ -117,8 +123,14 @@ export class Supervisor {
    */
   async start(): Promise<void> {
     for (const job of this.#jobs) job.start();
+    if (!this.#options.instancesOutlivePlatform) await this.#bringBack();
+    if (!this.#stopped) await this.reconcile();
+    void this.#pruneLogs();
+  }
+
+  async #bringBack(): Promise<void> {
+    this.#isBringingBack = true;
     await this.#guarded('bring back the instances', async () => {
-      this.#isBringingBack = true;
       await forEachConcurrently(everyInstance(this.#ports.instances), this.#options.concurrentStarts, async (instance) => {
         if (this.#stopped) return;
         const operation = operationToReach[instance.desiredState];
@@ -129,8 +141,6 @@ export class Supervisor {
       });
     });
     this.#isBringingBack = false;
-    if (!this.#stopped) await this.reconcile();
-    void this.#pruneLogs();
   }
 
   /** Wakes an instance that sleeps; any number of calls at once wake it once. Resolves when it serves or could not be woken. */
@@ -151,6 +161,11 @@ export class Supervisor {
     await Promise.all([this.#health.suspect(instanceId, address), this.#replicaHealth.suspect(instanceId, address)]);
   }
 
+  /** Takes the hint that Smartlead refused the key of an instance: it is asked itself. Never rejects. */
+  suspectKey(instanceId: string): Promise<void> {
+    return this.#keyWatch.suspect(instanceId);
+  }
+
   /** Compares everything that exists with everything that should, for operators. */
   get audit(): PlatformHealth {
     return new PlatformAudit(this.#ports, { isLookedAfter: (instanceId) => this.#isLookedAfter(instanceId) });
@@ -168,8 +183,8 @@ export class Supervisor {
   }
 
   /**
-   * Ends all instances, at the same time, because the platform stops. What their owners want stays recorded, so the next start
-   * brings them back. Resolves when nothing runs and the last log lines are stored.
+   * Stops watching, because the platform stops, and ends all instances at the same time, unless they outlive it. What their owners want
+   * stays recorded, so the next start brings them back. Resolves when nothing runs and the last log lines are stored.
    */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -178,6 +193,12 @@ export class Supervisor {
     await this.#replicas.stop();
     const jobs = Promise.all(this.#jobs.map((job) => job.stop()));
     const abandoned = await this.#ports.runner.close(closeMilliseconds);
+    if (!this.#options.instancesOutlivePlatform) await this.#endInstances(abandoned);
+    await jobs;
+    await this.#logs.flush();
+  }
+
+  async #endInstances(abandoned: readonly string[]): Promise<void> {
     const running = (await this.#ports.launcher.list()).map((entry) => entry.instanceId);
     const { shutdownGraceMilliseconds } = this.#options;
     await Promise.all(
@@ -185,8 +206,6 @@ export class Supervisor {
         this.#guarded('end an instance', () => this.#ports.launcher.stop(instanceId, shutdownGraceMilliseconds)),
       ),
     );
-    await jobs;
-    await this.#logs.flush();
   }
 
   /** Before the instance is brought back, so that it comes back with what it lacked. */

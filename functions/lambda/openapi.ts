@@ -1,9 +1,9 @@
 import { createHandler } from '../api/create-handler.ts';
 import { openApiResource } from '../api/openapi.ts';
 import { apiResources } from '../api/resources.ts';
-import { awsPlatform } from '../composition/aws.ts';
+import { createAwsPlatformWithoutData } from '../composition/aws-without-data.ts';
 
 export const handler = createHandler(
   openApiResource(() => apiResources),
-  awsPlatform,
+  createAwsPlatformWithoutData(process.env),
 );

@@ -33,7 +33,7 @@ export const beginOperation = defineTask('BeginOperation', async (ports, state):
 });
 
 async function beginStop(ports: LifecyclePorts, instance: Instance, state: LifecycleState): Promise<LifecyclePlan> {
-  const running = await ports.launcher.list();
+  const running = await ports.launcher.list(instance.id);
   const atRest = instance.status === 'stopped' && !instance.runtime;
   if (atRest && !running.some((entry) => entry.instanceId === instance.id)) return none;
   // A suspended instance stays suspended, but nothing of it may run.

@@ -10,6 +10,7 @@ export const deleteInstance = defineTask('DeleteInstance', async (ports, state) 
   const instance = await ports.instances.findById(instanceId);
   if (instance && instance.desiredState !== 'deleted') return nothing;
   await ports.accessTokens.delete(accessTokenSecretName(instanceId));
+  await ports.launcher.forget?.(instanceId);
   for (;;) {
     const page = await ports.tokens.list(instanceId, { limit: 100 });
     if (page.items.length === 0) break;

@@ -11,7 +11,7 @@ export function isSameRuntime(one: Runtime | null | undefined, other: Runtime | 
 
 /** Whether what the launcher runs for the instance is this very runtime. */
 export async function isAlive(launcher: Launcher, instanceId: string, runtime: Runtime | null): Promise<boolean> {
-  const running = await launcher.list();
+  const running = await launcher.list(instanceId);
   return running.some((entry) => entry.instanceId === instanceId && isSameRuntime(entry.runtime, runtime));
 }
 

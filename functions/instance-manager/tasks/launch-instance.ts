@@ -33,6 +33,7 @@ export const launchInstance = defineTask('LaunchInstance', async (ports, state):
     configuration: launchConfiguration(instance, ports.settings, { smartleadApiKey, accessToken: token }),
     workspaceId: instance.workspaceId,
     size: instance.size,
+    keyReference: { name: key.secret.name, version: key.secret.version },
     ...(version === undefined ? {} : { version }),
   });
   await recordRuntime(ports, state, runtime);

@@ -9,6 +9,7 @@ export const registerRoute = defineTask('RegisterRoute', async (ports, state) =>
   await ports.routes.set({
     instanceId: instance.id,
     workspaceId: instance.workspaceId,
+    mode: instance.mode,
     address: state.launch.runtime.address,
     accessToken: await ports.accessTokens.get(state.launch.accessToken),
   });

@@ -6,6 +6,7 @@ import { MemorySecretStore } from '../../../functions/adapters/memory/secret-sto
 import { newInstance } from '../../../functions/domain/instance-creation.ts';
 import { decideAfterSettingsChange, decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
 import type { LifecyclePorts } from '../../../functions/instance-manager/lifecycle-ports.ts';
+import type { LifecycleRunner } from '../../../functions/instance-manager/lifecycle-runner.ts';
 import { LocalWorkflow, type LocalWorkflowOptions } from '../../../functions/instance-manager/local-workflow.ts';
 import type { Instance, InstanceChange, LifecycleOperation } from '../../../functions/ports.ts';
 import { InMemoryHealthProbe } from '../in-memory/health-probe.ts';
@@ -40,6 +41,29 @@ export class World {
   readonly accessTokens = new MemorySecretStore();
 }
 
+/** A runner of the lifecycle as tests want it: one that can make ready what takes long when it is done first. */
+export type TestedRunner = LifecycleRunner & { prepare(): Promise<void> };
+type MakeRunner = (options: LocalWorkflowOptions) => TestedRunner;
+
+/** How installations run the lifecycle, and what that means for tests. */
+interface Tested {
+  makeRunner: MakeRunner;
+  /** Whether an execution ends where the platform is killed. */
+  executionsEndWithPlatform: boolean;
+  /** How many random courses of events are tried. */
+  modelRuns: number;
+}
+export const tested: Tested = {
+  makeRunner: (options) => new LocalWorkflow(options),
+  executionsEndWithPlatform: true,
+  modelRuns: 150,
+};
+
+/** Has every installation of this test file run the lifecycle another way, so that the same tests show that it does the same. */
+export function testInstead(other: Tested): void {
+  Object.assign(tested, other);
+}
+
 /** The Instance Manager of one running platform over stores in memory and processes that are only pretended. */
 export class Installation {
   readonly disk: Disk;
@@ -51,7 +75,7 @@ export class Installation {
   readonly logFeed = new MemoryLogFeed();
   readonly incidents: { message: string; instanceId?: string; cause?: unknown }[] = [];
   readonly ports: LifecyclePorts;
-  readonly runner: LocalWorkflow;
+  readonly runner: TestedRunner;
 
   constructor(
     options: { disk?: Disk; world?: World; tasks?: LocalWorkflowOptions['tasks']; ports?: Partial<LifecyclePorts> } = {},
@@ -71,7 +95,7 @@ export class Installation {
       report: (incident) => void this.incidents.push(incident),
       ...options.ports,
     };
-    this.runner = new LocalWorkflow({
+    this.runner = tested.makeRunner({
       ports: this.ports,
       retryPauseMilliseconds: 1,
       ...(options.tasks ? { tasks: options.tasks } : {}),

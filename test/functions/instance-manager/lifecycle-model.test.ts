@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
 import { type LifecycleTaskName, lifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
-import { atRest, Disk, Installation, running } from './installation.ts';
+import { atRest, Disk, Installation, running, tested } from './installation.ts';
 
 type Command =
   | { do: 'start' | 'stop' | 'restart' | 'delete'; instance: number }
@@ -108,14 +108,14 @@ describe('the lifecycle under random commands, crashes and failures', () => {
           await stopped;
           expect(installation.launcher.processes.size).toBe(0);
         }),
-        { numRuns: 150 },
+        { numRuns: tested.modelRuns },
       );
     },
     120_000,
   );
 });
 
-describe('a platform that is killed', () => {
+describe.runIf(tested.executionsEndWithPlatform)('a platform that is killed', () => {
   const taskNames = Object.keys(lifecycleTasks) as LifecycleTaskName[];
   const operations = ['start', 'restart', 'stop', 'delete', 'sleep'] as const;
   const moments = operations.flatMap((operation) =>

@@ -44,7 +44,8 @@ describe('the lifecycle', () => {
     const id = await installation.addInstance();
     await installation.runner.run(id, 'start');
     expect(await installation.observe(id)).toEqual(running);
-    expect(await installation.routes.get(id)).toMatchObject({ accessToken: expect.stringMatching(/^[\w-]{43}$/) });
+    const { mode } = (await installation.disk.instances.findById(id)) ?? {};
+    expect(await installation.routes.get(id)).toMatchObject({ accessToken: expect.stringMatching(/^[\w-]{43}$/), mode });
 
     await installation.ask(id, 'stop');
     expect(await installation.observe(id)).toEqual(atRest('stopped'));

@@ -17,7 +17,7 @@ function newCollector(): MetricsCollector {
   return new MetricsCollector({
     clock,
     store,
-    launcher: { list: async () => running },
+    launcher: { list: async (only) => running.filter(({ instanceId }) => only === undefined || instanceId === only) },
     reader: { readProcess: async ({ ref }) => readings.get(ref) },
     activity: { read: async () => ({ lastRequestAt: undefined, requestsInFlight: 0, streams: 4 }) },
     report: ({ message }) => void incidents.push(message),

@@ -75,8 +75,9 @@ export class StrictLauncher implements Launcher {
     return this.#end(this.of(instanceId).filter((process) => process.replica === replica));
   }
 
-  async list(): Promise<RunningProcess[]> {
-    return [...this.processes.values()].map(({ instanceId, replica, runtime }) => ({
+  async list(only?: string): Promise<RunningProcess[]> {
+    const processes = only === undefined ? [...this.processes.values()] : this.of(only);
+    return processes.map(({ instanceId, replica, runtime }) => ({
       instanceId,
       ...(replica === 0 ? {} : { replica }),
       runtime,

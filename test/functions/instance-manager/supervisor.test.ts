@@ -454,3 +454,21 @@ describe('at the stop of the platform', () => {
     expect(installation.launcher.processes.size).toBe(0);
   });
 });
+
+describe('where instances outlive the platform', () => {
+  it('its start brings back only what does not run, and its end leaves them all', async () => {
+    const { installation, supervisor } = await supervised({ instancesOutlivePlatform: true });
+    const id = await runningInstance(installation);
+    const died = await runningInstance(installation);
+    installation.launcher.kill(died, { silently: true });
+    const launches = installation.launcher.launches;
+    await supervisor.start();
+    await pass(5000);
+    expect(await installation.observe(id)).toEqual(running);
+    expect(await installation.observe(died)).toEqual(running);
+    expect(installation.launcher.launches).toBe(launches + 1);
+    await supervisor.stop();
+    expect(await installation.observe(id)).toEqual(running);
+    expect(await installation.observe(died)).toEqual(running);
+  });
+});

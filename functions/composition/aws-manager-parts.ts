@@ -1,0 +1,56 @@
+import type { SecretInventory } from '../adapters/dynamodb/resource-inventory.ts';
+import { RedisInstanceActivity } from '../adapters/redis/instance-activity.ts';
+import { createStepFunctionsClient, StepFunctionsExecutions } from '../adapters/step-functions/executions.ts';
+import type { TaskChange } from '../events/manager-message.ts';
+import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
+import type { WarmPoolKeeper } from '../instance-manager/warm-pool-keeper.ts';
+import type {
+  InstanceActivityReader,
+  InstanceVersions,
+  Launcher,
+  LifecycleExecutions,
+  MailSender,
+  SecretStore,
+  WarmPool,
+  WarmProcessStarter,
+} from '../ports.ts';
+import type { ManagerEnvironment } from './aws-environment.ts';
+import { managerPartsNotYetOnAws } from './not-yet-on-aws.ts';
+
+/** What the manager needs of AWS beside the table and its queue. */
+export interface AwsManagerParts {
+  launcher: Launcher;
+  /** Takes what ECS tells of a task, for the launcher; may be told twice, and late. */
+  taskChanged(event: TaskChange): Promise<void>;
+  executions: LifecycleExecutions;
+  /** Customers' Smartlead keys. */
+  secrets: SecretStore & SecretInventory;
+  accessTokens: SecretStore;
+  versions: InstanceVersions;
+  activity: InstanceActivityReader & { close(): Promise<void> };
+  /** `null` where no address to send from is set up. */
+  mail: MailSender | null;
+  /** Absent where no warm processes are kept. */
+  warmPool?: { pool: WarmPool; processes: WarmProcessStarter; keeper: Pick<WarmPoolKeeper, 'start' | 'stop'> };
+  /** What has to be done now and then beside all this, such as archiving the keys of who has been asleep for long. */
+  chores?: readonly { everyMilliseconds: number; work(): Promise<unknown> }[];
+}
+
+/** The parts, as the environment names what they work with. */
+export function awsManagerParts(environment: ManagerEnvironment, report: ReportIncident): AwsManagerParts {
+  return {
+    ...managerPartsNotYetOnAws,
+    executions: new StepFunctionsExecutions(createStepFunctionsClient(), environment.LIFECYCLE_ARN),
+    activity: RedisInstanceActivity.open({
+      url: urlWithPassword(environment.REDIS_URL, environment.REDIS_PASSWORD),
+      reportError: (cause) => report({ message: 'What routers know of instances cannot be read.', cause }),
+    }),
+  };
+}
+
+function urlWithPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url;
+  const withPassword = new URL(url);
+  withPassword.password = encodeURIComponent(password);
+  return withPassword.href;
+}

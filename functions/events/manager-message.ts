@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { platformMessageSchema } from '../../core/platform-messages.ts';
+
+/** What parts of the control plane tell the manager. As with what routers tell it, each may come twice and in any order. */
+const controlPlaneMessageSchema = z.discriminatedUnion('kind', [
+  /** Somebody looks at the clock for it: it is to compare what should be with what is. */
+  z.object({ kind: z.literal('reconcile') }),
+  /** The API put an operation into the operation queue. */
+  z.object({
+    kind: z.literal('operation-asked'),
+    instanceId: z.string(),
+    operation: z.enum(['start', 'stop', 'restart', 'delete', 'sleep']),
+  }),
+  /** An instance logged that Smartlead refused its key. */
+  z.object({ kind: z.literal('key-refused'), instanceId: z.string() }),
+]);
+export type ControlPlaneMessage = z.infer<typeof controlPlaneMessageSchema>;
+
+/**
+ * What ECS tells of a task. Only what says which task it is; whoever launched it knows more of the rest.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+ */
+export const taskChangeSchema = z.object({
+  source: z.literal('aws.ecs'),
+  'detail-type': z.literal('ECS Task State Change'),
+  detail: z.looseObject({ taskArn: z.string(), lastStatus: z.string() }),
+});
+export type TaskChange = z.infer<typeof taskChangeSchema>;
+
+/**
+ * What Step Functions tells of an execution, by best effort: an event may be missing, or come twice. `input` is the JSON text that it was
+ * started with, absent where it was too large to be told. `error` is the name of the error of one that failed, where it is told.
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
+export const executionChangeSchema = z.object({
+  source: z.literal('aws.states'),
+  'detail-type': z.literal('Step Functions Execution Status Change'),
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
+    input: z.string().nullish(),
+    error: z.string().nullish(),
+  }),
+});
+export type ExecutionChange = z.infer<typeof executionChangeSchema>['detail'];
+
+const managerMessageSchema = z.union([platformMessageSchema, controlPlaneMessageSchema, taskChangeSchema, executionChangeSchema]);
+export type ManagerMessage = z.infer<typeof managerMessageSchema>;
+
+/** A message that nobody here sends. It is not repeated in the error: it may hold anything. */
+export class UnknownMessageError extends Error {
+  override readonly name = 'UnknownMessageError';
+  constructor(cause?: unknown) {
+    super('A message in the queue of the manager is none that it knows.', { cause });
+  }
+}
+
+/** Reads the body of a message. Throws {@link UnknownMessageError}. */
+export function readManagerMessage(body: string): ManagerMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // What JSON.parse says quotes the text.
+    throw new UnknownMessageError();
+  }
+  const message = managerMessageSchema.safeParse(json);
+  if (!message.success) throw new UnknownMessageError();
+  return message.data;
+}
