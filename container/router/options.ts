@@ -28,6 +28,9 @@ export interface RouterLimits {
   maxStreamsPerWorkspace: number;
   /** Streams of one instance that are opened in one turn of the event loop; between turns everybody else is served. */
   maxStreamsOpenedPerTurn: number;
+  /** Streams of one instance that are opened in a second, and at once after a pause; one that comes later waits a little. */
+  maxStreamsOpenedPerSecond: number;
+  maxStreamsOpenedAtOnce: number;
   /** Streams of one instance that wait for such a turn; more are asked to come back. */
   maxStreamsWaiting: number;
   /** Connections to one process of an instance that are being made at once. */
@@ -147,6 +150,8 @@ export const defaultLimits: RouterLimits = {
   maxStreamsPerInstance: 2_000,
   maxStreamsPerWorkspace: 4_000,
   maxStreamsOpenedPerTurn: 1,
+  maxStreamsOpenedPerSecond: 300,
+  maxStreamsOpenedAtOnce: 200,
   maxStreamsWaiting: 10_000,
   maxConnectsAtOnce: 32,
   maxTokenLookUpsPerInstance: 100,

@@ -116,7 +116,12 @@ export function createRouter(options: RouterOptions): Router {
     posts: new PostAllowance(limits),
     bodyDeadlines: new BodyDeadlines(timing.bodyTimeoutMs),
     rates: new CallRates(limits),
-    streamTurns: new Turns(limits.maxStreamsOpenedPerTurn, limits.maxStreamsWaiting),
+    streamTurns: new Turns({
+      perTurn: limits.maxStreamsOpenedPerTurn,
+      perSecond: limits.maxStreamsOpenedPerSecond,
+      atOnce: limits.maxStreamsOpenedAtOnce,
+      maxWaiting: limits.maxStreamsWaiting,
+    }),
     eventStreams: new Set(),
     holdRoom: new HoldRoom(),
     reopener: new StreamReopener(timing.standingStreamLookMs),

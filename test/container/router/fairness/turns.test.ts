@@ -1,11 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../../../../container/router/fairness/turns.ts';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+const unhurried = { perSecond: 1_000_000, atOnce: 1_000_000 };
 
 describe('turns', () => {
   it('do little at once, and more in order over several turns', async () => {
-    const turns = new Turns(2, 10);
+    const turns = new Turns({ ...unhurried, perTurn: 2, maxWaiting: 10 });
     const done: number[] = [];
     for (let work = 0; work < 7; work += 1) expect(turns.take('a', () => done.push(work))).toBe(true);
     expect(done).toEqual([0, 1]);
@@ -20,7 +22,7 @@ describe('turns', () => {
   });
 
   it('let nobody wait for a kind that has much to do', () => {
-    const turns = new Turns(1, 1_000);
+    const turns = new Turns({ ...unhurried, perTurn: 1, maxWaiting: 1_000 });
     let other = 0;
     for (let work = 0; work < 500; work += 1) turns.take('storm', () => {});
     turns.take('calm', () => {
@@ -31,7 +33,29 @@ describe('turns', () => {
   });
 
   it('take no more of a kind than there is room for', () => {
-    const turns = new Turns(1, 2);
+    const turns = new Turns({ ...unhurried, perTurn: 1, maxWaiting: 2 });
     expect([1, 2, 3, 4].map(() => turns.take('a', () => {}))).toEqual([true, true, true, false]);
+  });
+
+  it('keep each kind to its pace, and serve what waits when its time has come', async () => {
+    let time = 0;
+    const turns = new Turns({ perTurn: 10, perSecond: 100, atOnce: 3, maxWaiting: 100, now: () => time });
+    let done = 0;
+    for (let work = 0; work < 10; work += 1) turns.take('storm', () => (done += 1));
+    await pause(30);
+    expect(done).toBe(3);
+    let calm = 0;
+    turns.take('calm', () => (calm += 1));
+    expect(calm).toBe(1);
+    time = 20;
+    while (done < 5) await pause(5);
+    await pause(30);
+    expect(done).toBe(5);
+    time = 1_000;
+    while (done < 8) await pause(5);
+    // However long the pause was, no more than so much comes at once.
+    await pause(30);
+    expect(done).toBe(8);
+    expect(turns.waiting).toBe(2);
   });
 });
