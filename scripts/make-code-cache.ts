@@ -17,19 +17,7 @@ const headers = {
   'content-type': 'application/json',
 };
 
-const messages = [
-  {
-    jsonrpc: '2.0',
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'build', version: '0' } },
-  },
-  { jsonrpc: '2.0', method: 'notifications/initialized' },
-  { jsonrpc: '2.0', id: 1, method: 'tools/list' },
-  { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'campaigns_get_all', arguments: {} } },
-];
-
-/** The same in revision 2026-07-28. */
+/** What a client of revision 2026-07-28 does; the older ones are in the rehearsal. */
 const modernMessages = [
   { method: 'server/discover' },
   { method: 'tools/list' },
@@ -41,7 +29,8 @@ await exerciseInstance(loadBundle<typeof bundle>(folder, 'server', scripts));
 for (const [name, script] of scripts) writeFileSync(join(folder, codeCacheFile(name)), script.createCachedData());
 process.exit(0);
 
-async function exerciseInstance({ createInstance, createLog, startServing }: typeof bundle): Promise<void> {
+async function exerciseInstance({ createInstance, createLog, rehearse, startServing }: typeof bundle): Promise<void> {
+  await rehearse();
   const smartlead = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end('[{"id":1,"name":"Example"}]');
   });
@@ -58,39 +47,10 @@ async function exerciseInstance({ createInstance, createLog, startServing }: typ
     log,
   );
   const serving = await startServing(instance, { host: '127.0.0.1', port: 0, mode: 'both', token: 'build-only' }, log);
-  const url = `http://127.0.0.1:${serving.port}`;
-  await exerciseStreamableHttp(`${url}/mcp`);
-  await exerciseHttpSse(`${url}/sse`);
-  await exerciseModernRevision(`${url}/mcp`);
+  await exerciseModernRevision(`http://127.0.0.1:${serving.port}/mcp`);
   await serving.stop(0);
   smartlead.closeAllConnections();
   smartlead.close();
-}
-
-async function exerciseStreamableHttp(url: string): Promise<void> {
-  let session: Record<string, string> = {};
-  for (const message of messages) {
-    const answer = await fetch(url, { method: 'POST', headers: { ...headers, ...session }, body: JSON.stringify(message) });
-    if (!answer.ok) throw new Error(`the built instance answers ${answer.status} to ${message.method}`);
-    session = { 'mcp-session-id': answer.headers.get('mcp-session-id') ?? session['mcp-session-id'] ?? '' };
-    await answer.text();
-  }
-}
-
-async function exerciseHttpSse(url: string): Promise<void> {
-  const leave = new AbortController();
-  const stream = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' }, signal: leave.signal });
-  let text = '';
-  for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const isFirst = text === '';
-    text += chunk;
-    if (isFirst) {
-      const endpoint = new URL(/data: (\S+)/.exec(text)?.[1] ?? '', url);
-      for (const message of messages) await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(message) });
-    }
-    if (text.includes('"id":2')) break;
-  }
-  leave.abort();
 }
 
 async function exerciseModernRevision(url: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createIdentifier } from '../../core/identifiers.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { firstWorkspaceName, normalizeEmail, passwordLength, passwordRefusal } from '../domain/accounts.ts';
+import { newAccount, normalizeEmail, passwordLength, passwordRefusal } from '../domain/accounts.ts';
 import { networkOf } from '../domain/attempt-subject.ts';
 import { isSameOrigin } from '../domain/same-origin.ts';
 import { countAttempt } from './count-attempt.ts';
@@ -66,12 +66,9 @@ const signUp = defineRoute({
     if (!signUpsOpen && (await platform.accounts.hasAccounts())) throw signUpsClosed();
 
     const now = platform.clock.now();
-    const createdAt = now.toISOString();
-    const name = body.name ?? null;
     const membership = await platform.accounts.createAccount({
-      user: { id: createIdentifier('user', now.getTime()), email, name, createdAt },
+      ...newAccount({ id: createIdentifier('user', now.getTime()), email, name: body.name ?? null }, now),
       passwordHash: await passwordHasher.hash(password),
-      workspace: { id: createIdentifier('workspace', now.getTime()), name: firstWorkspaceName({ email, name }), createdAt },
       signUpsOpen,
     });
     audit.actor = `user:${membership.user.id}`;

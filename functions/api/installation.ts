@@ -21,7 +21,9 @@ const getInstallation = defineRoute({
   async handle({ platform }) {
     const { scale, sandbox, signUpsOpen, version } = platform.settings;
     const hasAccounts = await platform.accounts.hasAccounts();
-    return { body: { scale, sandbox, signUps: signUpsOpen || !hasAccounts ? 'open' : 'closed', hasAccounts, version } };
+    // Where an identity provider signs people up, it knows no exception for the first one.
+    const isFirst = platform.localSignIn !== null && !hasAccounts;
+    return { body: { scale, sandbox, signUps: signUpsOpen || isFirst ? 'open' : 'closed', hasAccounts, version } };
   },
 });
 

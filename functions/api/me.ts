@@ -12,7 +12,9 @@ const getMe = defineRoute({
   async handle({ platform, subject }) {
     const membership = await platform.accounts.findMembership(subject.userId, subject.workspaceId);
     if (membership === undefined) throw new ProblemError('not-signed-in', { detail: 'This account does not exist any more.' });
-    return { body: showMembership(membership) };
+    // What somebody may do as an operator is decided by who they are at the moment of the request.
+    const user = { ...membership.user, operator: subject.operator };
+    return { body: showMembership({ ...membership, user }) };
   },
 });
 

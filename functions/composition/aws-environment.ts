@@ -13,8 +13,29 @@ export const tableEnvironmentSchema = z.object({ TABLE_NAME: present });
 export const sealedTableEnvironmentSchema = tableEnvironmentSchema.extend({ DATA_PLANE_SECRET_ARN: arn });
 export type SealedTableEnvironment = z.infer<typeof sealedTableEnvironmentSchema>;
 
+/** What it tells whoever reads or writes customers' Smartlead keys. */
+export const customerSecretsEnvironmentSchema = z.object({
+  STAGE: present,
+  /** Before the name of each secret. */
+  SECRET_NAME_PREFIX: present,
+  SECRETS_KEY_ARN: arn,
+});
+export type CustomerSecretsEnvironment = z.infer<typeof customerSecretsEnvironmentSchema>;
+
+/** Where Cognito is asked. Lambda sets the region; the others are the SDK's own, for emulators. */
+export const cognitoEnvironmentSchema = z.object({
+  AWS_REGION: present,
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
+  AWS_ENDPOINT_URL: z.url().optional(),
+});
+
+/** Address that mail comes from. Nobody is sent mail where it is missing. */
+const mailFrom = z.email().optional();
+
 /** What it tells the functions of the REST API. */
 export const apiEnvironmentSchema = sealedTableEnvironmentSchema.extend({
+  ...customerSecretsEnvironmentSchema.shape,
+  MAIL_FROM: mailFrom,
   SERVICE_VERSION: present,
   SIGN_UPS: z.enum(['open', 'closed']),
   /** Base of the URLs that customers paste into MCP clients. */
@@ -25,12 +46,16 @@ export const apiEnvironmentSchema = sealedTableEnvironmentSchema.extend({
 });
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 
+/** What it tells the tasks of the lifecycle workflow. */
+export const lifecycleEnvironmentSchema = sealedTableEnvironmentSchema.extend(customerSecretsEnvironmentSchema.shape);
+
 /** What it tells the function that takes the log lines of instances. */
 export const instanceLogsEnvironmentSchema = tableEnvironmentSchema.extend({ MANAGER_QUEUE_URL: queueUrl });
 
 /** What it tells the manager of instances. The secrets reach it as variables, by its task definition. */
 export const managerEnvironmentSchema = tableEnvironmentSchema.extend({
-  STAGE: present,
+  ...customerSecretsEnvironmentSchema.shape,
+  MAIL_FROM: mailFrom,
   SERVICE_VERSION: present,
   PUBLIC_URL: httpsUrl,
   /** Where the dashboard is; links in messages lead there. */
@@ -40,6 +65,8 @@ export const managerEnvironmentSchema = tableEnvironmentSchema.extend({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   REDIS_PASSWORD: present.optional(),
   DATA_PLANE_SECRET: z.string().min(32),
+  /** Image of instances that this release brings, with a tag or digest made of its content. */
+  INSTANCE_IMAGE: present,
   WARM_POOL_SIZE: z.coerce.number().int().min(0),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
 });

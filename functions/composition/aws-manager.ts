@@ -150,6 +150,7 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
     async start(): Promise<void> {
       // What the manager before has held is freed first, and nobody is launched before it is known with which version.
       await sweep();
+      await versions.installRelease();
       await rollouts.prepare();
       consumer.start();
       for (const job of jobs) job.start();

@@ -1,6 +1,4 @@
-import { MemoryAttemptLimiter } from '../adapters/attempt-limiter.ts';
 import { HttpInstanceMetrics } from '../adapters/http-instance-metrics.ts';
-import { LimitedMailSender } from '../adapters/smtp/limited-mail-sender.ts';
 import { HttpWebhookSender } from '../adapters/webhook/webhook-sender.ts';
 import { AlertOutbox } from '../events/alert-outbox.ts';
 import { AlertWatch } from '../events/alert-watch.ts';
@@ -36,6 +34,7 @@ export interface AwsMonitoringPorts {
   quotaUse: QuotaUseReader;
   launcher: Pick<Launcher, 'list'>;
   activity: InstanceActivityReader;
+  /** Within limits of its own; `null` where no address to send from is set up. */
   mail: MailSender | null;
   /** Where the dashboard is, without a trailing slash. */
   dashboardUrl: string;
@@ -50,15 +49,8 @@ export function createAwsMonitoring(ports: AwsMonitoringPorts) {
     ...{ clock, report, reader, launcher: ports.launcher, activity: ports.activity },
     store: ports.metricHistory,
   });
-  const mail =
-    ports.mail === null
-      ? null
-      : new LimitedMailSender(ports.mail, {
-          recipient: new MemoryAttemptLimiter({ attempts: 60, windowSeconds: hour / second }),
-          workspace: new MemoryAttemptLimiter({ attempts: 300, windowSeconds: hour / second }),
-        });
   const webhooks = new HttpWebhookSender({ policy: { allowPrivateAddresses: false, allowLoopbackHttp: false }, clock });
-  const outbox = new AlertOutbox({ clock, alerts, mail, webhooks, publicUrl: () => ports.dashboardUrl, report });
+  const outbox = new AlertOutbox({ clock, alerts, mail: ports.mail, webhooks, publicUrl: () => ports.dashboardUrl, report });
   const watch = new AlertWatch({ ...ports, opened: () => void outbox.deliver() });
   const prune = async () => {
     try {

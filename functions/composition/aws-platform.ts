@@ -15,7 +15,9 @@ import type { ControlPlaneMessage } from '../events/manager-message.ts';
 import { mergeOperations } from '../instance-manager/operation-request.ts';
 import { QueuedWorkflow } from '../instance-manager/queued-workflow.ts';
 import { apiEnvironmentSchema, readEnvironment } from './aws-environment.ts';
+import { createAwsMail } from './aws-mail.ts';
 import { lazySealers } from './aws-sealers.ts';
+import { createAwsSecrets } from './aws-secrets.ts';
 import { platformTable } from './aws-table.ts';
 import { lazyPort } from './lazy-port.ts';
 import { apiPartsNotYetOnAws } from './not-yet-on-aws.ts';
@@ -32,6 +34,8 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
   return {
     ...apiPartsNotYetOnAws,
     ...stores,
+    secrets: createAwsSecrets(environment, table),
+    mail: createAwsMail(environment.MAIL_FROM, table, clock),
     instanceMetricHistory: instanceMetrics,
     clock,
     logger: standardOutputLogger(),

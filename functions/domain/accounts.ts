@@ -1,3 +1,6 @@
+import { createIdentifier } from '../../core/identifiers.ts';
+import type { User, Workspace } from '../ports.ts';
+
 /** The form in which an e-mail address is stored and compared: addresses that differ only in case name one account. */
 export function normalizeEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
@@ -20,4 +23,17 @@ export function firstWorkspaceName(account: { email: string; name: string | null
   const owner = account.name ?? account.email.slice(0, account.email.lastIndexOf('@'));
   const ending = "'s workspace";
   return [...owner].slice(0, 80 - ending.length).join('') + ending;
+}
+
+/** Somebody who signs up, and the workspace that they own from then on. */
+export function newAccount(
+  person: Pick<User, 'id' | 'email' | 'name'>,
+  now: Date,
+): { user: Omit<User, 'operator'>; workspace: Workspace } {
+  const createdAt = now.toISOString();
+  const { id, email, name } = person;
+  return {
+    user: { id, email, name, createdAt },
+    workspace: { id: createIdentifier('workspace', now.getTime()), name: firstWorkspaceName(person), createdAt },
+  };
 }

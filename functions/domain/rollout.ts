@@ -97,3 +97,12 @@ function reasonToGoBack({ isServing, hasFailed, watchedSince }: ObservedInstance
   if (isServing || watchedSince === undefined || now - watchedSince <= patienceMilliseconds) return undefined;
   return 'An instance with the new version did not come up in time.';
 }
+
+/** The version to launch an instance with while a rollout is under way. */
+export function versionDuring(
+  { status, version, previousVersion, upgraded }: Pick<Rollout, 'status' | 'version' | 'previousVersion' | 'upgraded'>,
+  instanceId: string,
+): string {
+  const isUpgraded = status !== 'rolling_back' && upgraded.some((upgrade) => upgrade.instanceId === instanceId);
+  return isUpgraded ? version : previousVersion;
+}

@@ -6,6 +6,7 @@ import {
   type RolloutObservation,
   type RolloutStep,
   totalOf,
+  versionDuring,
 } from '../domain/rollout.ts';
 import type {
   Clock,
@@ -87,10 +88,7 @@ export class RolloutManager implements RolloutControl {
 
   /** The version to launch the instance with; `undefined` where nothing is installed. */
   async versionFor(instanceId: string): Promise<string | undefined> {
-    const active = this.#active;
-    if (!active) return this.#current;
-    const isUpgraded = active.status !== 'rolling_back' && active.upgraded.some((upgrade) => upgrade.instanceId === instanceId);
-    return isUpgraded ? active.version : active.previousVersion;
+    return this.#active ? versionDuring(this.#active, instanceId) : this.#current;
   }
 
   /** Takes the news that an instance's process ended, was not healthy or could not be brought back. */

@@ -100,6 +100,22 @@ export interface AccessTokens {
   verify(accessToken: string): Promise<Subject>;
 }
 
+/** Somebody as an identity provider (Cognito) knows them. */
+export interface Identity {
+  /** Never changes, and is the identifier of the user here, too. */
+  userId: string;
+  email: string;
+  /** Whether they have shown that the address is theirs. */
+  emailVerified: boolean;
+  /** As they typed it. */
+  name: string | null;
+}
+
+export interface IdentityReader {
+  /** Whose access token it is. Rejects with ProblemError `not-signed-in` where the provider does not take it. */
+  read(accessToken: string): Promise<Identity>;
+}
+
 export interface AttemptLimiter {
   /** Counts one attempt for the key; answers how long to wait where there were too many. */
   consume(key: string): Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number }>;

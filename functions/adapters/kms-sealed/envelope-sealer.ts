@@ -35,7 +35,10 @@ export class EnvelopeSealer {
       ),
     );
     if (Plaintext === undefined || CiphertextBlob === undefined) throw new Error('KMS answered without a data key.');
-    return { sealed: withKey(Plaintext, CiphertextBlob, (sealer) => sealer.seal(sealContext(reference), value)), dataKey: CiphertextBlob };
+    return {
+      sealed: withKey(Plaintext, CiphertextBlob, (sealer) => sealer.seal(sealContext(reference), value)),
+      dataKey: CiphertextBlob,
+    };
   }
 
   /** Rejects with SealBrokenError where the value was changed or belongs elsewhere, and with KMS's error where its key does. */
@@ -59,7 +62,11 @@ export class EnvelopeSealer {
 }
 
 /** Uses a data key, which is overwritten afterwards. */
-function withKey<Result>(plain: Uint8Array, sealed: Uint8Array, use: (sealer: ReturnType<typeof createSealer>) => Result): Result {
+function withKey<Result>(
+  plain: Uint8Array,
+  sealed: Uint8Array,
+  use: (sealer: ReturnType<typeof createSealer>) => Result,
+): Result {
   const bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
   try {
     return use(createSealer({ bytes, id: createHash('sha256').update(sealed).digest().subarray(0, 8) }));

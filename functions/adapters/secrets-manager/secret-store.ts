@@ -143,9 +143,15 @@ export class SecretsManagerStore implements SecretStore, SecretInventory, KeySec
   }
 
   async locate(reference: SecretReference): Promise<{ arn: string; versionId: string }> {
-    const { name, version } = reference;
+    const place = await this.findPlace(reference);
+    if (place === undefined) throw noSuchVersion(reference);
+    return place;
+  }
+
+  /** As `locate`; `undefined` where the version does not exist, or where its secret waits for its deletion. One request. */
+  async findPlace({ name, version }: SecretReference): Promise<{ arn: string; versionId: string } | undefined> {
     const secret = await this.describe(name);
-    if (secret === undefined || secret.isDeleted || !secret.versions.includes(version)) throw noSuchVersion(reference);
+    if (secret === undefined || secret.isDeleted || !secret.versions.includes(version)) return undefined;
     return { arn: secret.arn, versionId: versionIdOf(version) };
   }
 
@@ -195,9 +201,7 @@ export class SecretsManagerStore implements SecretStore, SecretInventory, KeySec
     await endVersions(this.#client, secret, versions);
     if (secret.versions.some((version) => !versions.includes(version))) return;
     await unlessRefused(['ResourceNotFoundException', 'InvalidRequestException'], () =>
-      this.#client.send(
-        new DeleteSecretCommand({ SecretId: secret.arn, RecoveryWindowInDays: this.#settings.recoveryDays }),
-      ),
+      this.#client.send(new DeleteSecretCommand({ SecretId: secret.arn, RecoveryWindowInDays: this.#settings.recoveryDays })),
     );
     // A version that was put meanwhile is not to go with the others.
     const after = await this.describe(name);
@@ -206,7 +210,10 @@ export class SecretsManagerStore implements SecretStore, SecretInventory, KeySec
 
   async *#listed(): AsyncGenerator<{ name: string; versions: number[]; changedAt: Date }, void, undefined> {
     const { namePrefix } = this.#settings;
-    const pages = paginateListSecrets({ client: this.#client }, { Filters: [{ Key: 'name', Values: [namePrefix] }], MaxResults: 100 });
+    const pages = paginateListSecrets(
+      { client: this.#client },
+      { Filters: [{ Key: 'name', Values: [namePrefix] }], MaxResults: 100 },
+    );
     for (let page = await requested(() => pages.next()); !page.done; page = await requested(() => pages.next())) {
       for (const entry of page.value.SecretList ?? []) {
         if (entry.Name?.startsWith(namePrefix) !== true) continue;

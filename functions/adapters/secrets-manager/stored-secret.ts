@@ -1,4 +1,8 @@
-import { DescribeSecretCommand, type SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { unlessRefused } from './requested.ts';
 import { labelledVersion, labelOf, versionIdOf } from './version-names.ts';
 
@@ -40,8 +44,8 @@ export async function endVersions(
   ended: readonly number[],
 ): Promise<void> {
   const update = (change: { VersionStage: string; RemoveFromVersionId: string; MoveToVersionId?: string }) =>
-    // It has not got the label any more: somebody else was faster.
-    unlessRefused(['InvalidParameterException'], () =>
+    // The version has not got the label any more, or the secret is deleted already: somebody else was faster.
+    unlessRefused(['InvalidParameterException', 'InvalidRequestException', 'ResourceNotFoundException'], () =>
       client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...change })),
     );
   for (const version of ended) {

@@ -15,7 +15,7 @@ type InUse = Pick<
   | 'deleteVersionsBefore'
   | 'list'
   | 'listVersions'
-  | 'locate'
+  | 'findPlace'
   | 'describe'
 >;
 
@@ -44,10 +44,15 @@ export class TieredSecretStore implements SecretStore, SecretInventory, KeySecre
 
   /** One request for a secret that is in use, and two more for an archived one. */
   async get(reference: SecretReference): Promise<string> {
-    const value =
-      (await this.#inUse.find(reference)) ?? (await this.#archive.find(reference)) ?? (await this.#inUse.recover(reference));
-    if (value === undefined) throw noSuchVersion(reference);
-    return value;
+    // Twice, because it can move from the place that is looked at next to one that was looked at before.
+    for (let round = 1; round <= 2; round += 1) {
+      const value =
+        (await this.#inUse.find(reference)) ??
+        (await this.#archive.find(reference)) ??
+        (await this.#inUse.recover(reference));
+      if (value !== undefined) return value;
+    }
+    throw noSuchVersion(reference);
   }
 
   async delete(name: string): Promise<void> {
@@ -98,11 +103,13 @@ export class TieredSecretStore implements SecretStore, SecretInventory, KeySecre
   }
 
   async locate(reference: SecretReference): Promise<{ arn: string; versionId: string }> {
-    const { name, version } = reference;
-    const secret = await this.#inUse.describe(name);
-    if (secret?.versions.includes(version) !== true) await this.bringBack(name);
-    else if (secret.isDeleted) await this.#inUse.recover(reference);
-    return this.#inUse.locate(reference);
+    const present = await this.#inUse.findPlace(reference);
+    if (present !== undefined) return present;
+    await this.bringBack(reference.name);
+    await this.#inUse.recover(reference);
+    const place = await this.#inUse.findPlace(reference);
+    if (place === undefined) throw noSuchVersion(reference);
+    return place;
   }
 
   /** Puts what is archived of the name where task definitions can refer to it. */

@@ -29,7 +29,7 @@ class ListedSecrets extends InMemorySecretStore {
   async listVersions(): Promise<StoredSecret[]> {
     return [];
   }
-  async deleteVersion(_reference: SecretReference): Promise<void> {}
+  override async deleteVersion(_reference: SecretReference): Promise<void> {}
 }
 
 describeOnAws('the manager of instances over table and queue', () => {
@@ -89,7 +89,8 @@ describeOnAws('the manager of instances over table and queue', () => {
       ...{ STAGE: 'test', SERVICE_VERSION: '1.2.3', PUBLIC_URL: 'https://mcp.example.com', TABLE_NAME: table.table.table },
       LIFECYCLE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:lifecycle',
       ...{ MANAGER_QUEUE_URL: queue.url, REDIS_URL: 'rediss://cache.example.com:6379', WARM_POOL_SIZE: '0' },
-      DATA_PLANE_SECRET: dataPlaneSecret,
+      ...{ SECRET_NAME_PREFIX: 'smartlead-mcp/test/keys/', SECRETS_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/1' },
+      ...{ DATA_PLANE_SECRET: dataPlaneSecret, INSTANCE_IMAGE: 'registry.example.com/instance:1' },
     });
     const lines: string[] = [];
     const errors: string[] = [];

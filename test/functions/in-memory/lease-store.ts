@@ -1,32 +1,39 @@
-import type { Lease, LeaseStore } from '../../../functions/ports.ts';
+import type { Clock, Lease, LeaseStore } from '../../../functions/ports.ts';
 
 /** Leases in memory; several processes of a test can share it. */
 export class InMemoryLeaseStore implements LeaseStore {
   readonly leases = new Map<string, Lease>();
   /** What the next requests fail with. */
   failure: Error | undefined;
-  /** Requests that are never answered. */
+  /** Whether requests are never answered. */
   hangs = false;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = { now: () => new Date() }) {
+    this.#clock = clock;
+  }
 
   async acquire(name: string, holder: string, milliseconds: number): Promise<Lease | undefined> {
     await this.#ask();
     const present = this.leases.get(name);
-    const isFree = present === undefined || Date.parse(present.expiresAt) <= Date.now();
+    const isFree = present === undefined || Date.parse(present.expiresAt) <= this.#clock.now().getTime();
     if (!isFree && present.holder !== holder) return undefined;
-    return this.#put({ name, holder, fence: (present?.fence ?? 0) + 1, expiresAt: after(milliseconds) });
+    const fence = isFree ? (present?.fence ?? 0) + 1 : present.fence;
+    return this.#put({ name, holder, fence, expiresAt: this.#after(milliseconds) });
   }
 
   async renew(lease: Lease, milliseconds: number): Promise<Lease | undefined> {
     await this.#ask();
     const present = this.leases.get(lease.name);
     if (present?.holder !== lease.holder || present.fence !== lease.fence) return undefined;
-    return this.#put({ ...present, expiresAt: after(milliseconds) });
+    return this.#put({ ...present, expiresAt: this.#after(milliseconds) });
   }
 
   async release(lease: Lease): Promise<void> {
     await this.#ask();
     const present = this.leases.get(lease.name);
-    if (present?.fence === lease.fence) this.#put({ ...present, expiresAt: after(-1) });
+    if (present?.fence === lease.fence && present.holder === lease.holder)
+      this.#put({ ...present, expiresAt: new Date(0).toISOString() });
   }
 
   async find(name: string): Promise<Lease | undefined> {
@@ -42,8 +49,8 @@ export class InMemoryLeaseStore implements LeaseStore {
     this.leases.set(lease.name, lease);
     return lease;
   }
-}
 
-function after(milliseconds: number): string {
-  return new Date(Date.now() + milliseconds).toISOString();
+  #after(milliseconds: number): string {
+    return new Date(this.#clock.now().getTime() + milliseconds).toISOString();
+  }
 }

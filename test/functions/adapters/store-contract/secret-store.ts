@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type OpenStores, type SelfContainedStores, useStores } from './stores.ts';
 
-export function secretStoreContract(open: OpenStores<SelfContainedStores>): void {
+export function secretStoreContract(open: OpenStores<Pick<SelfContainedStores, 'secrets' | 'close'>>): void {
   describe('secret store', () => {
     const stores = useStores(open);
 

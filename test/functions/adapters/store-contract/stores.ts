@@ -45,10 +45,10 @@ export interface SelfContainedStores extends Stores {
   secrets: SecretStore;
 }
 
-export type OpenStores<Opened extends Stores = Stores> = () => Promise<Opened>;
+export type OpenStores<Opened extends Pick<Stores, 'close'> = Stores> = () => Promise<Opened>;
 
 /** Opens stores for the tests of the enclosing `describe` and closes them afterwards. */
-export function useStores<Opened extends Stores>(open: OpenStores<Opened>): () => Opened {
+export function useStores<Opened extends Pick<Stores, 'close'>>(open: OpenStores<Opened>): () => Opened {
   let stores: Opened;
   beforeAll(async () => {
     stores = await open();

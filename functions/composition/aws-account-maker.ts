@@ -1,0 +1,31 @@
+import { CognitoIdentityReader } from '../adapters/cognito/identity-reader.ts';
+import { jwtAuthorizerAuthenticator } from '../api/authenticators/jwt-authorizer.ts';
+import type { Platform } from '../api/platform.ts';
+import { ensureAccount } from '../domain/ensure-account.ts';
+import { cognitoEnvironmentSchema, readEnvironment } from './aws-environment.ts';
+import { reportToLog } from './report-incident.ts';
+
+/**
+ * The same platform, which makes the account of whoever is signed in and has none. For the function of `GET /v1/me` alone: the
+ * dashboard asks it first, and the others need no right to make accounts.
+ */
+export function makingAccounts(platform: Platform, variables: Record<string, string | undefined>): Platform {
+  const identities = new CognitoIdentityReader({ endpoint: cognitoEndpoint(variables) });
+  const { accounts, audit, clock, logger } = platform;
+  const ports = { accounts, audit, clock, report: reportToLog(logger) };
+  return {
+    ...platform,
+    authenticator: jwtAuthorizerAuthenticator(accounts, {
+      makeAccount: async (accessToken) => ensureAccount(ports, await identities.read(accessToken)),
+    }),
+  };
+}
+
+function cognitoEndpoint(variables: Record<string, string | undefined>): string {
+  const environment = readEnvironment(cognitoEnvironmentSchema, variables);
+  return (
+    environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ??
+    environment.AWS_ENDPOINT_URL ??
+    `https://cognito-idp.${environment.AWS_REGION}.amazonaws.com`
+  );
+}
