@@ -1,5 +1,5 @@
 import { logEntryMatches } from '../domain/log-filter.ts';
-import type { InstanceLogEntry, InstanceLogFilter } from '../ports.ts';
+import type { InstanceLogEntry, InstanceLogFeed, InstanceLogFilter } from '../ports.ts';
 import type { Platform } from './platform.ts';
 
 /** Time between two keep-alive comments, in milliseconds; proxies close connections that are silent for longer. */
@@ -35,7 +35,8 @@ export interface LogFollower {
  * `mayFollow` says no.
  */
 export async function* followLogs(
-  platform: Platform,
+  platform: Pick<Platform, 'instanceLogs'>,
+  feed: InstanceLogFeed,
   instanceId: string,
   { filter, lastEventId, signal, show, mayFollow }: LogFollower,
 ): AsyncGenerator<string, void, undefined> {
@@ -49,7 +50,7 @@ export async function* followLogs(
     wake();
   };
   // Subscribed before the past is read, so that nothing falls between the two.
-  const unsubscribe = platform.instanceLogFeed.subscribe(instanceId, (entry) => {
+  const unsubscribe = feed.subscribe(instanceId, (entry) => {
     if (!logEntryMatches(entry, filter)) return;
     queue.push(entry);
     if (queue.length > longestQueue) {
@@ -99,7 +100,7 @@ export async function* followLogs(
 
 /** Oldest first. */
 async function readPast(
-  platform: Platform,
+  platform: Pick<Platform, 'instanceLogs'>,
   instanceId: string,
   filter: InstanceLogFilter,
   lastEventId: string | undefined,

@@ -62,10 +62,11 @@ const listLogs = defineRoute({
     }
     const show = (entry: InstanceLogEntry) => logEntryAnswer.parse(entry);
     const follower = { filter, lastEventId: headers['last-event-id'], signal, show };
-    if (!streaming) return { stream: followLogsBriefly(platform, params.id, follower) };
+    const feed = platform.instanceLogFeed;
+    if (!streaming || feed === null) return { stream: followLogsBriefly(platform, params.id, follower) };
     const release = reserveLogStream(platform, subject.workspaceId, longestStream, signal);
     const mayFollow = () => mayStillRead(platform, subject, params.id);
-    return { stream: ending(followLogs(platform, params.id, { ...follower, mayFollow }), release) };
+    return { stream: ending(followLogs(platform, feed, params.id, { ...follower, mayFollow }), release) };
   },
 });
 

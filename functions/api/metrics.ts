@@ -86,7 +86,8 @@ const metricsAnswer = z
       })
       .nullable()
       .meta({
-        description: 'What the instance told a moment ago; null where it does not run or did not answer within a second.',
+        description:
+          'What the instance told a moment ago; null where it does not run or did not answer. What it was not asked is null, too.',
       }),
     series: seriesAnswer,
   })
@@ -113,7 +114,7 @@ const getMetrics = defineRoute({
     if ('errors' in range) throw new ProblemError('invalid-input', { errors: range.errors });
     const { status, runtime } = await findVisibleInstance(platform, subject, params.id);
     // The address of one that does not run may be another's by now.
-    const reading = status === 'running' && runtime !== null ? platform.instanceMetrics.read(runtime) : undefined;
+    const reading = status === 'running' && runtime !== null ? platform.instanceMetrics.read(runtime, params.id) : undefined;
     const [lastHour, lastDay, live, rows, usage] = await Promise.all([
       countCalls(platform, subject.workspaceId, params.id, hour),
       countCalls(platform, subject.workspaceId, params.id, 24 * hour),

@@ -56,7 +56,8 @@ export interface Platform {
   instanceTokens: InstanceTokenStore;
   instanceEvents: InstanceEventStore;
   instanceLogs: InstanceLogStore;
-  instanceLogFeed: InstanceLogFeed;
+  /** `null` where answers cannot be streamed, so that nobody could follow it. */
+  instanceLogFeed: InstanceLogFeed | null;
   instanceMetrics: InstanceMetricsReader;
   instanceMetricHistory: InstanceMetricStore;
   lifecycle: LifecycleWorkflow;

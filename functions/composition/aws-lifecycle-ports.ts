@@ -1,34 +1,43 @@
-import { smartleadHostsSchema } from '../../core/instance-configuration.ts';
 import { DynamoRouteTable } from '../adapters/dynamodb/route-table.ts';
+import { DynamoSealedSecretStore } from '../adapters/dynamodb/sealed-secret-store.ts';
 import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
+import { DynamoWarmPool } from '../adapters/dynamodb/warm-pool.ts';
 import { McpHealthProbe } from '../adapters/mcp-health-probe.ts';
 import { SmartleadCategoriesKeyChecker } from '../adapters/smartlead-key-checker.ts';
 import { versionDuring } from '../domain/rollout.ts';
 import type { LifecyclePorts } from '../instance-manager/lifecycle-ports.ts';
-import { lifecycleEnvironmentSchema, readEnvironment } from './aws-environment.ts';
-import { lazySealers } from './aws-sealers.ts';
+import { lifecycleEnvironmentSchema, readEnvironment, smartleadHostsOf } from './aws-environment.ts';
+import { createAwsLauncher } from './aws-launcher.ts';
+import { lazyDataPlaneSecret, lazySealers } from './aws-sealers.ts';
 import { createAwsSecrets } from './aws-secrets.ts';
+import { smartleadHostsOf } from './aws-smartlead-hosts.ts';
 import { platformTable } from './aws-table.ts';
 import { lazyPort } from './lazy-port.ts';
-import { lifecyclePartsNotYetOnAws } from './not-yet-on-aws.ts';
 import { reportToLog } from './report-incident.ts';
 
 /** Composes what the tasks need from the environment that `infra/` gives their functions. Throws where that is incomplete. */
 export function createAwsLifecyclePorts(variables: Record<string, string | undefined>): LifecyclePorts {
   const environment = readEnvironment(lifecycleEnvironmentSchema, variables);
-  const smartleadHosts = smartleadHostsSchema.parse({});
+  const smartleadHosts = smartleadHostsOf(environment);
+  const clock = { now: () => new Date() };
+  const report = reportToLog();
   const table = platformTable(environment);
   const stores = createDynamoStores(table);
-  const sealers = lazySealers(environment.DATA_PLANE_SECRET_ARN);
+  const secrets = createAwsSecrets(environment, table);
+  const dataPlaneSecret = lazyDataPlaneSecret(environment.DATA_PLANE_SECRET_ARN);
+  const sealers = lazySealers(dataPlaneSecret);
+  const { launcher } = createAwsLauncher(environment, {
+    ...{ table, clock, keySecrets: secrets, dataPlaneSecret, report },
+    ...(environment.WARM_POOL_SIZE === 0 ? {} : { warmPool: { clock, pool: new DynamoWarmPool(table), report } }),
+  });
   return {
-    ...lifecyclePartsNotYetOnAws,
+    ...{ clock, launcher, secrets, report },
     instances: stores.instances,
     tokens: stores.instanceTokens,
     keys: stores.keys,
-    secrets: createAwsSecrets(environment, table),
     events: stores.instanceEvents,
+    accessTokens: lazyPort(async () => new DynamoSealedSecretStore(table, (await sealers()).dataPlane)),
     routes: lazyPort(async () => new DynamoRouteTable(table, (await sealers()).dataPlane)),
-    clock: { now: () => new Date() },
     keyChecker: new SmartleadCategoriesKeyChecker(smartleadHosts),
     probe: new McpHealthProbe(),
     versionFor: async (instanceId) => {
@@ -36,6 +45,5 @@ export function createAwsLifecyclePorts(variables: Record<string, string | undef
       return active && versionDuring(active, instanceId);
     },
     settings: { smartleadHosts },
-    report: reportToLog(),
   };
 }

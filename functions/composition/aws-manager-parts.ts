@@ -1,10 +1,12 @@
-import { DynamoInstalledImageStore } from '../adapters/dynamodb/installed-image-store.ts';
+import { DynamoChangeFeed } from '../adapters/dynamodb/change-feed.ts';
 import type { SecretInventory } from '../adapters/dynamodb/resource-inventory.ts';
+import { DynamoSealedSecretStore } from '../adapters/dynamodb/sealed-secret-store.ts';
 import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
-import { FargateInstanceVersions } from '../adapters/fargate/instance-versions.ts';
+import { type FargateTimes, usualTimes } from '../adapters/fargate/settings.ts';
+import { parseTaskEvent } from '../adapters/fargate/task-events.ts';
 import { RedisInstanceActivity } from '../adapters/redis/instance-activity.ts';
 import { createStepFunctionsClient, StepFunctionsExecutions } from '../adapters/step-functions/executions.ts';
-import type { TaskChange } from '../events/manager-message.ts';
+import { stoppingTask, type TaskChange } from '../events/manager-message.ts';
 import { KeyArchive } from '../instance-manager/key-archive.ts';
 import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
 import type { WarmPoolKeeper } from '../instance-manager/warm-pool-keeper.ts';
@@ -19,17 +21,22 @@ import type {
   WarmProcessStarter,
 } from '../ports.ts';
 import type { ManagerEnvironment } from './aws-environment.ts';
+import { createAwsLauncher } from './aws-launcher.ts';
 import { createAwsMail } from './aws-mail.ts';
+import { sealersOf } from './aws-sealers.ts';
 import { createAwsSecrets } from './aws-secrets.ts';
 import { platformTable } from './aws-table.ts';
-import { managerPartsNotYetOnAws } from './not-yet-on-aws.ts';
+import { createAwsWarmPool } from './aws-warm-pool.ts';
 
-const hour = 60 * 60 * 1000;
+const second = 1000;
+const hour = 60 * 60 * second;
 
 /** What the manager needs of AWS beside the table and its queue. */
 export interface AwsManagerParts {
   launcher: Launcher;
-  /** Takes what ECS tells of a task, for the launcher; may be told twice, and late. */
+  /** How long the launcher may take to bring up one instance, and how old its list of all of them may be. In milliseconds. */
+  launcherTimes: Pick<FargateTimes, 'launchDeadline' | 'listAge'>;
+  /** Takes what ECS tells of a task, an instance's or a router's; may be told twice, and late. */
   taskChanged(event: TaskChange): Promise<void>;
   executions: LifecycleExecutions;
   /** Customers' Smartlead keys. */
@@ -45,22 +52,47 @@ export interface AwsManagerParts {
   chores?: readonly { everyMilliseconds: number; work(): Promise<unknown> }[];
 }
 
-/** The parts, as the environment names what they work with. */
-export function awsManagerParts(environment: ManagerEnvironment, report: ReportIncident): AwsManagerParts {
+/**
+ * What runs is looked at all the time, and a list of it costs two requests for every hundred tasks. Whoever acts on it looks at the one
+ * task again.
+ */
+const managerTimes: Partial<FargateTimes> = { listAge: 30 * second };
+
+/**
+ * The parts, as the environment names what they work with.
+ * @param times Of the launcher, where they are not as usual.
+ */
+export function awsManagerParts(
+  environment: ManagerEnvironment,
+  report: ReportIncident,
+  times: Partial<FargateTimes> = managerTimes,
+): AwsManagerParts {
   const clock = { now: () => new Date() };
   const table = platformTable(environment);
+  const stores = createDynamoStores(table);
   const secrets = createAwsSecrets(environment, table);
-  const keyArchive = new KeyArchive({ instances: createDynamoStores(table).instances, secrets, clock, report });
+  const keyArchive = new KeyArchive({ instances: stores.instances, secrets, clock, report });
+  const warmPool = createAwsWarmPool(environment, { table, clock, rollouts: stores.rollouts, report });
+  const { launcher, versions } = createAwsLauncher(environment, {
+    ...{ table, clock, keySecrets: secrets, report, times },
+    dataPlaneSecret: async () => environment.DATA_PLANE_SECRET,
+    ...(warmPool === undefined ? {} : { warmPool: warmPool.forLaunches }),
+  });
+  const changes = new DynamoChangeFeed(table);
   return {
-    ...managerPartsNotYetOnAws,
-    secrets,
+    ...{ launcher, versions, secrets },
+    launcherTimes: { ...usualTimes, ...times },
+    accessTokens: new DynamoSealedSecretStore(table, sealersOf(environment.DATA_PLANE_SECRET).dataPlane),
+    taskChanged: async (event) => {
+      const news = parseTaskEvent(event);
+      if (news !== undefined) return launcher.takeEvent(news);
+      // The rules of `infra/` let through tasks of two clusters: what is no instance's is a router's.
+      const taskArn = stoppingTask(event, environment.CLUSTER);
+      if (taskArn !== undefined) await changes.append({ kind: 'router-stopping', taskArn });
+    },
+    ...(warmPool === undefined ? {} : { warmPool: warmPool.keptBy(launcher.warmTasks, versions) }),
     mail: createAwsMail(environment.MAIL_FROM, table, clock),
     chores: [{ everyMilliseconds: hour, work: () => keyArchive.run() }],
-    versions: new FargateInstanceVersions({
-      store: new DynamoInstalledImageStore(table),
-      releaseImage: environment.INSTANCE_IMAGE,
-      clock,
-    }),
     executions: new StepFunctionsExecutions(createStepFunctionsClient(), environment.LIFECYCLE_ARN),
     activity: RedisInstanceActivity.open({
       url: urlWithPassword(environment.REDIS_URL, environment.REDIS_PASSWORD),

@@ -1,5 +1,5 @@
-import { smartleadHostsSchema } from '../../core/instance-configuration.ts';
 import { DynamoAlertStore } from '../adapters/dynamodb/alert-store.ts';
+import { DynamoHealthReportStore } from '../adapters/dynamodb/health-report-store.ts';
 import { DynamoOperationQueue } from '../adapters/dynamodb/operation-queue.ts';
 import { DynamoResourceInventory } from '../adapters/dynamodb/resource-inventory.ts';
 import { DynamoRouteTable } from '../adapters/dynamodb/route-table.ts';
@@ -19,14 +19,16 @@ import type { LifecyclePorts } from '../instance-manager/lifecycle-ports.ts';
 import { mergeOperations } from '../instance-manager/operation-request.ts';
 import { QueuedRunner } from '../instance-manager/queued-runner.ts';
 import { RecurringJob } from '../instance-manager/recurring-job.ts';
+import { reportToStore } from '../instance-manager/reported-health.ts';
 import { RolloutManager } from '../instance-manager/rollout-manager.ts';
 import { Supervisor } from '../instance-manager/supervisor.ts';
 import { ManagerMetrics } from '../instance-manager-service/manager-metrics.ts';
 import type { Instance } from '../ports.ts';
-import type { ManagerEnvironment } from './aws-environment.ts';
+import { type ManagerEnvironment, smartleadHostsOf } from './aws-environment.ts';
 import type { AwsManagerParts } from './aws-manager-parts.ts';
 import { createAwsMonitoring } from './aws-monitoring.ts';
 import { sealersOf } from './aws-sealers.ts';
+import { smartleadHostsOf } from './aws-smartlead-hosts.ts';
 import { platformTable } from './aws-table.ts';
 import { reportToLog } from './report-incident.ts';
 
@@ -34,6 +36,8 @@ const second = 1_000;
 const minute = 60 * second;
 /** How long messages under way may take when the manager stops; ECS waits for two minutes in all. */
 const drainMilliseconds = 20 * second;
+/** Of an upgrade beside the launch itself: its turn, the tasks before and after, the first answer. */
+const upgradeSlack = minute;
 
 export interface AwsManagerOptions {
   /** Names this process for what it holds in the table. */
@@ -48,14 +52,14 @@ export interface AwsManagerOptions {
  * and the cluster. To be made and started by the one process that has the lease.
  */
 export function createAwsManager(environment: ManagerEnvironment, parts: AwsManagerParts, options: AwsManagerOptions) {
-  const { launcher, executions, activity, versions, warmPool, chores = [] } = parts;
+  const { launcher, launcherTimes, executions, activity, versions, warmPool, chores = [] } = parts;
   const { holder, logger, write = (line: string) => void process.stdout.write(line) } = options;
   const clock = { now: () => new Date() };
   const report = reportToLog(logger);
   const table = platformTable(environment);
   const stores = createDynamoStores(table);
   const sealers = sealersOf(environment.DATA_PLANE_SECRET);
-  const smartleadHosts = smartleadHostsSchema.parse({});
+  const smartleadHosts = smartleadHostsOf(environment);
   const metrics = new ManagerMetrics({ stage: environment.STAGE, write, now: Date.now });
   const monitoring = createAwsMonitoring({
     ...{ clock, launcher, activity, report, mail: parts.mail },
@@ -64,10 +68,13 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
     alerts: new DynamoAlertStore(table, sealers.records),
     dashboardUrl: environment.DASHBOARD_URL ?? environment.PUBLIC_URL,
   });
-  const rollouts = new RolloutManager({
-    ...{ clock, versions, activity, report, instances: stores.instances, rollouts: stores.rollouts },
-    relaunch: (instanceId, reason) => supervisor.relaunch(instanceId, reason),
-  });
+  const rollouts = new RolloutManager(
+    {
+      ...{ clock, versions, activity, report, instances: stores.instances, rollouts: stores.rollouts },
+      relaunch: (instanceId, reason) => supervisor.relaunch(instanceId, reason),
+    },
+    { patienceMilliseconds: launcherTimes.launchDeadline + upgradeSlack },
+  );
   const lifecyclePorts: LifecyclePorts = {
     ...{ clock, launcher, activity, report, events: monitoring.events },
     instances: stores.instances,
@@ -95,8 +102,14 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
       observer: observeTogether(rollouts, monitoring.observer, metrics),
       ...(warmPool === undefined ? {} : { warmPool }),
     },
-    { instancesOutlivePlatform: true },
+    {
+      instancesOutlivePlatform: true,
+      // The queue asks every minute; this is for where it is away.
+      intervalMilliseconds: 5 * minute,
+      auditPauseMilliseconds: launcherTimes.listAge + 250,
+    },
   );
+  const reports = new DynamoHealthReportStore(table);
   const sweep = async (): Promise<void> => {
     try {
       await runner.sweep();
@@ -105,20 +118,31 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
     }
   };
   const reconcile = async (): Promise<void> => {
+    await rollouts.lookForBegun();
     const began = performance.now();
     await sweep();
     await supervisor.reconcile();
     metrics.reconciled(performance.now() - began);
+    inspectLater();
   };
   const inspect = async (): Promise<void> => {
     try {
-      metrics.checked(await supervisor.audit.check());
+      const found = await supervisor.audit.check();
+      await reports.put(reportToStore(found));
+      metrics.checked(found);
       const statuses: Instance['status'][] = [];
       for await (const { status } of everyInstance(stores.instances)) statuses.push(status);
       metrics.counted(statuses);
     } catch (cause) {
-      report({ message: 'The instances could not be counted.', cause });
+      report({ message: 'How the installation is could not be found out, or not be told.', cause });
     }
+  };
+  let inspecting: Promise<void> | undefined;
+  /** One at a time: where something seems wrong it looks for a while. */
+  const inspectLater = (): void => {
+    inspecting ??= inspect().finally(() => {
+      inspecting = undefined;
+    });
   };
   const guarded = async (work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -130,13 +154,13 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
   const jobs = [
     new RecurringJob(10 * second, sweep),
     new RecurringJob(minute, async () => metrics.flush()),
-    new RecurringJob(5 * minute, inspect),
     ...chores.map(({ everyMilliseconds, work }) => new RecurringJob(everyMilliseconds, () => guarded(work))),
   ];
   const inbox = new ManagerInbox({
     ...{ supervisor, runner, executions, reconcile },
     connections: new ClientConnections({ instances: stores.instances, events: monitoring.events, clock }),
     tokens: stores.instanceTokens,
+    rollouts,
     taskChanged: (event) => parts.taskChanged(event),
   });
   const consumer = new QueueConsumer({
@@ -158,7 +182,8 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
       warmPool?.keeper.start();
       await supervisor.start();
       rollouts.resume();
-      await inspect();
+      inspectLater();
+      await inspecting;
     },
     /** Ends in order what is under way. Instances, and operations on them, go on. */
     async stop(): Promise<void> {

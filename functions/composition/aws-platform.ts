@@ -1,6 +1,6 @@
-import { smartleadHostsSchema } from '../../core/instance-configuration.ts';
 import { DynamoAlertStore } from '../adapters/dynamodb/alert-store.ts';
 import { DynamoAttemptLimiter } from '../adapters/dynamodb/attempt-limiter.ts';
+import { DynamoHealthReportStore } from '../adapters/dynamodb/health-report-store.ts';
 import { DynamoIdempotencyStore } from '../adapters/dynamodb/idempotency-store.ts';
 import { DynamoOperationQueue } from '../adapters/dynamodb/operation-queue.ts';
 import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
@@ -12,15 +12,19 @@ import { HttpWebhookSender } from '../adapters/webhook/webhook-sender.ts';
 import { jwtAuthorizerAuthenticator } from '../api/authenticators/jwt-authorizer.ts';
 import type { Platform } from '../api/platform.ts';
 import type { ControlPlaneMessage } from '../events/manager-message.ts';
+import { LastKnownMetrics } from '../instance-manager/last-known-metrics.ts';
 import { mergeOperations } from '../instance-manager/operation-request.ts';
 import { QueuedWorkflow } from '../instance-manager/queued-workflow.ts';
-import { apiEnvironmentSchema, readEnvironment } from './aws-environment.ts';
+import { RemoteRollouts } from '../instance-manager/remote-rollouts.ts';
+import { ReportedHealth } from '../instance-manager/reported-health.ts';
+import { apiEnvironmentSchema, readEnvironment, smartleadHostsOf } from './aws-environment.ts';
+import { createInstanceVersions } from './aws-launcher.ts';
 import { createAwsMail } from './aws-mail.ts';
-import { lazySealers } from './aws-sealers.ts';
+import { lazyDataPlaneSecret, lazySealers } from './aws-sealers.ts';
 import { createAwsSecrets } from './aws-secrets.ts';
+import { smartleadHostsOf } from './aws-smartlead-hosts.ts';
 import { platformTable } from './aws-table.ts';
 import { lazyPort } from './lazy-port.ts';
-import { apiPartsNotYetOnAws } from './not-yet-on-aws.ts';
 import { standardOutputLogger } from './standard-output-logger.ts';
 
 /** Composes the platform from the environment that `infra/` gives its functions. Throws where that is incomplete. */
@@ -28,11 +32,10 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
   const environment = readEnvironment(apiEnvironmentSchema, variables);
   const clock = { now: () => new Date() };
   const table = platformTable(environment);
-  const { instanceMetrics, quotaUse: _quotaUse, rollouts: _rollouts, ...stores } = createDynamoStores(table);
-  const sealers = lazySealers(environment.DATA_PLANE_SECRET_ARN);
+  const { instanceMetrics, quotaUse: _quotaUse, rollouts, ...stores } = createDynamoStores(table);
+  const sealers = lazySealers(lazyDataPlaneSecret(environment.DATA_PLANE_SECRET_ARN));
   const manager = new QueueSender<ControlPlaneMessage>(createQueueClient(), environment.MANAGER_QUEUE_URL);
   return {
-    ...apiPartsNotYetOnAws,
     ...stores,
     secrets: createAwsSecrets(environment, table),
     mail: createAwsMail(environment.MAIL_FROM, table, clock),
@@ -46,7 +49,7 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
       signUpsOpen: environment.SIGN_UPS === 'open',
       version: environment.SERVICE_VERSION,
     },
-    smartleadKeyChecker: new SmartleadCategoriesKeyChecker(smartleadHostsSchema.parse({})),
+    smartleadKeyChecker: new SmartleadCategoriesKeyChecker(smartleadHostsOf(environment)),
     // API Gateway has checked the token before the function runs.
     authenticator: jwtAuthorizerAuthenticator(stores.accounts),
     // Cognito signs people in.
@@ -57,8 +60,17 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
     idempotency: lazyPort(async () => new DynamoIdempotencyStore(table, (await sealers()).records)),
     alerts: lazyPort(async () => new DynamoAlertStore(table, (await sealers()).records)),
     webhooks: new HttpWebhookSender({ policy: { allowPrivateAddresses: false, allowLoopbackHttp: false }, clock }),
-    // The private network is out of reach of these functions; what instances counted is in their history.
-    instanceMetrics: { read: async () => undefined },
+    // The private network is out of reach of these functions.
+    instanceMetrics: new LastKnownMetrics({ clock, history: instanceMetrics }),
+    // An answer of a function is sent when it is complete.
+    instanceLogFeed: null,
+    rollouts: new RemoteRollouts({
+      ...{ clock, instances: stores.instances, rollouts },
+      versions: createInstanceVersions(environment, table, clock),
+      begun: () => manager.send({ kind: 'rollout-begun' }),
+      cancel: (rolloutId) => manager.send({ kind: 'rollout-cancel', rolloutId }),
+    }),
+    health: new ReportedHealth({ clock, reports: new DynamoHealthReportStore(table) }),
     lifecycle: new QueuedWorkflow({
       instances: stores.instances,
       queue: new DynamoOperationQueue(table, { merge: mergeOperations, clock }),

@@ -1,7 +1,7 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dataPlaneKeys } from '../../core/data-plane-keys.ts';
 import { deriveKey } from '../../core/derived-key.ts';
 import { createSealer, type Sealer } from '../../core/sealer.ts';
+import { createSecretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { PlatformSecret } from '../adapters/secrets-manager/platform-secret.ts';
 
 /** What seals items of the table. */
@@ -19,12 +19,17 @@ export function sealersOf(secret: string): Sealers {
   return { dataPlane: createSealer(dataPlaneKeys(secret).sealing), records: createSealer({ bytes, id }) };
 }
 
-/** The sealers of a function, which reads the secret when it first needs one. */
-export function lazySealers(secretArn: string): () => Promise<Sealers> {
-  const secret = new PlatformSecret(new SecretsManagerClient({ maxAttempts: 4 }), secretArn);
+/** The secret that routers and control plane share, of a function, which reads it when it first needs it. */
+export function lazyDataPlaneSecret(secretArn: string): () => Promise<string> {
+  const secret = new PlatformSecret(createSecretsManagerClient(), secretArn);
+  return () => secret.read();
+}
+
+/** The sealers that are made of it. */
+export function lazySealers(readSecret: () => Promise<string>): () => Promise<Sealers> {
   let sealers: Sealers | undefined;
   return async () => {
-    sealers ??= sealersOf(await secret.read());
+    sealers ??= sealersOf(await readSecret());
     return sealers;
   };
 }

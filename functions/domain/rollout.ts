@@ -2,7 +2,7 @@ import type { Rollout } from '../ports.ts';
 
 /** Instances that are upgraded at the same time once the canary has proved itself. */
 export const upgradedAtOnce = 4;
-/** How long an upgraded instance may take to serve again, in milliseconds. */
+/** How long an upgraded instance may take to serve again where nothing else is said, in milliseconds. */
 export const patienceMilliseconds = 60_000;
 /** How long to wait before the next look where nothing says that there is news, in milliseconds. */
 export const lookAgainMilliseconds = 1_000;
@@ -24,6 +24,8 @@ export interface RolloutObservation {
   /** Milliseconds, of the same clock as `watchedSince`. */
   now: number;
   instances: readonly ObservedInstance[];
+  /** How long an upgraded one may take to serve again: as long as its launcher needs at worst. In milliseconds. */
+  patience?: number;
 }
 
 export type RolloutStep =
@@ -56,11 +58,11 @@ function isToGet({ isServing, version, hasFailed }: ObservedInstance, wanted: st
  */
 export function decideRolloutStep(rollout: Rollout, observation: RolloutObservation): RolloutStep {
   if (rollout.status === 'rolling_back') return decideReturn(rollout, observation);
-  const { now, instances } = observation;
+  const { now, instances, patience = patienceMilliseconds } = observation;
   const upgradedIds = new Set(rollout.upgraded.map(({ instanceId }) => instanceId));
   const upgraded = instances.filter(({ id }) => upgradedIds.has(id));
   for (const instance of upgraded) {
-    const reason = reasonToGoBack(instance, now);
+    const reason = reasonToGoBack(instance, now, patience);
     if (reason !== undefined) return { do: 'roll-back', failedInstanceId: instance.id, reason };
   }
   if (upgraded.some(({ isServing }) => !isServing)) return { do: 'wait', milliseconds: lookAgainMilliseconds };
@@ -92,9 +94,13 @@ function decideReturn({ upgraded, previousVersion }: Rollout, { instances }: Rol
   return { do: 'return', instanceIds: returning, relaunch };
 }
 
-function reasonToGoBack({ isServing, hasFailed, watchedSince }: ObservedInstance, now: number): string | undefined {
+function reasonToGoBack(
+  { isServing, hasFailed, watchedSince }: ObservedInstance,
+  now: number,
+  patience: number,
+): string | undefined {
   if (hasFailed) return 'An instance with the new version ended or did not answer.';
-  if (isServing || watchedSince === undefined || now - watchedSince <= patienceMilliseconds) return undefined;
+  if (isServing || watchedSince === undefined || now - watchedSince <= patience) return undefined;
   return 'An instance with the new version did not come up in time.';
 }
 

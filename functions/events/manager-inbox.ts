@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ProblemError } from '../../core/problem.ts';
 import type { ClientConnections } from '../instance-manager/client-connections.ts';
 import type { QueuedRunner } from '../instance-manager/queued-runner.ts';
+import type { RolloutManager } from '../instance-manager/rollout-manager.ts';
 import type { Supervisor } from '../instance-manager/supervisor.ts';
 import type { ExecutionState, InstanceTokenStore, LifecycleExecutions } from '../ports.ts';
 import { type ExecutionChange, type ManagerMessage, readManagerMessage, type TaskChange } from './manager-message.ts';
@@ -11,6 +13,7 @@ export interface ManagerInboxPorts {
   executions: Pick<LifecycleExecutions, 'describe'>;
   connections: Pick<ClientConnections, 'connected'>;
   tokens: Pick<InstanceTokenStore, 'touch'>;
+  rollouts: Pick<RolloutManager, 'lookForBegun' | 'cancel'>;
   /** Told of tasks of instances that run or have ended. */
   taskChanged(event: TaskChange): Promise<void>;
   /** Compares what should be with what is. */
@@ -36,7 +39,7 @@ export class ManagerInbox {
   }
 
   async #perform(message: ManagerMessage): Promise<void> {
-    const { supervisor, runner, connections, tokens, taskChanged, reconcile } = this.#ports;
+    const { supervisor, runner, connections, tokens, rollouts, taskChanged, reconcile } = this.#ports;
     if ('source' in message) {
       if (message.source === 'aws.ecs') await taskChanged(message);
       else await this.#executionChanged(message.detail);
@@ -63,8 +66,23 @@ export class ManagerInbox {
         });
       case 'token-used':
         return tokens.touch(message.tokenId, message.at);
+      case 'rollout-begun':
+        return rollouts.lookForBegun();
+      case 'rollout-cancel':
+        return this.#cancelRollout(message.rolloutId);
       case 'reconcile':
         return reconcile();
+    }
+  }
+
+  /** One that has ended meanwhile, or is none, is so for whoever asked, too. */
+  async #cancelRollout(rolloutId: string): Promise<void> {
+    const { rollouts } = this.#ports;
+    await rollouts.lookForBegun();
+    try {
+      await rollouts.cancel(rolloutId);
+    } catch (error) {
+      if (!(error instanceof ProblemError && (error.type === 'conflict' || error.type === 'not-found'))) throw error;
     }
   }
 

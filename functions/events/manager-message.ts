@@ -13,6 +13,10 @@ const controlPlaneMessageSchema = z.discriminatedUnion('kind', [
   }),
   /** An instance logged that Smartlead refused its key. */
   z.object({ kind: z.literal('key-refused'), instanceId: z.string() }),
+  /** An operator began a rollout, which is stored. */
+  z.object({ kind: z.literal('rollout-begun') }),
+  /** An operator wants a rollout cancelled. */
+  z.object({ kind: z.literal('rollout-cancel'), rolloutId: z.string() }),
 ]);
 export type ControlPlaneMessage = z.infer<typeof controlPlaneMessageSchema>;
 
@@ -23,9 +27,25 @@ export type ControlPlaneMessage = z.infer<typeof controlPlaneMessageSchema>;
 export const taskChangeSchema = z.object({
   source: z.literal('aws.ecs'),
   'detail-type': z.literal('ECS Task State Change'),
-  detail: z.looseObject({ taskArn: z.string(), lastStatus: z.string() }),
+  detail: z.looseObject({
+    taskArn: z.string(),
+    lastStatus: z.string(),
+    desiredStatus: z.string().optional(),
+    clusterArn: z.string().optional(),
+  }),
 });
 export type TaskChange = z.infer<typeof taskChangeSchema>;
+
+/**
+ * The ARN of a task outside of the cluster of instances that is to be stopped and has not stopped yet: with a service, ECS takes it out
+ * of its load balancer now and stops its containers only after the deregistration delay. `undefined` for any other news.
+ * @param instanceCluster Name of the cluster of instances.
+ */
+export function stoppingTask({ detail }: TaskChange, instanceCluster: string): string | undefined {
+  const { taskArn, lastStatus, desiredStatus, clusterArn } = detail;
+  const isElsewhere = clusterArn !== undefined && !clusterArn.endsWith(`/${instanceCluster}`);
+  return isElsewhere && desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' ? taskArn : undefined;
+}
 
 /**
  * What Step Functions tells of an execution, by best effort: an event may be missing, or come twice. `input` is the JSON text that it was

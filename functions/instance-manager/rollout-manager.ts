@@ -1,8 +1,8 @@
-import { createIdentifier } from '../../core/identifiers.ts';
 import { ProblemError } from '../../core/problem.ts';
 import {
   decideRolloutStep,
   lookAgainMilliseconds,
+  patienceMilliseconds,
   type RolloutObservation,
   type RolloutStep,
   totalOf,
@@ -21,6 +21,7 @@ import type {
   RolloutControl,
   RolloutStore,
 } from '../ports.ts';
+import { beginRollout, defaultObserveSeconds } from './begin-rollout.ts';
 import { everyInstance } from './every-instance.ts';
 import type { ReportIncident } from './lifecycle-ports.ts';
 
@@ -35,11 +36,17 @@ export interface RolloutManagerPorts {
   report: ReportIncident;
 }
 
-const defaultObserveSeconds = 30;
 const upgradeReason = 'A new version was installed.';
 const goingBackReason = 'The version before was installed again.';
 /** Statuses of instances that a rollout has to do with; one that sleeps, is stopped or is refused takes its version later. */
 const concernedStatuses: ReadonlySet<Instance['status']> = new Set(['provisioning', 'running', 'restarting', 'failed']);
+
+export interface RolloutManagerOptions {
+  /** How long the canary, and at the end all, are watched. */
+  observeSeconds?: number;
+  /** How long an upgraded instance may take to serve again: as long as its launcher needs at worst. */
+  patienceMilliseconds?: number;
+}
 
 /**
  * Rolls versions of the instance image through all running instances. What it does next is decided by `domain/rollout.ts`; what it
@@ -48,6 +55,7 @@ const concernedStatuses: ReadonlySet<Instance['status']> = new Set(['provisionin
 export class RolloutManager implements RolloutControl {
   readonly #ports: RolloutManagerPorts;
   readonly #observeSeconds: number;
+  readonly #patience: number;
   /** `undefined` where nothing is installed. */
   #current: string | undefined;
   #active: Rollout | undefined;
@@ -61,9 +69,10 @@ export class RolloutManager implements RolloutControl {
   #stopped = false;
   #endPause: () => void = () => {};
 
-  constructor(ports: RolloutManagerPorts, options: { observeSeconds?: number } = {}) {
+  constructor(ports: RolloutManagerPorts, options: RolloutManagerOptions = {}) {
     this.#ports = ports;
     this.#observeSeconds = options.observeSeconds ?? defaultObserveSeconds;
+    this.#patience = options.patienceMilliseconds ?? patienceMilliseconds;
   }
 
   /** Learns what is installed and what was under way. To be called before the first instance is launched. */
@@ -104,45 +113,27 @@ export class RolloutManager implements RolloutControl {
     }
     this.#beginning = true;
     try {
-      const chosen = version ?? (await this.#ports.versions.installRelease());
-      this.#current ??= await this.#ports.versions.current();
-      if (chosen === undefined || this.#current === undefined) {
-        throw new ProblemError('conflict', {
-          detail: 'This release brings no program for instances. Build it, or name one of GET /v1/admin/versions.',
-        });
-      }
-      if (!(await this.#ports.versions.list()).some((installed) => installed.version === chosen)) {
-        throw new ProblemError('not-found', {
-          detail: 'This version is not installed. GET /v1/admin/versions lists those that are.',
-        });
-      }
-      const total = await this.#countOthers(chosen);
-      if (total === 0 && chosen === this.#current) {
-        throw new ProblemError('conflict', { detail: 'All instances run this version already.' });
-      }
-      const now = this.#ports.clock.now();
-      const rollout: Rollout = {
-        id: createIdentifier('rollout', now.getTime()),
-        version: chosen,
-        previousVersion: this.#current,
-        status: 'canary',
-        observeSeconds: this.#observeSeconds,
-        upgraded: [],
-        total,
-        failedInstanceId: null,
-        reason: null,
-        startedAt: now.toISOString(),
-        endedAt: null,
-      };
-      await this.#ports.rollouts.create(rollout);
-      this.#watchedSince.clear();
-      this.#failed.clear();
-      this.#active = rollout;
-      this.#goOn();
+      const rollout = await beginRollout(this.#ports, version, this.#observeSeconds);
+      this.#current = rollout.previousVersion;
+      this.#takeUp(rollout);
       return rollout;
     } finally {
       this.#beginning = false;
     }
+  }
+
+  /** Takes up a rollout that another process began, if there is one. Rejects where the store cannot be read. */
+  lookForBegun(): Promise<void> {
+    // In turn with the changes of this process: one that it is just ending is not to be taken up again.
+    const looked = this.#changes.then(async () => {
+      if (this.#active || this.#beginning || this.#stopped) return;
+      const begun = await this.#ports.rollouts.findActive();
+      if (!begun || this.#active || this.#beginning) return;
+      this.#current = (await this.#ports.versions.current()) ?? begun.previousVersion;
+      this.#takeUp(begun);
+    });
+    this.#changes = looked.catch(() => {});
+    return looked;
   }
 
   async cancel(rolloutId: string): Promise<Rollout> {
@@ -169,6 +160,13 @@ export class RolloutManager implements RolloutControl {
     this.#stopped = true;
     this.#endPause();
     await this.#work;
+  }
+
+  #takeUp(rollout: Rollout): void {
+    this.#watchedSince.clear();
+    this.#failed.clear();
+    this.#active = rollout;
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -276,21 +274,13 @@ export class RolloutManager implements RolloutControl {
         ...(upgradedIds.has(id) ? { watchedSince: this.#watchSince(id) } : {}),
       });
     }
-    return { now: this.#now(), instances };
+    return { now: this.#now(), instances, patience: this.#patience };
   }
 
   #watchSince(instanceId: string): number {
     const since = this.#watchedSince.get(instanceId) ?? this.#now();
     this.#watchedSince.set(instanceId, since);
     return since;
-  }
-
-  async #countOthers(version: string): Promise<number> {
-    let count = 0;
-    for await (const { desiredState, status, runtime } of everyInstance(this.#ports.instances)) {
-      if (desiredState === 'running' && status === 'running' && runtime?.version !== version) count += 1;
-    }
-    return count;
   }
 
   /** A version that stays too long costs a few megabytes, so a failure is only reported. */

@@ -32,6 +32,8 @@ export interface SupervisorOptions {
   instancesOutlivePlatform?: boolean;
   /** How long instances may take to finish their calls when the platform stops. */
   shutdownGraceMilliseconds?: number;
+  /** Milliseconds between two looks of the audit at what seems wrong: longer than any list may be old. */
+  auditPauseMilliseconds?: number;
   /** Numbers from 0 up to 1, for the jitter of pauses. */
   random?: () => number;
 }
@@ -71,6 +73,7 @@ export class Supervisor {
       concurrentStarts: 4,
       instancesOutlivePlatform: false,
       shutdownGraceMilliseconds: 2000,
+      auditPauseMilliseconds: 250,
       random: Math.random,
       ...options,
     };
@@ -168,7 +171,10 @@ export class Supervisor {
 
   /** Compares everything that exists with everything that should, for operators. */
   get audit(): PlatformHealth {
-    return new PlatformAudit(this.#ports, { isLookedAfter: (instanceId) => this.#isLookedAfter(instanceId) });
+    return new PlatformAudit(this.#ports, {
+      isLookedAfter: (instanceId) => this.#isLookedAfter(instanceId),
+      pauseMilliseconds: this.#options.auditPauseMilliseconds,
+    });
   }
 
   /** Compares what should run with what does, and repairs it. Never rejects. */

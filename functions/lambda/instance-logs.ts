@@ -20,7 +20,7 @@ const redact = createRedaction([]);
 export const handler = createInstanceLogs({
   logs: new DynamoInstanceLogStore(table),
   readLine: (line, time) => readLogLine(line, redact, time),
-  tasksOf: async (instanceId) => (await ledger.list(instanceId)).flatMap(({ ref }) => ref ?? []),
+  tasksOf: (instanceId) => ledger.refsOf(instanceId),
   keyRefused: (instanceId) => manager.send({ kind: 'key-refused', instanceId }),
   report: reportToLog(),
 });

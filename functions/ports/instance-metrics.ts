@@ -32,7 +32,7 @@ export interface LiveMetrics {
 
 export interface InstanceMetricsReader {
   /** Asks what runs. `undefined` where it does not answer in time, or not with metrics; rejects never for its sake. */
-  read(runtime: Runtime): Promise<LiveMetrics | undefined>;
+  read(runtime: Runtime, instanceId: string): Promise<LiveMetrics | undefined>;
 }
 
 /** Calls by the bucket of their latency (see core/latency-buckets.ts), without empty buckets. */

@@ -47,4 +47,6 @@ export interface InstanceTaskLedger {
   list(instanceId: string): Promise<InstanceTask[]>;
   /** By its id, whoever's it is. May miss what was written within the last second. */
   find(id: string): Promise<InstanceTask | undefined>;
+  /** Task ARNs of one instance: those in its places, and those that were released from one within the last hour at least. */
+  refsOf(instanceId: string): Promise<string[]>;
 }

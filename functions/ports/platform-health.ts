@@ -58,3 +58,10 @@ export interface PlatformHealth {
   /** Never rejects because a part does not answer: the report says so. */
   check(): Promise<HealthReport>;
 }
+
+/** Where the last report lies, for processes that cannot look at everything themselves. */
+export interface HealthReportStore {
+  put(report: HealthReport): Promise<void>;
+  /** `undefined` where nobody has reported yet. */
+  read(): Promise<HealthReport | undefined>;
+}

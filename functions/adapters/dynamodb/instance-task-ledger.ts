@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { InstanceTask, InstanceTaskLedger, InstanceTaskState, TaskPlace } from '../../ports.ts';
+import { createEndedTaskEntity } from './entities/ended-task.ts';
 import { createInstanceTaskEntity, type InstanceTaskItem, toInstanceTask } from './entities/instance-task.ts';
+import { expiresAfter } from './expiry.ts';
 import { withoutNulls } from './null-attributes.ts';
 import { requested } from './request.ts';
 import type { PlatformTable } from './table.ts';
 import { untilUndisturbed } from './undisturbed.ts';
 
+/** Its last lines take minutes to arrive, and longer where the function that takes them was away. In seconds. */
+const endedKeptSeconds = 3600;
+
 /** One item a place; every change is a write under the condition that the item is as it was read. */
 export class DynamoInstanceTaskLedger implements InstanceTaskLedger {
   readonly #tasks: ReturnType<typeof createInstanceTaskEntity>;
+  readonly #ended: ReturnType<typeof createEndedTaskEntity>;
 
   constructor(table: PlatformTable) {
     this.#tasks = createInstanceTaskEntity(table);
+    this.#ended = createEndedTaskEntity(table);
   }
 
   claim(task: InstanceTask): Promise<boolean> {
@@ -30,6 +37,8 @@ export class DynamoInstanceTaskLedger implements InstanceTaskLedger {
     return untilUndisturbed(async () => {
       const present = await this.#find(task, from);
       if (present === undefined) return { value: false };
+      // First: whoever ends between the two leaves a place that is released again.
+      await this.#noteEnd(present);
       const { instanceId, replica } = task;
       const { rejected } = await requested(() =>
         this.#tasks
@@ -54,6 +63,21 @@ export class DynamoInstanceTaskLedger implements InstanceTaskLedger {
   async find(id: string): Promise<InstanceTask | undefined> {
     const { data } = await requested(() => this.#tasks.query.byId({ id }).go());
     return data[0] && toInstanceTask(data[0]);
+  }
+
+  async refsOf(instanceId: string): Promise<string[]> {
+    const [present, ended] = await Promise.all([
+      this.list(instanceId),
+      requested(() => this.#ended.query.primary({ instanceId }).go({ pages: 'all', consistent: true })),
+    ]);
+    return [...present, ...ended.data].flatMap(({ ref }) => ref ?? []);
+  }
+
+  /** What never got a task has printed nothing. */
+  async #noteEnd({ instanceId, id, ref }: InstanceTaskItem): Promise<void> {
+    if (ref === undefined) return;
+    const ttl = expiresAfter(new Date().toISOString(), endedKeptSeconds);
+    await requested(() => this.#ended.put({ instanceId, id, ref, ttl }).go({ response: 'none' }));
   }
 
   #replace(

@@ -10,14 +10,19 @@ import type { PlatformTable } from './table.ts';
 
 /** The sealed Smartlead keys, wherever they lie. */
 export interface SecretInventory {
-  /** All versions of all of them, without what is sealed. */
+  /** All versions of all of them, without what is sealed. New ones may be missing for some minutes. */
   listVersions(): Promise<StoredSecret[]>;
+  /** Whether a version is there now, whatever the list says. */
+  hasVersion(reference: SecretReference): Promise<boolean>;
   /** Deletes one version; no error where it does not exist. */
   deleteVersion(reference: SecretReference): Promise<void>;
 }
 
 /** How old a secret is before it is an orphan: a younger one may be about to get its key. In milliseconds. */
 const orphanAge = 60 * 60 * 1000;
+
+/** How many secrets are asked for one by one: far more than keys are made in the minutes that a list may be late. */
+const mostUnlisted = 200;
 
 /**
  * Lists what the table holds besides instances, from the indexes over all keys, workspaces and instances. Those are some moments
@@ -40,7 +45,18 @@ export class DynamoResourceInventory implements ResourceInventory {
     // Secrets first: one is sealed before its key is stored, and the age of those without a key tells the rest.
     const secrets = await this.#secrets.listVersions();
     const [keys, tokens] = await Promise.all([this.#readKeys(), this.#countTokens()]);
-    return { secrets, keys, tokens };
+    return { secrets: [...secrets, ...(await this.#unlisted(secrets, keys))], keys, tokens };
+  }
+
+  /** The secrets of keys that the list does not show yet. Where that many are missing that it cannot be the list, they are missing. */
+  async #unlisted(secrets: StoredSecret[], keys: StoredKey[]): Promise<StoredSecret[]> {
+    const listed = new Set(secrets.map(({ name, version }) => `${name}@${version}`));
+    const missing = keys.map(({ secret }) => secret).filter(({ name, version }) => !listed.has(`${name}@${version}`));
+    const found: StoredSecret[] = [];
+    for (const secret of missing.slice(0, mostUnlisted)) {
+      if (await this.#secrets.hasVersion(secret)) found.push({ ...secret, createdAt: new Date().toISOString() });
+    }
+    return found;
   }
 
   /** Tokens of instances that do not exist cannot be: an instance is deleted only when it has none, and takes no more then. */

@@ -3,6 +3,8 @@ import type { InstanceTask, InstanceTaskLedger, InstanceTaskState, TaskPlace } f
 /** What was started for which instance, as long as this program runs. */
 export class MemoryInstanceTaskLedger implements InstanceTaskLedger {
   readonly #tasks = new Map<string, InstanceTask>();
+  /** Task ARNs that were released, by instance. */
+  readonly #released = new Map<string, string[]>();
 
   async claim(task: InstanceTask): Promise<boolean> {
     if (this.#tasks.has(nameOf(task))) return false;
@@ -24,7 +26,11 @@ export class MemoryInstanceTaskLedger implements InstanceTaskLedger {
   }
 
   async release(...[task, from]: Parameters<InstanceTaskLedger['release']>): Promise<boolean> {
-    return this.#find(task, from) !== undefined && this.#tasks.delete(nameOf(task));
+    const present = this.#find(task, from);
+    if (present === undefined) return false;
+    const { instanceId, ref } = present;
+    if (ref !== null) this.#released.set(instanceId, [...(this.#released.get(instanceId) ?? []), ref]);
+    return this.#tasks.delete(nameOf(task));
   }
 
   async read(place: TaskPlace): Promise<InstanceTask | undefined> {
@@ -42,6 +48,11 @@ export class MemoryInstanceTaskLedger implements InstanceTaskLedger {
   async find(id: string): Promise<InstanceTask | undefined> {
     const task = [...this.#tasks.values()].find((present) => present.id === id);
     return task && { ...task };
+  }
+
+  async refsOf(instanceId: string): Promise<string[]> {
+    const present = (await this.list(instanceId)).flatMap(({ ref }) => ref ?? []);
+    return [...present, ...(this.#released.get(instanceId) ?? [])];
   }
 
   #find(task: TaskPlace & { id: string }, from?: readonly InstanceTaskState[]): InstanceTask | undefined {

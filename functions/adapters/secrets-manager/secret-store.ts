@@ -142,6 +142,10 @@ export class SecretsManagerStore implements SecretStore, SecretInventory, KeySec
     return stored;
   }
 
+  async hasVersion({ name, version }: SecretReference): Promise<boolean> {
+    return (await this.describe(name))?.versions.includes(version) === true;
+  }
+
   async locate(reference: SecretReference): Promise<{ arn: string; versionId: string }> {
     const place = await this.findPlace(reference);
     if (place === undefined) throw noSuchVersion(reference);

@@ -15,6 +15,7 @@ type InUse = Pick<
   | 'deleteVersionsBefore'
   | 'list'
   | 'listVersions'
+  | 'hasVersion'
   | 'findPlace'
   | 'describe'
 >;
@@ -47,9 +48,7 @@ export class TieredSecretStore implements SecretStore, SecretInventory, KeySecre
     // Twice, because it can move from the place that is looked at next to one that was looked at before.
     for (let round = 1; round <= 2; round += 1) {
       const value =
-        (await this.#inUse.find(reference)) ??
-        (await this.#archive.find(reference)) ??
-        (await this.#inUse.recover(reference));
+        (await this.#inUse.find(reference)) ?? (await this.#archive.find(reference)) ?? (await this.#inUse.recover(reference));
       if (value !== undefined) return value;
     }
     throw noSuchVersion(reference);
@@ -80,6 +79,11 @@ export class TieredSecretStore implements SecretStore, SecretInventory, KeySecre
     const [inUse, archived] = await Promise.all([this.#inUse.listVersions(), this.#archive.listVersions()]);
     const versions = new Map([...archived, ...inUse].map((stored) => [`${stored.name}@${stored.version}`, stored]));
     return [...versions.values()];
+  }
+
+  async hasVersion(reference: SecretReference): Promise<boolean> {
+    if (await this.#inUse.hasVersion(reference)) return true;
+    return (await this.#archive.versionsOf(reference.name)).includes(reference.version);
   }
 
   listInUse(): Promise<StoredSecret[]> {

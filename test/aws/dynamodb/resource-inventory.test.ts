@@ -14,13 +14,16 @@ describeOnAws('the inventory of what is stored in DynamoDB', () => {
   let test: TestTable;
   let stores: ReturnType<typeof createDynamoStores>;
   let versions: StoredSecret[];
+  let unlisted: Set<string>;
   let inventory: DynamoResourceInventory;
   beforeEach(async () => {
     test = await createTestTable();
     stores = createDynamoStores(test.table);
     versions = [];
+    unlisted = new Set();
     const secrets: SecretInventory = {
-      listVersions: async () => [...versions],
+      listVersions: async () => versions.filter(({ name }) => !unlisted.has(name)),
+      hasVersion: async (asked) => versions.some(({ name, version }) => name === asked.name && version === asked.version),
       async deleteVersion(gone) {
         versions = versions.filter(({ name, version }) => name !== gone.name || version !== gone.version);
       },
@@ -53,6 +56,15 @@ describeOnAws('the inventory of what is stored in DynamoDB', () => {
       [one.id]: 2,
       [other.id]: 1,
     });
+  });
+
+  it('knows a secret that its list does not show yet, and misses one that is not there', async () => {
+    const [late, lost] = [await givenSealedKey(), await givenSealedKey()];
+    unlisted.add(late.secret.name);
+    versions = versions.filter(({ name }) => name !== lost.secret.name);
+    const { keys, secrets } = await inventory.read();
+    expect(keys).toHaveLength(2);
+    expect(secrets.map(({ name, version }) => ({ name, version }))).toEqual([late.secret]);
   });
 
   it('tells of a key whose workspace does not exist', async () => {

@@ -29,6 +29,9 @@ class ListedSecrets extends InMemorySecretStore {
   async listVersions(): Promise<StoredSecret[]> {
     return [];
   }
+  async hasVersion(): Promise<boolean> {
+    return true;
+  }
   override async deleteVersion(_reference: SecretReference): Promise<void> {}
 }
 

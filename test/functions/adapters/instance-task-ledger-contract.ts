@@ -78,5 +78,21 @@ export function describeTaskLedger(name: string, create: () => InstanceTaskLedge
       await expect(ledger.read(task)).resolves.toBeUndefined();
       await expect(ledger.claim(taskOf())).resolves.toBe(true);
     });
+
+    it('knows whose task it was after its place was freed', async () => {
+      const [first, second] = [taskOf({ ref: 'arn:one' }), taskOf({ ref: 'arn:two' })];
+      await ledger.claim(first);
+      await ledger.claim(taskOf({ instanceId: 'ins_other_2', ref: 'arn:other' }));
+      await ledger.release(first, ['planned']);
+      await expect(ledger.refsOf(first.instanceId)).resolves.toEqual(['arn:one']);
+      await ledger.release(first);
+      await expect(ledger.list(first.instanceId)).resolves.toEqual([]);
+      await expect(ledger.refsOf(first.instanceId)).resolves.toEqual(['arn:one']);
+      await ledger.claim(second);
+      await ledger.claim(taskOf({ replica: 1 }));
+      await expect(ledger.refsOf(first.instanceId)).resolves.toEqual(expect.arrayContaining(['arn:one', 'arn:two']));
+      await expect(ledger.refsOf(first.instanceId)).resolves.toHaveLength(2);
+      await expect(ledger.refsOf('ins_absent')).resolves.toEqual([]);
+    });
   });
 }

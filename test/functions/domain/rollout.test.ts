@@ -94,6 +94,16 @@ describe('the next step of a rollout', () => {
   });
 });
 
+it('gives a launcher that takes long its time, and no more', () => {
+  const upgraded = { ...begun, upgraded: upgradedOnes('x') };
+  const down = (since: number) => [instance('x', { isServing: false, version: undefined, watchedSince: since })];
+  const stepAfter = (milliseconds: number) =>
+    decideRolloutStep(upgraded, { now: 1_000_000, instances: down(1_000_000 - milliseconds), patience: 180_000 });
+  expect(stepAfter(patienceMilliseconds + 1)).toMatchObject({ do: 'wait' });
+  expect(stepAfter(180_000)).toMatchObject({ do: 'wait' });
+  expect(stepAfter(180_001)).toMatchObject({ do: 'roll-back', failedInstanceId: 'x' });
+});
+
 interface World {
   rollout: Rollout;
   instances: Map<string, ObservedInstance>;

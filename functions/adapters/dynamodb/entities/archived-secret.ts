@@ -19,7 +19,7 @@ export function createArchivedSecretEntity(table: PlatformTable) {
       indexes: {
         primary: {
           pk: { field: 'pk', composite: ['name'], template: 'archived-secret#${name}', casing: 'none' },
-          sk: { field: 'sk', composite: ['version'], template: '${version}', casing: 'none' },
+          sk: { field: 'sk', composite: ['version'], template: 'version#${version}', casing: 'none' },
         },
         all: {
           index: 'gsi2',

@@ -133,7 +133,8 @@ export class SecretsManagerDouble {
     const { versions } = this.#usable({ SecretId });
     const holder = [...versions].find(([, { labels }]) => labels.has(label))?.[0];
     if (holder !== RemoveFromVersionId) throw refusal('InvalidParameterException', 'the label is elsewhere');
-    if (label === 'AWSCURRENT' && MoveToVersionId === undefined) throw refusal('InvalidParameterException', 'has to be somewhere');
+    if (label === 'AWSCURRENT' && MoveToVersionId === undefined)
+      throw refusal('InvalidParameterException', 'has to be somewhere');
     const target = MoveToVersionId === undefined ? undefined : versions.get(MoveToVersionId);
     if (MoveToVersionId !== undefined && target === undefined) throw refusal('ResourceNotFoundException', 'no such version');
     if (holder !== undefined) versions.get(holder)?.labels.delete(label);

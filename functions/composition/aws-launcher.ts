@@ -1,0 +1,72 @@
+import { dataPlaneKeys } from '../../core/data-plane-keys.ts';
+import { assignmentSigningKey } from '../../core/warm-assignment.ts';
+import { DynamoInstalledImageStore } from '../adapters/dynamodb/installed-image-store.ts';
+import { DynamoInstanceTaskLedger } from '../adapters/dynamodb/instance-task-ledger.ts';
+import type { PlatformTable } from '../adapters/dynamodb/table.ts';
+import { createEcsClient } from '../adapters/fargate/ecs-client.ts';
+import { FargateInstanceVersions } from '../adapters/fargate/instance-versions.ts';
+import { FargateLauncher } from '../adapters/fargate/launcher.ts';
+import type { FargateSettings, FargateTimes } from '../adapters/fargate/settings.ts';
+import { createSecretsManagerClient } from '../adapters/secrets-manager/client.ts';
+import { PlatformSecret } from '../adapters/secrets-manager/platform-secret.ts';
+import type { WarmPoolKeys } from '../adapters/warm-pool/assign-warm-process.ts';
+import type { TakeWarmProcessParts } from '../adapters/warm-pool/take-warm-process.ts';
+import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
+import type { Clock, KeySecretLocator } from '../ports.ts';
+import type { InstanceTasksEnvironment } from './aws-environment.ts';
+
+export interface AwsLauncherParts {
+  table: PlatformTable;
+  clock: Clock;
+  /** Where Smartlead keys lie, for tasks that are started for one instance. */
+  keySecrets: KeySecretLocator;
+  /** The secret that routers and control plane share. */
+  dataPlaneSecret(): Promise<string>;
+  /** What launches take their tasks from. All start cold where it is missing. */
+  warmPool?: TakeWarmProcessParts;
+  report: ReportIncident;
+  times?: Partial<FargateTimes>;
+}
+
+/** The launcher on Fargate, as the environment names what it works with. Whatever it needs of the network it asks for at its first launch. */
+export function createAwsLauncher(environment: InstanceTasksEnvironment, parts: AwsLauncherParts) {
+  const { table, dataPlaneSecret, ...ports } = parts;
+  const versions = createInstanceVersions(environment, table, parts.clock);
+  const poolSecret = new PlatformSecret(createSecretsManagerClient(), environment.POOL_SECRET_ARN);
+  const launcher = new FargateLauncher({
+    ...ports,
+    ecs: createEcsClient(),
+    settings: fargateSettings(environment),
+    ledger: new DynamoInstanceTaskLedger(table),
+    versions,
+    keys: async (): Promise<WarmPoolKeys> => ({
+      poolSecret: Buffer.from(await poolSecret.read(), 'base64url'),
+      signingKey: assignmentSigningKey(dataPlaneKeys(await dataPlaneSecret()).assignment),
+    }),
+  });
+  return { launcher, versions };
+}
+
+/** The versions of the instance, of which this release brings one. */
+export function createInstanceVersions(
+  { INSTANCE_IMAGE: releaseImage }: Pick<InstanceTasksEnvironment, 'INSTANCE_IMAGE'>,
+  table: PlatformTable,
+  clock: Clock,
+): FargateInstanceVersions {
+  return new FargateInstanceVersions({ store: new DynamoInstalledImageStore(table), releaseImage, clock });
+}
+
+function fargateSettings(environment: InstanceTasksEnvironment): FargateSettings {
+  return {
+    stage: environment.STAGE,
+    cluster: environment.CLUSTER,
+    region: environment.AWS_REGION,
+    familyPrefix: environment.TASK_FAMILY_PREFIX,
+    subnets: environment.INSTANCE_SUBNETS,
+    securityGroups: environment.INSTANCE_SECURITY_GROUPS,
+    executionRoleArn: environment.INSTANCE_EXECUTION_ROLE_ARN,
+    taskRoleArn: environment.INSTANCE_TASK_ROLE_ARN,
+    logGroup: environment.INSTANCE_LOG_GROUP,
+    poolSecretArn: environment.POOL_SECRET_ARN,
+  };
+}
