@@ -3,9 +3,12 @@ import { type ApiProblem, problemOf, unreachableProblem } from './problem.ts';
 
 /** Where the client gets the access token from, and a newer one once it has expired. */
 export interface AccessTokenSource {
-  accessToken(): string | undefined;
+  /** Answers one that is good for now, as far as that is known; `undefined` where nobody is signed in. */
+  accessToken(): Promise<string | undefined>;
   /** Answers a token newer than the given one, or `undefined` where the user has to sign in again. */
   renew(staleToken: string): Promise<string | undefined>;
+  /** Told that the service refuses even a token that was just renewed: the session is over. */
+  refused(token: string): void;
 }
 
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -28,14 +31,20 @@ export interface HttpClient {
 
 const retryDelayMilliseconds = 800;
 
-/** Makes the client. `source` is asked for the token at every request, so that a renewed one is used at once. */
-export function createHttpClient(source: AccessTokenSource): HttpClient {
+/**
+ * Makes the client. `source` is asked for the token at every request, so that a renewed one is used at once. `apiUrl` goes before
+ * every path; where it is another origin, the token is all that travels: no cookies.
+ */
+export function createHttpClient(source: AccessTokenSource, apiUrl = ''): HttpClient {
   async function authorized(path: string, init: RequestInit, report = true): Promise<Response> {
-    const token = source.accessToken();
-    const response = await send(path, withToken(init, token), { report });
+    const token = await source.accessToken();
+    const response = await send(apiUrl + path, withToken(init, token), { report });
     if (response.status !== 401 || token === undefined) return response;
     const renewed = await source.renew(token);
-    return renewed === undefined ? response : send(path, withToken(init, renewed), { report });
+    if (renewed === undefined) return response;
+    const answer = await send(apiUrl + path, withToken(init, renewed), { report });
+    if (answer.status === 401) source.refused(renewed);
+    return answer;
   }
 
   async function request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
@@ -79,10 +88,10 @@ export function createHttpClient(source: AccessTokenSource): HttpClient {
 }
 
 /** One request, with the connectivity noted unless `report` is false. Rejects with ApiProblem `unreachable` where no answer came. */
-export async function send(path: string, init: RequestInit, options: { report?: boolean } = {}): Promise<Response> {
+export async function send(url: string, init: RequestInit, options: { report?: boolean } = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(url, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     if (options.report !== false) reportConnectivity('unreachable');

@@ -4,6 +4,14 @@ import type { Installation } from './contract.ts';
 
 export const installationKey = ['installation'] as const;
 
+/**
+ * Whether the first account, which operates the installation, has yet to sign up. A service on AWS has operators by other means, and
+ * looks the same to its first customer as to all others.
+ */
+export function awaitsFirstAccount(installation: Installation | undefined): boolean {
+  return installation?.hasAccounts === false && installation.scale !== 'saas';
+}
+
 /** What this installation is: its scale, whether it is a sandbox, whether it takes sign-ups. Public. */
 export function useInstallation() {
   const api = useApi();

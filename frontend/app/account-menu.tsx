@@ -1,3 +1,4 @@
+import AccountCircleOutlined from '@mui/icons-material/AccountCircleOutlined';
 import LogoutRounded from '@mui/icons-material/LogoutRounded';
 import UnfoldMoreRounded from '@mui/icons-material/UnfoldMoreRounded';
 import Alert from '@mui/material/Alert';
@@ -10,6 +11,7 @@ import MenuItem from '@mui/material/MenuItem';
 import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
 import { useId, useState } from 'react';
+import { Link } from 'react-router';
 import { asProblem } from '../api/problem.ts';
 import { useAuthClient, useSignedInSession } from '../auth/auth-context.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
@@ -96,6 +98,14 @@ export function AccountMenu() {
         <Divider component="li" role="separator" />
         <ThemeChoice />
         <Divider component="li" role="separator" />
+        {auth.selfService !== null && (
+          <MenuItem component={Link} to="/account" onClick={() => setAnchor(null)}>
+            <ListItemIcon>
+              <AccountCircleOutlined fontSize="small" />
+            </ListItemIcon>
+            Account and security
+          </MenuItem>
+        )}
         <MenuItem onClick={signOut}>
           <ListItemIcon>
             <LogoutRounded fontSize="small" />

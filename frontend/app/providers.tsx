@@ -1,20 +1,21 @@
-import CssBaseline from '@mui/material/CssBaseline';
-import { ThemeProvider } from '@mui/material/styles';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiProvider } from '../api/api-context.tsx';
 import { createHttpClient } from '../api/http-client.ts';
+import type { AuthClient } from '../auth/auth-client.ts';
 import { AuthProvider } from '../auth/auth-context.tsx';
-import { createLocalAuthClient } from '../auth/local-auth-client.ts';
 import { createQueryClient } from './query-client.ts';
-import { theme } from './theme.ts';
 
-/** Everything the screens find in context: theme, identity, API and its cache. */
-export function Providers({ children }: { children: ReactNode }) {
-  const [{ auth, api, queries }] = useState(() => {
-    const client = createLocalAuthClient();
-    return { auth: client, api: createHttpClient(client), queries: createQueryClient() };
-  });
+interface ProvidersProps {
+  auth: AuthClient;
+  /** Base URL of the API. */
+  apiUrl: string;
+  children: ReactNode;
+}
+
+/** Everything the screens find in context: identity, API and its cache. */
+export function Providers({ auth, apiUrl, children }: ProvidersProps) {
+  const [{ api, queries }] = useState(() => ({ api: createHttpClient(auth, apiUrl), queries: createQueryClient() }));
 
   // What one user saw must not be there for the next one at the same machine.
   useEffect(() => {
@@ -27,13 +28,10 @@ export function Providers({ children }: { children: ReactNode }) {
   }, [auth, queries]);
 
   return (
-    <ThemeProvider theme={theme} defaultMode="system" modeStorageKey="smartlead-mcp-theme" noSsr>
-      <CssBaseline enableColorScheme />
-      <QueryClientProvider client={queries}>
-        <AuthProvider client={auth}>
-          <ApiProvider client={api}>{children}</ApiProvider>
-        </AuthProvider>
-      </QueryClientProvider>
-    </ThemeProvider>
+    <QueryClientProvider client={queries}>
+      <AuthProvider client={auth}>
+        <ApiProvider client={api}>{children}</ApiProvider>
+      </AuthProvider>
+    </QueryClientProvider>
   );
 }

@@ -22,7 +22,19 @@ export const router = createBrowserRouter([
           },
           {
             path: '/sign-up',
-            lazy: async () => ({ Component: (await import('../features/sign-in/sign-in-page.tsx')).SignUpPage }),
+            lazy: async () => ({ Component: (await import('../features/sign-in/sign-up-page.tsx')).SignUpPage }),
+          },
+          {
+            path: '/confirm-address',
+            lazy: async () => ({
+              Component: (await import('../features/sign-in/confirm-address-page.tsx')).ConfirmAddressPage,
+            }),
+          },
+          {
+            path: '/forgotten-password',
+            lazy: async () => ({
+              Component: (await import('../features/sign-in/forgotten-password-page.tsx')).ForgottenPasswordPage,
+            }),
           },
         ],
       },
@@ -60,6 +72,10 @@ export const router = createBrowserRouter([
                   {
                     path: '/alerts',
                     lazy: async () => ({ Component: (await import('../features/alerts/alerts-page.tsx')).AlertsPage }),
+                  },
+                  {
+                    path: '/account',
+                    lazy: async () => ({ Component: (await import('../features/account/account-page.tsx')).AccountPage }),
                   },
                   {
                     path: '/installation',

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { Navigate, Outlet, useLocation } from 'react-router';
-import { useInstallation } from '../api/installation.ts';
+import { awaitsFirstAccount, useInstallation } from '../api/installation.ts';
 import { useSession } from '../auth/auth-context.tsx';
 import { SandboxBanner } from './sandbox-banner.tsx';
 
@@ -16,7 +16,7 @@ export function SignedIn() {
   const location = useLocation();
   if (session !== undefined) return <Outlet />;
   const state: ReturnState = { returnTo: location.pathname + location.search };
-  return <Navigate to={installation.data?.hasAccounts === false ? '/sign-up' : '/sign-in'} state={state} replace />;
+  return <Navigate to={awaitsFirstAccount(installation.data) ? '/sign-up' : '/sign-in'} state={state} replace />;
 }
 
 /** Screens for people who are not. */
@@ -32,6 +32,7 @@ export function SignedOut() {
     );
   }
   const returnTo = (location.state as ReturnState | null)?.returnTo;
-  const first = location.pathname === '/sign-up' ? '/instances/new' : '/instances';
+  const isNew = location.pathname === '/sign-up' || location.pathname === '/confirm-address';
+  const first = isNew ? '/instances/new' : '/instances';
   return <Navigate to={returnTo !== undefined && returnTo !== '/' && returnTo !== '/instances' ? returnTo : first} replace />;
 }

@@ -7,10 +7,12 @@ interface FormProps {
   /** Between the fields, in theme units. */
   spacing?: number;
   maxWidth?: number;
+  /** For a button outside, such as one in the foot of a dialog. */
+  id?: string;
 }
 
 /** A form that takes the keyboard to the first field with an error once a submission has failed. */
-export function Form({ onSubmit, children, spacing = 2.25, maxWidth }: FormProps) {
+export function Form({ onSubmit, children, spacing = 2.25, maxWidth, id }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const submitted = useRef(false);
   const [, setSubmissions] = useState(0);
@@ -28,6 +30,7 @@ export function Form({ onSubmit, children, spacing = 2.25, maxWidth }: FormProps
     <Stack
       component="form"
       ref={form}
+      id={id}
       noValidate
       spacing={spacing}
       sx={{ maxWidth }}

@@ -30,6 +30,10 @@ export function serveDashboard(folder: string): Router {
     });
     next();
   });
+  // Here the API has the dashboard's own origin and keeps the accounts.
+  router.get('/config.json', (_request, response) => {
+    response.set('Cache-Control', 'no-cache').json({ apiUrl: '', signIn: { kind: 'local' } });
+  });
   router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
   router.use(express.static(folder, { index: false, redirect: false }));
   router.get(/.*/, (request, response, next) => {

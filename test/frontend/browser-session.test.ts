@@ -16,6 +16,31 @@ describe.skipIf(!browserTestsRun())('a session in the browser', { timeout: 60_00
     expect(fake.state.refreshTokenReused).toBe(false);
   });
 
+  it('leads to the sign-in page with a sentence where it has ended', async () => {
+    await dashboard.openSignedIn('/keys');
+    const { page, fake } = dashboard;
+    fake.state.accessTokens.clear();
+    fake.state.refreshToken = undefined;
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByText('Your session has ended').waitFor();
+  });
+
+  it('loads nothing of another identity provider, and offers nothing of it', async () => {
+    const loaded: string[] = [];
+    await dashboard.openSignedIn('/instances');
+    const { page } = dashboard;
+    page.on('request', (request) => loaded.push(request.url()));
+    await page.reload();
+    await page.getByRole('link', { name: 'Northwind campaigns' }).waitFor();
+    expect(loaded.filter((url) => url.includes('/assets/'))).not.toEqual([]);
+    expect(loaded.filter((url) => /cognito/i.test(url))).toEqual([]);
+    await page.getByRole('button', { name: /Ada Byron/ }).click();
+    expect(await page.getByRole('menuitem', { name: 'Account and security' }).count()).toBe(0);
+    await dashboard.goTo('/account');
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  });
+
   it('is refreshed by one tab at a time', async () => {
     await dashboard.openSignedIn('/instances');
     const { context, fake, page } = dashboard;

@@ -34,8 +34,8 @@ export interface PageFaults {
   faults: string[];
 }
 
-/** Collects faults of scripts, violations of the content security policy, and requests to any other host. */
-export function watchPage(page: Page, origin: string): PageFaults {
+/** Collects faults of scripts, violations of the content security policy, and requests to any other origin than those given. */
+export function watchPage(page: Page, ...origins: string[]): PageFaults {
   const watched: PageFaults = { faults: [] };
   page.on('pageerror', (error) => watched.faults.push(`script fault: ${error.message}`));
   page.on('console', (message) => {
@@ -45,7 +45,7 @@ export function watchPage(page: Page, origin: string): PageFaults {
     }
   });
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) watched.faults.push(`request to another host: ${request.url()}`);
+    if (!origins.includes(new URL(request.url()).origin)) watched.faults.push(`request to another host: ${request.url()}`);
   });
   return watched;
 }

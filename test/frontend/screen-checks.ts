@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { sidewaysScroll } from './browser.ts';
 import type { DashboardFixture } from './dashboard-fixture.ts';
@@ -20,26 +21,31 @@ export async function checkScreens(dashboard: DashboardFixture, screens: readonl
       .or(page.getByRole('table', { name: sign }))
       .first()
       .waitFor();
-    await expectAccessible(page, path);
-    await showDark(dashboard, true);
-    await expectAccessible(page, `${path} in the dark`, { colorsOnly: true });
-    await showDark(dashboard, false);
-    await page.setViewportSize({ width: 390, height: 844 });
-    // What is laid out by a script takes a moment to follow.
-    await expect.poll(() => sidewaysScroll(page), { message: `${path} on a phone`, timeout: 5_000 }).toBe(0);
-    await page.setViewportSize({ width: 1280, height: 860 });
+    await checkScreen(page, path);
   }
 }
 
-/** Does with an open dialog what is done with a screen, but for the phone. */
-export async function checkDialog(dashboard: DashboardFixture, name: string): Promise<void> {
-  await expectAccessible(dashboard.page, name);
-  await showDark(dashboard, true);
-  await expectAccessible(dashboard.page, `${name} in the dark`, { colorsOnly: true });
-  await showDark(dashboard, false);
+/** The same for the screen that is open now. */
+export async function checkScreen(page: Page, name: string): Promise<void> {
+  await expectAccessible(page, name);
+  await showDark(page, true);
+  await expectAccessible(page, `${name} in the dark`, { colorsOnly: true });
+  await showDark(page, false);
+  await page.setViewportSize({ width: 390, height: 844 });
+  // What is laid out by a script takes a moment to follow.
+  await expect.poll(() => sidewaysScroll(page), { message: `${name} on a phone`, timeout: 5_000 }).toBe(0);
+  await page.setViewportSize({ width: 1280, height: 860 });
 }
 
-async function showDark({ page }: DashboardFixture, dark: boolean): Promise<void> {
+/** Does with an open dialog what is done with a screen, but for the phone. */
+export async function checkDialog({ page }: Pick<DashboardFixture, 'page'>, name: string): Promise<void> {
+  await expectAccessible(page, name);
+  await showDark(page, true);
+  await expectAccessible(page, `${name} in the dark`, { colorsOnly: true });
+  await showDark(page, false);
+}
+
+async function showDark(page: Page, dark: boolean): Promise<void> {
   await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
   await page.locator(`html[data-color-scheme="${dark ? 'dark' : 'light'}"], html[data-${dark ? 'dark' : 'light'}]`).waitFor();
 }

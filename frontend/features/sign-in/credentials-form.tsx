@@ -2,46 +2,60 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { installationKey } from '../../api/installation.ts';
 import { fieldMessage } from '../../api/problem.ts';
+import type { SignInStep } from '../../auth/auth-client.ts';
 import { useAuthClient } from '../../auth/auth-context.tsx';
+import { passwordFault } from '../../auth/password-rules.ts';
 import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
 import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { SecretField } from '../../components/secret-field.tsx';
+import { NewPasswordField } from './new-password-field.tsx';
 
-const shortestPassword = 10;
 const fields = ['email', 'password', 'name'];
 
-/** E-mail and password; for a sign-up also a name. On success the router moves on, because the session has changed. */
-export function CredentialsForm({ purpose }: { purpose: 'sign-in' | 'sign-up' }) {
+interface CredentialsFormProps {
+  purpose: 'sign-in' | 'sign-up';
+  /** What the field for it starts with. */
+  email: string | undefined;
+  /** Called with what comes next and the e-mail address. Where that is nothing, the router moves on: the session has changed. */
+  onStep: (step: SignInStep, email: string) => void;
+}
+
+/** E-mail and password; for a sign-up also a name. */
+export function CredentialsForm({ purpose, email: known = '', onStep }: CredentialsFormProps) {
   const auth = useAuthClient();
   const queries = useQueryClient();
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(known);
   const [password, setPassword] = useState('');
   const [name, setName] = useState('');
-  const [missing, setMissing] = useState<{ email?: string; password?: string }>({});
+  const [missing, setMissing] = useState<{ email?: string; password?: string | undefined }>({});
 
   const enter = useMutation({
     mutationFn: async () => {
-      if (purpose === 'sign-in') return auth.signIn({ email: email.trim(), password });
-      await auth.signUp({ email: email.trim(), password, ...(name.trim() !== '' && { name: name.trim() }) });
+      const credentials = { email: email.trim(), password };
+      if (purpose === 'sign-in') return auth.signIn(credentials);
+      const step = await auth.signUp({ ...credentials, ...(name.trim() !== '' && { name: name.trim() }) });
       await queries.invalidateQueries({ queryKey: installationKey });
+      return step;
     },
+    onSuccess: (step) => onStep(step, email.trim()),
     gcTime: 0,
   });
 
   function submit() {
+    const fault = password === '' ? 'Enter your password.' : undefined;
+    const weakness = purpose === 'sign-up' ? passwordFault(auth.passwordRules, password) : undefined;
     const found = {
       ...(!email.includes('@') && { email: 'Enter your e-mail address.' }),
-      ...(password === '' && { password: 'Enter your password.' }),
-      ...(purpose === 'sign-up' &&
-        password.length < shortestPassword && { password: `Use at least ${shortestPassword} characters.` }),
+      ...((weakness ?? fault) !== undefined && { password: weakness ?? fault }),
     };
     setMissing(found);
     enter.reset();
     if (Object.keys(found).length === 0) enter.mutate();
   }
 
+  const passwordError = missing.password ?? fieldMessage(enter.error, 'password');
   return (
     <Form onSubmit={submit}>
       <ProblemAlert error={enter.error} shownFields={fields} />
@@ -62,15 +76,18 @@ export function CredentialsForm({ purpose }: { purpose: 'sign-in' | 'sign-up' })
         onChange={(event) => setEmail(event.target.value)}
         error={missing.email ?? fieldMessage(enter.error, 'email')}
       />
-      <SecretField
-        label="Password"
-        revealLabel="Show password"
-        autoComplete={purpose === 'sign-in' ? 'current-password' : 'new-password'}
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        help={purpose === 'sign-up' ? `At least ${shortestPassword} characters. A few unrelated words work well.` : undefined}
-        error={missing.password ?? fieldMessage(enter.error, 'password')}
-      />
+      {purpose === 'sign-in' ? (
+        <SecretField
+          label="Password"
+          revealLabel="Show password"
+          autoComplete="current-password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          error={passwordError}
+        />
+      ) : (
+        <NewPasswordField label="Password" value={password} onChange={setPassword} error={passwordError} />
+      )}
       <BusyButton type="submit" variant="contained" size="large" busy={enter.isPending}>
         {purpose === 'sign-in' ? 'Sign in' : 'Create account'}
       </BusyButton>

@@ -1,93 +1,79 @@
-import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
-import Stack from '@mui/material/Stack';
-import Typography from '@mui/material/Typography';
-import { useEffect } from 'react';
-import { Navigate, Link as RouterLink, useLocation } from 'react-router';
-import { useInstallation } from '../../api/installation.ts';
-import { Brand } from '../../app/brand.tsx';
+import { useState } from 'react';
+import { Navigate, useLocation, useNavigate } from 'react-router';
+import { awaitsFirstAccount, useInstallation } from '../../api/installation.ts';
+import type { SignInStep } from '../../auth/auth-client.ts';
+import { useAuthClient } from '../../auth/auth-context.tsx';
 import { CredentialsForm } from './credentials-form.tsx';
-import { Welcome } from './welcome.tsx';
+import { Door } from './door.tsx';
+import { DoorLink } from './door-link.tsx';
+import type { DoorState } from './door-state.ts';
+import { FirstPasswordForm } from './first-password-form.tsx';
+import { Notice } from './notice.tsx';
+import { SecondFactorForm } from './second-factor-form.tsx';
 
 export function SignInPage() {
-  return <EntryPage purpose="sign-in" />;
-}
-
-export function SignUpPage() {
-  return <EntryPage purpose="sign-up" />;
-}
-
-/** The door: sign in or sign up, with the other one in clear sight. */
-function EntryPage({ purpose }: { purpose: 'sign-in' | 'sign-up' }) {
   const { data: installation } = useInstallation();
+  const auth = useAuthClient();
   const location = useLocation();
-  const first = installation?.hasAccounts === false;
+  const navigate = useNavigate();
+  const state = location.state as DoorState | null;
+  const [question, setQuestion] = useState<'password' | 'second-factor' | 'new-password'>('password');
+  const first = awaitsFirstAccount(installation);
   const closed = installation?.signUps === 'closed' && !first;
-  const heading = purpose === 'sign-in' ? 'Sign in' : first ? 'Create the first account' : 'Create your account';
 
-  useEffect(() => {
-    document.title = `${heading} · Smartlead MCP`;
-  }, [heading]);
+  function goOn(step: SignInStep, email: string) {
+    if (step === 'second-factor' || step === 'new-password') setQuestion(step);
+    const next: DoorState = { ...state, email };
+    if (step === 'confirm-address') navigate('/confirm-address', { state: next });
+    if (step === 'reset-password') navigate('/forgotten-password', { state: { ...next, mustReset: true } satisfies DoorState });
+  }
 
-  if (first && purpose === 'sign-in') return <Navigate to="/sign-up" state={location.state} replace />;
+  if (first) return <Navigate to="/sign-up" state={location.state} replace />;
+  if (question === 'second-factor') {
+    return (
+      <Door heading="Enter your code" text="Your authenticator app shows a code of six digits for Smartlead MCP.">
+        <SecondFactorForm onStep={(step) => goOn(step, '')} onRestart={() => setQuestion('password')} />
+      </Door>
+    );
+  }
+  if (question === 'new-password') {
+    return (
+      <Door heading="Choose your password" text="Somebody else chose your first one. From now on, only you know it.">
+        <FirstPasswordForm onStep={(step) => goOn(step, '')} onRestart={() => setQuestion('password')} />
+      </Door>
+    );
+  }
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: { md: 'minmax(0, 1fr) minmax(0, 1fr)' }, flex: 1 }}>
-      <Box
-        component="main"
-        sx={{
-          display: 'flex',
-          flexDirection: 'column',
-          px: { xs: 2.5, sm: 6 },
-          py: { xs: 3, sm: 5 },
-          backgroundColor: 'surface.raised',
-        }}
-      >
-        <Brand />
-        <Stack spacing={3} sx={{ width: '100%', maxWidth: 380, m: 'auto', py: 5 }}>
-          <Box>
-            <Typography variant="h1" sx={{ fontSize: '1.75rem' }}>
-              {heading}
-            </Typography>
-            <Typography variant="body2" color="textSecondary" sx={{ mt: 0.75 }}>
-              {purpose === 'sign-in' && 'Welcome back to your MCP servers.'}
-              {purpose === 'sign-up' && first && 'The first account owns this installation and operates it.'}
-              {purpose === 'sign-up' && !first && !closed && 'It takes a minute from here to a working MCP URL.'}
-            </Typography>
-          </Box>
-          {purpose === 'sign-up' && closed ? <SignUpsClosed /> : <CredentialsForm key={purpose} purpose={purpose} />}
-          <Typography variant="body2" color="textSecondary">
-            {purpose === 'sign-in' && !closed && (
-              <>
-                No account yet?{' '}
-                <Link component={RouterLink} to="/sign-up" state={location.state}>
-                  Create one
-                </Link>
-              </>
-            )}
-            {purpose === 'sign-in' && closed && 'Sign-ups are closed on this installation. Ask its owner for an account.'}
-            {purpose === 'sign-up' && !first && (
-              <>
-                Have an account already?{' '}
-                <Link component={RouterLink} to="/sign-in" state={location.state}>
-                  Sign in
-                </Link>
-              </>
-            )}
-          </Typography>
-        </Stack>
-      </Box>
-      <Welcome />
-    </Box>
-  );
-}
-
-function SignUpsClosed() {
-  return (
-    <Box role="status" sx={{ p: 2, borderRadius: 1, backgroundColor: 'tone.caution.ground', color: 'tone.caution.text' }}>
-      <Typography variant="body2" sx={{ fontWeight: 600 }}>
-        Sign-ups are closed
-      </Typography>
-      <Typography variant="body2">This installation takes no new accounts. Ask its owner to open sign-ups.</Typography>
-    </Box>
+    <Door
+      heading="Sign in"
+      text="Welcome back to your MCP servers."
+      footer={
+        <>
+          {auth.selfService !== null && (
+            <span>
+              <DoorLink to="/forgotten-password">Forgotten your password?</DoorLink>
+            </span>
+          )}
+          {closed ? (
+            'Sign-ups are closed here. Ask an operator for an account.'
+          ) : (
+            <span>
+              No account yet? <DoorLink to="/sign-up">Create one</DoorLink>
+            </span>
+          )}
+        </>
+      }
+    >
+      {auth.sessionEnded() && state?.done === undefined && (
+        <Notice tone="caution" title="Your session has ended" text="It expired, or it was signed out elsewhere. Sign in again." />
+      )}
+      {state?.done === 'address-confirmed' && (
+        <Notice tone="good" title="Your address is confirmed" text="Sign in with your password." />
+      )}
+      {state?.done === 'password-changed' && (
+        <Notice tone="good" title="Your password is changed" text="Sign in with the new one." />
+      )}
+      <CredentialsForm purpose="sign-in" email={state?.email} onStep={goOn} />
+    </Door>
   );
 }

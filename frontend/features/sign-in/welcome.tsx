@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
+import { useInstallation } from '../../api/installation.ts';
 import { monospace } from '../../app/palette.ts';
 
 const steps = [
@@ -10,6 +11,9 @@ const steps = [
 
 /** Beside the form: what this is, in three lines and one URL. Decoration on large screens only. */
 export function Welcome() {
+  const { data: installation } = useInstallation();
+  // On AWS the URLs of instances have a host of their own, which the dashboard learns with the first of them.
+  const base = installation?.scale === 'saas' ? '…' : window.location.origin;
   return (
     <Box
       component="aside"
@@ -73,7 +77,7 @@ export function Welcome() {
           border: '1px solid rgb(255 255 255 / 0.16)',
         }}
       >
-        {window.location.origin}/i/<span style={{ opacity: 0.7 }}>your-instance</span>/mcp
+        {base}/i/<span style={{ opacity: 0.7 }}>your-instance</span>/mcp
       </Box>
     </Box>
   );

@@ -139,7 +139,7 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('img', { name: /QR code/ }).waitFor();
       await checkDialog({ page }, 'turning the second factor on');
-      const secret = await dialog.getByLabel('Secret', { exact: true }).inputValue();
+      const secret = (await dialog.getByTestId('second-factor-secret').textContent()) ?? '';
       await enterCode(page, '000000', 'Turn on');
       await dialog.getByText('This code is not right.').waitFor();
       await enterCode(page, totp(secret), 'Turn on');

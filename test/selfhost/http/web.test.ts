@@ -61,6 +61,7 @@ describe('pages', () => {
   it('that exist are served', async () => {
     expect(await (await fetch(`${url}/assets/app.js`)).text()).toBe('app');
     expect(await (await fetch(`${url}/instances/1`)).text()).toBe('<p>dashboard</p>');
+    expect(await (await fetch(`${url}/config.json`)).json()).toEqual({ apiUrl: '', signIn: { kind: 'local' } });
     expect(reported).toEqual([]);
   });
 

@@ -1,0 +1,139 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Navigate, useLocation, useNavigate } from 'react-router';
+import { fieldMessage } from '../../api/problem.ts';
+import { useAuthClient } from '../../auth/auth-context.tsx';
+import { passwordFault } from '../../auth/password-rules.ts';
+import { BusyButton } from '../../components/busy-button.tsx';
+import { Form } from '../../components/form.tsx';
+import { LabelledField } from '../../components/labelled-field.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { CodeField, codeFault } from './code-field.tsx';
+import { Door } from './door.tsx';
+import { DoorLink } from './door-link.tsx';
+import type { DoorState } from './door-state.ts';
+import { NewPasswordField } from './new-password-field.tsx';
+import { SendAgain } from './send-again.tsx';
+import { useSelfService } from './use-self-service.ts';
+
+/** A new password for those who can read the mail to their address. */
+export function ForgottenPasswordPage() {
+  const auth = useAuthClient();
+  const state = useLocation().state as DoorState | null;
+  const [email, setEmail] = useState(state?.email ?? '');
+  const [asked, setAsked] = useState(false);
+
+  if (auth.selfService === null) return <Navigate to="/sign-in" replace />;
+  const footer = (
+    <span>
+      Remembered it?{' '}
+      <DoorLink to="/sign-in" email={email}>
+        Sign in
+      </DoorLink>
+    </span>
+  );
+  if (!asked) {
+    const text = 'We mail you a code with which you choose a new one.';
+    return (
+      <Door
+        heading={state?.mustReset ? 'Replace your password' : 'Forgotten password'}
+        text={state?.mustReset ? `The operators of this service ask you for another password. ${text}` : text}
+        footer={footer}
+      >
+        <AskForm email={email} setEmail={setEmail} onAsked={() => setAsked(true)} />
+      </Door>
+    );
+  }
+  return (
+    <Door
+      heading="Choose a new password"
+      text={
+        <>
+          If there is an account for <strong>{email}</strong>, a code is on its way. It is good for an hour.
+        </>
+      }
+      footer={footer}
+    >
+      <ResetForm email={email.trim()} />
+    </Door>
+  );
+}
+
+function AskForm({ email, setEmail, onAsked }: { email: string; setEmail: (email: string) => void; onAsked: () => void }) {
+  const selfService = useSelfService();
+  const [fault, setFault] = useState<string>();
+  const ask = useMutation({ mutationFn: () => selfService.sendPasswordCode(email.trim()), onSuccess: onAsked, gcTime: 0 });
+
+  function submit() {
+    const found = email.includes('@') ? undefined : 'Enter your e-mail address.';
+    setFault(found);
+    ask.reset();
+    if (found === undefined) ask.mutate();
+  }
+
+  return (
+    <Form onSubmit={submit}>
+      <ProblemAlert error={ask.error} />
+      <LabelledField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={fault}
+      />
+      <BusyButton type="submit" variant="contained" size="large" busy={ask.isPending}>
+        Send the code
+      </BusyButton>
+    </Form>
+  );
+}
+
+function ResetForm({ email }: { email: string }) {
+  const { passwordRules } = useAuthClient();
+  const selfService = useSelfService();
+  const navigate = useNavigate();
+  const state = useLocation().state as DoorState | null;
+  const [code, setCode] = useState('');
+  const [password, setPassword] = useState('');
+  const [faults, setFaults] = useState<{ code?: string | undefined; password?: string | undefined }>({});
+
+  const reset = useMutation({
+    mutationFn: () => selfService.resetPassword({ email, password }, code),
+    onSuccess: () => {
+      const next: DoorState = { ...state, email, done: 'password-changed' };
+      navigate('/sign-in', { state: next });
+    },
+    gcTime: 0,
+  });
+
+  function submit() {
+    const found = { code: codeFault(code), password: passwordFault(passwordRules, password) };
+    setFaults(found);
+    reset.reset();
+    if (found.code === undefined && found.password === undefined) reset.mutate();
+  }
+
+  return (
+    <Form onSubmit={submit}>
+      <ProblemAlert error={reset.error} shownFields={['code', 'password']} />
+      <CodeField
+        label="Code"
+        autoFocus
+        value={code}
+        onChange={setCode}
+        error={faults.code ?? fieldMessage(reset.error, 'code')}
+      />
+      <NewPasswordField
+        label="New password"
+        value={password}
+        onChange={setPassword}
+        error={faults.password ?? fieldMessage(reset.error, 'password')}
+      />
+      <BusyButton type="submit" variant="contained" size="large" busy={reset.isPending}>
+        Change password
+      </BusyButton>
+      <SendAgain send={() => selfService.sendPasswordCode(email)} justSent />
+    </Form>
+  );
+}
