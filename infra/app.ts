@@ -6,14 +6,19 @@ import { readSettings, SettingsError } from './config.ts';
 import { BundleMissingError } from './constructs/bundled-code.ts';
 import { createPlatform } from './platform.ts';
 
-const functionBundles = fileURLToPath(new URL('../dist/functions', import.meta.url));
+const built = (part: string): string => fileURLToPath(new URL(`../dist/${part}`, import.meta.url));
+const functionBundles = built('functions');
+const dashboardFiles = built('dashboard');
 
 const app = new App();
 try {
-  const settings = readSettings(app.node.getAllContext());
+  // The toolkit says by this variable which region the command line points at.
+  const pointedAt = process.env.CDK_DEFAULT_REGION;
+  const settings = readSettings({ ...(pointedAt === undefined ? {} : { region: pointedAt }), ...app.node.getAllContext() });
   if (!existsSync(functionBundles))
     throw new SettingsError('The functions are not bundled: run `node scripts/build-functions.ts`.');
-  createPlatform(app, { settings, functionBundles });
+  if (!existsSync(dashboardFiles)) throw new SettingsError('The dashboard is not built: run `node scripts/build.ts dashboard`.');
+  createPlatform(app, { settings, functionBundles, dashboardFiles });
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof BundleMissingError)) throw error;

@@ -30,11 +30,10 @@ const fargateCpu = z.coerce
 
 const flag = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
 const wholeNumber = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
-const listOf = <Item extends string>(items: readonly [Item, ...Item[]]) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').filter((part) => part !== '') : value),
-    z.array(z.enum(items)),
-  );
+/** The command line writes a list with commas. */
+const fromText = (value: unknown): unknown =>
+  typeof value === 'string' ? value.split(',').filter((part) => part !== '') : value;
+const listOf = <Item extends string>(items: readonly [Item, ...Item[]]) => z.preprocess(fromText, z.array(z.enum(items)));
 
 /**
  * Every setting of a deployment. Values may be strings, because `cdk synth -c natGateways=one` hands them over as such; the command
@@ -43,6 +42,11 @@ const listOf = <Item extends string>(items: readonly [Item, ...Item[]]) =>
 export const settingsSchema = z
   .strictObject({
     stage: z.enum(stages),
+    /**
+     * Region of all stacks but one: CloudFront takes firewalls and certificates from us-east-1 alone. What the command line points at
+     * where nothing is said.
+     */
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1'),
     /** Private address range of the VPC. The subnets are cut for a /16: three zones with room for 16,000 instances each. */
     vpcCidr: z.cidrv4().endsWith('/16', 'must be a /16'),
     availabilityZones: wholeNumber(2, 3),
@@ -70,8 +74,16 @@ export const settingsSchema = z
     apiRequestsPerSecond: wholeNumber(1, 10_000),
     /** Requests that may come at once before the rate above counts. */
     apiBurst: wholeNumber(1, 5_000),
-    /** Where customers open the dashboard. Sign-in may return only to this address, and browsers may call the API only from it. */
+    /**
+     * Another address at which the dashboard is opened, such as that of a development server. Sign-in may return only to this one and
+     * the dashboard's own, and browsers may call the API only from these.
+     */
     dashboardUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /**
+     * Where a simulated Smartlead plays its four hosts, each under its name and the path that it has, such as
+     * `http://127.0.0.1:4000`. For tests of a deployment; the real hosts where it is missing.
+     */
+    smartleadUrl: z.url({ protocol: /^https?$/ }).optional(),
     /**
      * The domain below which the service is found: MCP clients at `mcp.`, the dashboard at `app.` of it. Without one, names of
      * CloudFront serve, with its limits (see `constructs/mcp-distribution.ts`).
@@ -84,6 +96,16 @@ export const settingsSchema = z
       .optional(),
     /** Name of that zone; the domain itself where nothing else is said. */
     hostedZoneName: hostname.optional(),
+    /**
+     * Where hosted MCP clients call from, as they publish it: they act for many people at once, so no rule of the firewall slows them
+     * down. IPv4 ranges.
+     */
+    mcpClientRanges: z.preprocess(fromText, z.array(z.cidrv4())),
+    /**
+     * Requests in five minutes that the firewall takes from one address. It is there for floods: a whole agency is behind one address,
+     * and limits by token, instance and workspace are the router's.
+     */
+    firewallRequestsPerAddress: wholeNumber(100, 2_000_000_000),
     /** Routers that always run, and the most there may be. */
     routerTasksMin: wholeNumber(1, 50),
     routerTasksMax: wholeNumber(1, 50),
@@ -107,10 +129,15 @@ export const settingsSchema = z
     cacheNodes: wholeNumber(1, 6),
     /** Execution environments that each function on the way of a start keeps ready, so that no start waits for a cold one. */
     lifecycleWarmFunctions: wholeNumber(0, 100),
-    /** Sender of the service's mail; SES must have verified the address or its domain. Without it no mail is sent. */
+    /**
+     * Sender of the service's mail. Where its domain is in the hosted zone, SES is made to know it; else SES must have verified the
+     * address or its domain. Without it no mail is sent.
+     */
     mailFrom: z.email().optional(),
     /** Receives alarms after confirming the subscription; without it, subscribe to the alarm topic by hand. */
     alarmEmail: z.email().optional(),
+    /** What the whole AWS account may cost in a month, in US dollars, before the alarm topic hears of it. */
+    monthlyBudgetDollars: wholeNumber(1, 10_000_000),
   })
   .superRefine((settings, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
@@ -142,16 +169,25 @@ export const settingsSchema = z
     if (settings.managerTasks < 2) refuse('managerTasks', 'must be 2 or more in prod');
     if (settings.cacheNodes < 2) refuse('cacheNodes', 'must be 2 or more in prod');
     if (settings.serviceSpot) refuse('serviceSpot', 'must be false in prod');
+    if (settings.smartleadUrl !== undefined) refuse('smartleadUrl', 'must not be given in prod');
     if (settings.dashboardUrl?.startsWith('http:')) refuse('dashboardUrl', 'must start with https:// in prod');
   });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/**
+ * Where Anthropic calls MCP servers from, for Claude on the web, on desktops and on phones.
+ * Source: https://platform.claude.com/docs/en/api/ip-addresses (outbound addresses)
+ */
+const anthropicRanges = ['160.79.104.0/21'];
+
 const shared = {
+  region: 'us-east-1',
   vpcCidr: '10.64.0.0/16',
   signUps: 'open',
   databaseStorageGibibytes: 20,
   routerStreamsPerTask: 4_000,
   instanceInsights: false,
+  mcpClientRanges: anthropicRanges,
 } as const;
 
 /** What each stage is when nothing else is said. */
@@ -185,6 +221,8 @@ export const stageSettings: Record<StageName, z.input<typeof settingsSchema>> = 
     cacheNodes: 1,
     lifecycleWarmFunctions: 0,
     dashboardUrl: 'http://localhost:5173',
+    firewallRequestsPerAddress: 20_000,
+    monthlyBudgetDollars: 300,
   },
   prod: {
     ...shared,
@@ -214,6 +252,8 @@ export const stageSettings: Record<StageName, z.input<typeof settingsSchema>> = 
     cacheNodeType: 't4g.small',
     cacheNodes: 2,
     lifecycleWarmFunctions: 1,
+    firewallRequestsPerAddress: 100_000,
+    monthlyBudgetDollars: 3_000,
   },
 };
 

@@ -5,17 +5,17 @@
  */
 
 export interface Access {
-  /** Items of the platform table. There is no access that scans. `route` reads what a router needs, by the keys of its partitions. */
+  /** Items of the platform table. There is no access that scans, or that changes what stands in the audit trail. `route` reads what a router needs, by the keys of its partitions. */
   table?: 'read' | 'read-write' | 'route';
   /**
    * Customers' Smartlead keys: `read` their values, `write` new versions, `delete` and `restore` them (within the recovery window),
-   * `archive`: seal one for the table with the same encryption key and open it again.
+   * `list` their names, `archive`: seal one for the table with the same encryption key and open it again.
    */
-  secrets?: readonly ('read' | 'write' | 'delete' | 'restore' | 'archive')[];
+  secrets?: readonly ('read' | 'write' | 'delete' | 'restore' | 'list' | 'archive')[];
   /** Secrets of the platform that it reads itself. */
   platformSecrets?: readonly ('data-plane' | 'warm-pool')[];
-  /** Tasks of instances: `watch` them, `launch` them, `end` them. */
-  instances?: readonly ('watch' | 'launch' | 'end')[];
+  /** Tasks of instances: `watch` them, `launch` them, `end` them, `forget` what they were started with. */
+  instances?: readonly ('watch' | 'launch' | 'end' | 'forget')[];
   /** The lifecycle workflow: `start` it, `watch` what became of it. */
   lifecycle?: readonly ('start' | 'watch')[];
   /** Queues it sends to. */
@@ -29,35 +29,40 @@ export interface Access {
 /** Whoever changes something writes the audit trail, and remembers answers by Idempotency-Key: sealed, with the data plane's secret. */
 const changes = { table: 'read-write', platformSecrets: ['data-plane'] } as const satisfies Access;
 
+/** Whoever asks for an operation on an instance starts it where nothing is under way, and tells the manager in any case. */
+const operations = { lifecycle: ['start'], sends: ['manager'] } as const satisfies Access;
+
 /** Functions of the REST API, by resource. An operation on an instance starts the lifecycle workflow or waits in the table. */
 export const apiFunctionAccess: Readonly<Record<string, Access>> = {
   installation: { table: 'read' },
   tools: {},
   me: { table: 'read' },
-  keys: { ...changes, secrets: ['write', 'delete', 'restore'], lifecycle: ['start'] },
-  instances: { ...changes, lifecycle: ['start'] },
+  keys: { ...changes, ...operations, secrets: ['write', 'delete', 'restore'] },
+  instances: { ...changes, ...operations },
   tokens: changes,
   connections: { table: 'read' },
   logs: { table: 'read' },
-  'argument-logging': { ...changes, lifecycle: ['start'] },
+  'argument-logging': { ...changes, ...operations },
   metrics: { table: 'read' },
   'alert-rules': changes,
-  alerts: { table: 'read' },
+  // The store of alerts opens the secrets of webhooks.
+  alerts: { table: 'read', platformSecrets: ['data-plane'] },
   usage: { table: 'read' },
   audit: { table: 'read' },
-  admin: changes,
+  // The manager carries rollouts out.
+  admin: { ...changes, sends: ['manager'] },
   openapi: {},
 };
 
 /** Resources of the API that are not deployed: on AWS, Cognito signs people up and in. */
 export const resourcesNotOnAws: ReadonlySet<string> = new Set(['auth']);
 
-/** Functions of the lifecycle workflow, by task. */
+/** Functions of the lifecycle workflow, by task. Routes and the tokens that routers present lie sealed in the table. */
 export const taskFunctionAccess: Readonly<Record<string, Access>> = {
-  BeginOperation: { table: 'read-write', instances: ['watch'] },
-  RemoveRoute: { table: 'read-write' },
-  StopInstance: { table: 'read-write', instances: ['watch', 'end'] },
-  ResolveSecret: { table: 'read-write', secrets: ['read', 'archive'] },
+  BeginOperation: { table: 'read-write', platformSecrets: ['data-plane'], instances: ['watch'] },
+  RemoveRoute: { table: 'read-write', platformSecrets: ['data-plane'] },
+  StopInstance: { table: 'read-write', platformSecrets: ['data-plane'], instances: ['watch', 'end'] },
+  ResolveSecret: { table: 'read-write', secrets: ['read', 'restore', 'archive'] },
   LaunchInstance: {
     table: 'read-write',
     secrets: ['read', 'write', 'restore', 'archive'],
@@ -71,7 +76,7 @@ export const taskFunctionAccess: Readonly<Record<string, Access>> = {
   MarkSleeping: { table: 'read-write' },
   MarkUnauthenticated: { table: 'read-write' },
   MarkFailed: { table: 'read-write' },
-  DeleteInstance: { table: 'read-write' },
+  DeleteInstance: { table: 'read-write', platformSecrets: ['data-plane'], instances: ['forget'] },
 };
 
 /** Tasks that speak to instances and so run inside the private network. */
@@ -104,7 +109,7 @@ export const serviceAccess = {
   router: { table: 'route', sends: ['manager', 'usage'] },
   manager: {
     table: 'read-write',
-    secrets: ['read', 'write', 'delete', 'restore', 'archive'],
+    secrets: ['read', 'write', 'delete', 'restore', 'list', 'archive'],
     platformSecrets: ['warm-pool'],
     instances: ['watch', 'launch', 'end'],
     lifecycle: ['start', 'watch'],

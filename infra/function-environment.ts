@@ -4,8 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import { smartleadHostsSchema } from '../core/instance-configuration.ts';
 import type { Settings } from './config.ts';
 import type { AccessibleResources } from './constructs/access-policy.ts';
+import type { BillingDatabase } from './constructs/billing-database.ts';
 import { customerSecretPrefix } from './names.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -27,6 +29,29 @@ export function sealedTableEnvironment({ table, platformSecrets }: AccessibleRes
 /** For whoever reads or writes customers' Smartlead keys. */
 export function customerSecretEnvironment(settings: Settings, key: kms.IKey): Record<string, string> {
   return { SECRET_NAME_PREFIX: customerSecretPrefix(settings), SECRETS_KEY_ARN: key.keyArn };
+}
+
+/**
+ * For whoever speaks to the billing database. Lambda's runtime has the certificates of RDS in a file that Node.js does not read by
+ * itself. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html (CA certificate loading)
+ */
+export function databaseEnvironment({ instance, masterSecretArn }: BillingDatabase): Record<string, string> {
+  return {
+    DATABASE_HOST: instance.dbInstanceEndpointAddress,
+    DATABASE_PORT: instance.dbInstanceEndpointPort,
+    DATABASE_NAME: 'billing',
+    DATABASE_CA_FILE: '/var/runtime/ca-cert.pem',
+    MASTER_USER_SECRET_ARN: masterSecretArn,
+  };
+}
+
+/** For whoever asks Smartlead about a key, or tells instances where it is; empty where that is the real one. */
+export function smartleadEnvironment({ smartleadUrl }: Settings): Record<string, string> {
+  if (smartleadUrl === undefined) return {};
+  const hosts = Object.entries(smartleadHostsSchema.parse({}));
+  return Object.fromEntries(
+    hosts.map(([name, url]) => [`SMARTLEAD_${name.toUpperCase()}_URL`, `${smartleadUrl}/${name}${new URL(url).pathname}`]),
+  );
 }
 
 /** For whoever sends mail; empty where none is sent. */

@@ -59,7 +59,20 @@ export function mcpHost(domainName: string): string {
   return `mcp.${domainName}`;
 }
 
-/** Where customers open the dashboard, as far as it is known before it is deployed. */
-export function knownDashboardUrl(settings: Pick<Settings, 'dashboardUrl' | 'domainName'>): string | undefined {
-  return settings.dashboardUrl ?? (settings.domainName === undefined ? undefined : `https://app.${settings.domainName}`);
+export function dashboardHost(domainName: string): string {
+  return `app.${domainName}`;
+}
+
+export function apiHost(domainName: string): string {
+  return `api.${domainName}`;
+}
+
+/** The domain of the address that mail comes from. */
+export function mailDomain(mailFrom: string): string {
+  return mailFrom.slice(mailFrom.indexOf('@') + 1);
+}
+
+/** Whether we may publish names below this domain ourselves. */
+export function isInHostedZone(domain: string, { domainName, hostedZoneName = domainName }: Settings): boolean {
+  return hostedZoneName !== undefined && (domain === hostedZoneName || domain.endsWith(`.${hostedZoneName}`));
 }

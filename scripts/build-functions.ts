@@ -1,6 +1,6 @@
 /**
  * Bundles every Lambda function of `functions/lambda/` into `<outdir>/<name>/index.mjs`, a folder each, as CDK uploads them.
- * `node scripts/build-functions.ts` writes to `dist/functions`; `cdk.json` runs it before every synthesis.
+ * `node scripts/build-functions.ts` writes to `dist/functions`.
  */
 import { globSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -34,6 +34,26 @@ const usedPartsOfZod: Plugin = {
       const source = await readFile(path, 'utf8');
       return { loader: 'ts', contents: source.replace("import { z } from 'zod';", "import * as z from 'zod';") };
     }),
+};
+
+/**
+ * Lambda's runtime brings the clients of the AWS SDK along, but not the signer of RDS. That is bundled with what it is made of, and
+ * without the many ways to find credentials: it is told them.
+ */
+const runtimeBringsTheSdk: Plugin = {
+  name: 'runtime-brings-the-sdk',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path, importer }) => {
+      const isOfSigner = path === '@aws-sdk/rds-signer' || /\/node_modules\/@(aws-sdk|smithy)\//.test(importer);
+      if (!isOfSigner) return { path, external: true };
+      if (path === '@aws-sdk/credential-providers') return { path, namespace: 'told-credentials' };
+      // Their ES modules, of which only what is used stays; Node.js would be given others.
+      return path.split('/').length === 2 ? { path: join(root, 'node_modules', path, 'dist-es', 'index.js') } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: 'told-credentials' }, () => ({
+      contents: "export const fromNodeProviderChain = () => { throw new Error('the signer has to be told its credentials'); };",
+    }));
+  },
 };
 
 export interface FunctionBundle {
@@ -77,9 +97,7 @@ export async function buildFunctions({
     format: 'esm',
     // Packages written as CommonJS call require for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    // Lambda's runtime brings the AWS SDK along.
-    external: ['@aws-sdk/*', '@smithy/*'],
-    plugins: [englishOnly, usedPartsOfZod],
+    plugins: [englishOnly, usedPartsOfZod, runtimeBringsTheSdk],
     metafile: true,
     write: false,
     logLevel: 'warning',

@@ -1,10 +1,10 @@
 /** Prints what the service on AWS costs in a month. See `--help`. */
 import { parseArgs } from 'node:util';
 import { readSettings } from '../infra/config.ts';
-import { type CustomerGroup, idleCustomer, loadOf, usualCustomer } from '../infra/cost/load.ts';
+import { type CustomerGroup, idleCustomer, idleCustomerWithStream, loadOf, usualCustomer } from '../infra/cost/load.ts';
 import { costOfOneMore, monthlyBill } from '../infra/cost/model.ts';
 import { type PricedRegion, pricedRegions, usersWithoutCharge } from '../infra/cost/prices.ts';
-import { billReport, comparison, everyCent, largestItems, priceReport, trust } from '../infra/cost/report.ts';
+import { billReport, comparison, everyCent, largestItems, perCustomer, priceReport, trust } from '../infra/cost/report.ts';
 import type { Situation } from '../infra/cost/situation.ts';
 import { programFacts } from './program-facts.ts';
 
@@ -120,12 +120,17 @@ function answer(): string[] {
   const tenants = number('tenants');
   const bill = billOf(tenants);
   const oneMore = (customer: Omit<CustomerGroup, 'count'>) => costOfOneMore(base, [{ ...busy, count: tenants }], customer);
-  const [oneBusy, oneIdle, withStream] = [oneMore(busy), oneMore(idleCustomer), oneMore({ ...idleCustomer, streamsAsleep: 1 })];
+  const [oneBusy, oneIdle, withStream] = [oneMore(busy), oneMore(idleCustomer), oneMore(idleCustomerWithStream)];
   if (values.json) return [JSON.stringify({ bill, busy: oneBusy, idle: oneIdle, idleWithStream: withStream }, undefined, 2)];
   return [
     billReport([`Smartlead MCP: ${about}`, `${tenants.toLocaleString('en-US')} customers, ${assumed}`], bill),
     largestItems(bill, 12),
-    comparison('One more customer', [
+    perCustomer('One more customer, a month', [
+      { name: 'busy', bill: oneBusy },
+      { name: 'idle', bill: oneIdle },
+      { name: 'idle, one stream open', bill: withStream },
+    ]),
+    comparison('One more customer, by part', [
       { head: 'busy', bill: oneBusy },
       { head: 'idle', bill: oneIdle },
       { head: 'idle+stream', bill: withStream },

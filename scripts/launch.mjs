@@ -26,6 +26,7 @@ const commands = {
   },
   build: { parts: ['instance', 'service', 'dashboard', 'functions', 'router', 'manager'], run: undefined },
   test: { parts: ['instance', 'service', 'dashboard', 'functions'], run: (rest) => ['scripts/test.ts', ...rest] },
+  'test:aws': { parts: ['instance', 'functions'], run: (rest) => ['scripts/test-aws.ts', ...rest] },
   bench: { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['test/bench/main.ts', ...rest] },
   'bench:instance': { parts: ['instance'], run: (rest) => ['test/bench/instance.ts', ...rest] },
   'bench:router': { parts: ['instance', 'service', 'dashboard'], run: (rest) => ['test/bench/router.ts', ...rest] },
@@ -33,6 +34,7 @@ const commands = {
   conformance: { parts: [], run: (rest) => ['scripts/run-conformance.ts', ...rest] },
   'conformance:serve': { parts: [], run: (rest) => ['scripts/serve-conformance.ts', ...rest] },
   budget: { parts: [], run: (rest) => ['scripts/print-token-budget.ts', ...rest] },
+  cost: { parts: [], run: (rest) => ['scripts/cost.ts', ...rest] },
   coverage: { parts: [], run: (rest) => ['scripts/write-coverage.ts', ...rest] },
   service: {
     parts: ['instance', 'service', 'dashboard'],

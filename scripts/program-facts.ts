@@ -24,6 +24,7 @@ export function programFacts(warmTasksMin: number): Program {
     calls: { start: start.calls, sleep: sleep.calls },
     functionsKeptReady: tasksOfAStart.size,
     usageFlushSeconds: seconds(awsTiming.usageFlushMs),
+    streamUsageSeconds: seconds(awsTiming.streamUsageMs),
     lookUpSeconds: seconds(awsTiming.lookUpMaxAgeMs),
     tokenNoteSeconds: seconds(awsTiming.tokenUsedMs),
     streamLookSeconds: seconds(awsTiming.standingStreamLookMs),

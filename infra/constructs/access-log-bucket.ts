@@ -4,28 +4,35 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from './accepted-findings.ts';
 
 export interface AccessLogBucketProps {
   settings: Settings;
+  /** Who writes: CloudFront needs an access control list, which is otherwise off. */
+  writer: 'load-balancer' | 'cloudfront' | 's3';
 }
 
 /**
- * Where load balancers write who asked for what. Their log has paths but no headers, so no token. Only S3's own encryption can be
- * written to by a load balancer. Objects go when the logs of the stage do.
+ * Where load balancers, distributions and buckets write who asked for what. Their logs have paths but no tokens. They can write to
+ * nothing but S3's own encryption. Objects go when the logs of the stage do.
  */
 export class AccessLogBucket extends Construct {
-  readonly bucket: s3.Bucket;
+  readonly bucket: s3.IBucket;
 
-  constructor(scope: Construct, id: string, { settings }: AccessLogBucketProps) {
+  constructor(scope: Construct, id: string, { settings, writer }: AccessLogBucketProps) {
     super(scope, id);
     this.bucket = new s3.Bucket(this, 'Bucket', {
       encryption: s3.BucketEncryption.S3_MANAGED,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      // Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+      objectOwnership:
+        writer === 'cloudfront' ? s3.ObjectOwnership.BUCKET_OWNER_PREFERRED : s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       lifecycleRules: [{ expiration: Duration.days(settings.logRetentionDays) }],
       removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+      // The toolkit's class fits its own interface only without exactOptionalPropertyTypes.
+    }) as s3.IBucket;
+    acceptFinding(this.bucket, 'S1', 'It holds access logs itself; those of its own would only be about their delivery.');
   }
 
   /**

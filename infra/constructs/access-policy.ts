@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -8,7 +8,9 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { routerPartitions } from '../../core/platform-table.ts';
 import type { Access } from '../function-access.ts';
+import { mailDomain } from '../names.ts';
 import { type InstanceTasks, instanceStatements } from './instance-access.ts';
+import { tableIndexes } from './platform-table.ts';
 
 /** The resources that programs are given access to. Those of later stacks may be missing: whoever has no access needs none. */
 export interface AccessibleResources {
@@ -27,23 +29,28 @@ export interface AccessibleResources {
 }
 
 const tableReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-// A transaction needs the actions of its parts and, for an item that is only looked at, ConditionCheckItem.
-const tableWrites = [
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:BatchWriteItem',
-  'dynamodb:ConditionCheckItem',
-];
+// A transaction needs the actions of its parts.
+const tableWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
 
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 const keyReads = ['kms:Decrypt', 'kms:DescribeKey'];
-const keyWrites = ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+const keyWrites = [
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
 
 const secretActions = {
-  read: ['secretsmanager:GetSecretValue'],
-  write: ['secretsmanager:CreateSecret', 'secretsmanager:PutSecretValue'],
-  delete: ['secretsmanager:DeleteSecret'],
+  read: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+  write: [
+    'secretsmanager:CreateSecret',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  delete: ['secretsmanager:DeleteSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'],
   restore: ['secretsmanager:RestoreSecret'],
 } as const;
 
@@ -81,17 +88,31 @@ function tableStatements(scope: Construct, table: Access['table'], resources: Ac
     new PolicyStatement({
       sid: 'Table',
       actions: table === 'read' ? tableReads : [...tableReads, ...tableWrites],
-      resources: [tableArn, `${tableArn}/index/*`],
+      resources: [tableArn, ...tableIndexes.map((index) => `${tableArn}/index/${index}`)],
     }),
+    ...(table === 'read' ? [] : [auditStatement(tableArn)]),
     // DynamoDB uses the table's key on behalf of whoever asks.
     keyStatement(scope, 'TableKey', resources.tableKey, 'dynamodb', table === 'read' ? keyReads : [...keyReads, ...keyWrites]),
   ];
 }
 
+/** What stands in the audit trail stays as it is: entries are put, each once, and that is all. */
+function auditStatement(tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AuditTrail',
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+    resources: [tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } },
+  });
+}
+
 function secretStatements(scope: Construct, access: Access, resources: AccessibleResources): PolicyStatement[] {
   const secrets = access.secrets ?? [];
   const platform = access.platformSecrets ?? [];
-  const onSecrets = secrets.flatMap((kind) => (kind === 'archive' ? [] : [...secretActions[kind]]));
+  const onSecrets = [
+    ...new Set<string>(secrets.flatMap((kind) => (kind === 'archive' || kind === 'list' ? [] : secretActions[kind]))),
+  ];
   const reads = platform.length > 0 || secrets.includes('read');
   const writes = secrets.includes('write');
   // Secrets Manager writes with a data key that it asks for and then opens; deleting needs no key.
@@ -100,6 +121,9 @@ function secretStatements(scope: Construct, access: Access, resources: Accessibl
     ...(onSecrets.length === 0
       ? []
       : [new PolicyStatement({ sid: 'Secrets', actions: onSecrets, resources: [resources.secretsArnPattern] })]),
+    ...(secrets.includes('list')
+      ? [new PolicyStatement({ sid: 'ListSecrets', actions: ['secretsmanager:ListSecrets'], resources: ['*'] })]
+      : []),
     ...(platform.length === 0
       ? []
       : [
@@ -126,25 +150,12 @@ function archiveStatement(key: kms.IKey): PolicyStatement {
 
 function lifecycleStatements(lifecycle: NonNullable<Access['lifecycle']>, resources: AccessibleResources): PolicyStatement[] {
   if (lifecycle.length === 0) return [];
-  const { stateMachineArn } = present(resources.lifecycle, 'lifecycle').machine;
+  const { machine, executionsArnPattern } = present(resources.lifecycle, 'lifecycle');
+  const statement = (sid: string, action: string, resource: string) =>
+    new PolicyStatement({ sid, actions: [action], resources: [resource] });
   return [
-    new PolicyStatement({
-      sid: 'Lifecycle',
-      actions: [
-        ...(lifecycle.includes('start') ? ['states:StartExecution'] : []),
-        ...(lifecycle.includes('watch') ? ['states:ListExecutions'] : []),
-      ],
-      resources: [stateMachineArn],
-    }),
-    ...(lifecycle.includes('watch')
-      ? [
-          new PolicyStatement({
-            sid: 'Executions',
-            actions: ['states:DescribeExecution'],
-            resources: [present(resources.lifecycle, 'lifecycle').executionsArnPattern],
-          }),
-        ]
-      : []),
+    ...(lifecycle.includes('start') ? [statement('Lifecycle', 'states:StartExecution', machine.stateMachineArn)] : []),
+    ...(lifecycle.includes('watch') ? [statement('Executions', 'states:DescribeExecution', executionsArnPattern)] : []),
   ];
 }
 
@@ -180,7 +191,7 @@ function mailStatements(scope: Construct, { mail }: Access, { mailFrom }: Access
       sid: 'Mail',
       actions: ['ses:SendEmail'],
       // SES asks about whichever of the two was verified.
-      resources: [identity(mailFrom), identity(mailFrom.slice(mailFrom.indexOf('@') + 1))],
+      resources: [identity(mailFrom), identity(mailDomain(mailFrom))],
       conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
     }),
   ];

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from './accepted-findings.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 
 export interface BillingDatabaseProps {
@@ -20,9 +21,12 @@ export class BillingDatabase extends Construct {
   readonly instance: rds.DatabaseInstance;
   /** Whoever is in this group may connect; nobody else can. */
   readonly clients: ec2.SecurityGroup;
+  /** Encrypts the database and the password of its master user. */
+  readonly encryptionKey: kms.IKey;
 
   constructor(scope: Construct, id: string, { settings, vpc, encryptionKey }: BillingDatabaseProps) {
     super(scope, id);
+    this.encryptionKey = encryptionKey;
     const engine = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_18_3 });
 
     this.clients = new ec2.SecurityGroup(this, 'Clients', {
@@ -84,5 +88,20 @@ export class BillingDatabase extends Construct {
       removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.instance.node.addDependency(logGroup);
+    acceptFinding(this.instance, 'RDS11', 'Who may connect is decided by a security group and IAM; another port hides nothing.');
+    if (!settings.databaseMultiAz) acceptFinding(this.instance, 'RDS3', 'A deployment to develop with; prod has to be Multi-AZ.');
+    if (!settings.protectData) {
+      acceptFinding(this.instance, 'RDS10', 'A deployment to develop with, which may be deleted; prod has to be protected.');
+    }
+  }
+
+  /** Where RDS keeps the password of the master user. */
+  get masterSecretArn(): string {
+    return (this.instance.node.defaultChild as rds.CfnDBInstance).attrMasterUserSecretSecretArn;
+  }
+
+  /** By which IAM knows it, such as `db-ABCDEFGHIJKLMNOPQRSTUVWXYZ`. */
+  get resourceId(): string {
+    return (this.instance.node.defaultChild as rds.CfnDBInstance).attrDbiResourceId;
   }
 }

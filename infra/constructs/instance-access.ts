@@ -31,6 +31,7 @@ export function instanceStatements(actions: NonNullable<Access['instances']>, ta
           }),
         ]
       : []),
+    ...(actions.includes('forget') ? forgetStatements(tasks) : []),
     ...(actions.includes('launch') ? launchStatements(tasks, inCluster) : []),
     ...(actions.includes('end')
       ? [
@@ -43,6 +44,29 @@ export function instanceStatements(actions: NonNullable<Access['instances']>, ta
         ]
       : []),
   ];
+}
+
+function forgetStatements(tasks: InstanceTasks): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'ListDefinitions',
+      actions: ['ecs:ListTaskDefinitions', 'ecs:DeregisterTaskDefinition'],
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      sid: 'DeleteDefinitions',
+      actions: ['ecs:DeleteTaskDefinitions'],
+      resources: [tasks.definitionsArnPattern],
+    }),
+  ];
+}
+
+/** Tags that all have: `functions/adapters/fargate/` writes them. */
+const commonTags = ['service', 'stage', 'version', 'size'];
+
+/** These tags, and no others. */
+function withTags(keys: string[]) {
+  return { 'ForAllValues:StringEquals': { 'aws:TagKeys': keys }, Null: { 'aws:TagKeys': 'false' } };
 }
 
 function launchStatements(tasks: InstanceTasks, inCluster: object): PolicyStatement[] {
@@ -58,11 +82,18 @@ function launchStatements(tasks: InstanceTasks, inCluster: object): PolicyStatem
       actions: ['ecs:RegisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:DeregisterTaskDefinition'],
       resources: ['*'],
     }),
-    // Tags say whose a task is; a warm one gets them when it is assigned.
+    // Tags say whose a task is. One from the warm pool gets them when it is assigned, so not only when it is made.
     new PolicyStatement({
       sid: 'TagTasks',
       actions: ['ecs:TagResource'],
-      resources: [tasks.tasksArnPattern, tasks.definitionsArnPattern],
+      resources: [tasks.tasksArnPattern],
+      conditions: withTags([...commonTags, 'instance', 'replica', 'processes']),
+    }),
+    new PolicyStatement({
+      sid: 'TagDefinitions',
+      actions: ['ecs:TagResource'],
+      resources: [tasks.definitionsArnPattern],
+      conditions: withTags([...commonTags, 'instance', 'content']),
     }),
     new PolicyStatement({
       sid: 'PassInstanceRoles',

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { instanceClusterName, taskFamilyPrefix } from '../names.ts';
 import { subnets } from '../stacks/network.ts';
+import { acceptWildcards } from './accepted-findings.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 import { ServiceImage } from './service-image.ts';
 import { taskPrincipal } from './task-principal.ts';
@@ -32,6 +33,8 @@ export class InstanceRuntime extends Construct {
   readonly executionRole: iam.Role;
   /** Of the container: it may do nothing. */
   readonly taskRole: iam.Role;
+  /** Image of instances that this release brings. */
+  readonly imageUri: string;
   /** Names by which launchers know all this; `functions/composition/aws-environment.ts` reads them. */
   readonly environment: Record<string, string>;
 
@@ -46,13 +49,13 @@ export class InstanceRuntime extends Construct {
     });
     image.repository.grantPull(this.executionRole);
     this.logGroup.grantWrite(this.executionRole);
-    this.executionRole.addToPolicy(
-      new iam.PolicyStatement({
-        sid: 'Secrets',
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [props.customerSecretsArnPattern, props.warmPoolSecret.secretArn],
-      }),
-    );
+    const secrets = new iam.PolicyStatement({
+      sid: 'Secrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [props.customerSecretsArnPattern, props.warmPoolSecret.secretArn],
+    });
+    this.executionRole.addToPolicy(secrets);
+    acceptWildcards(this.executionRole, [secrets, { sid: 'PullImages', resources: ['*'] }]);
     this.executionRole.addToPolicy(
       new iam.PolicyStatement({
         sid: 'SecretsKey',
@@ -66,9 +69,10 @@ export class InstanceRuntime extends Construct {
       description: `Of instances, which may do nothing (${settings.stage})`,
     });
 
+    this.imageUri = image.imageUri;
     this.environment = {
       CLUSTER: instanceClusterName(settings),
-      INSTANCE_IMAGE: image.imageUri,
+      INSTANCE_IMAGE: this.imageUri,
       INSTANCE_SUBNETS: Fn.join(',', props.vpc.selectSubnets(subnets.instances).subnetIds),
       INSTANCE_SECURITY_GROUPS: props.securityGroup.securityGroupId,
       INSTANCE_EXECUTION_ROLE_ARN: this.executionRole.roleArn,

@@ -7,6 +7,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from './accepted-findings.ts';
+import { AccessLogBucket } from './access-log-bucket.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 
 export interface McpDistributionProps {
@@ -14,6 +16,7 @@ export interface McpDistributionProps {
   vpc: ec2.IVpc;
   loadBalancer: ApplicationLoadBalancer;
   loadBalancerGroup: ec2.ISecurityGroup;
+  firewallArn: string;
 }
 
 /**
@@ -28,11 +31,14 @@ export interface McpDistributionProps {
 export class McpDistribution extends Construct {
   readonly distribution: cloudfront.Distribution;
 
-  constructor(scope: Construct, id: string, { settings, vpc, loadBalancer, loadBalancerGroup }: McpDistributionProps) {
+  constructor(scope: Construct, id: string, props: McpDistributionProps) {
     super(scope, id);
+    const { settings, vpc, loadBalancer, loadBalancerGroup } = props;
     this.distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: `MCP of smartlead-mcp ${settings.stage}`,
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
+      webAclId: props.firewallArn,
+      logBucket: new AccessLogBucket(this, 'AccessLogs', { settings, writer: 'cloudfront' }).bucket,
       priceClass: settings.stage === 'prod' ? cloudfront.PriceClass.PRICE_CLASS_ALL : cloudfront.PriceClass.PRICE_CLASS_100,
       defaultBehavior: {
         origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {
@@ -51,6 +57,12 @@ export class McpDistribution extends Construct {
         compress: false,
       },
     });
+    acceptFinding(this.distribution, 'CFR1', 'Customers and the clients that they use are anywhere.');
+    acceptFinding(
+      this.distribution,
+      'CFR4',
+      "Names of CloudFront accept older TLS by AWS's choice; with a domain it is narrowed.",
+    );
     this.#letIn(settings, vpc, loadBalancerGroup);
   }
 
@@ -71,14 +83,21 @@ export class McpDistribution extends Construct {
       outputPaths: ['SecurityGroups.0.GroupId'],
       physicalResourceId: cr.PhysicalResourceId.of('CloudFront-VPCOrigins-Service-SG'),
     };
+    const logGroup = new RetainedLogGroup(this, 'OriginGroupLogs', { settings });
+    const role = new iam.Role(this, 'OriginGroupRole', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Looks up the security group of CloudFront (${settings.stage})`,
+    });
+    logGroup.grantWrite(role);
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['ec2:DescribeSecurityGroups'], resources: ['*'] }));
+    acceptFinding(role, 'IAM5[Resource::*]', 'EC2 cannot narrow down who may look at security groups.');
     const group = new cr.AwsCustomResource(this, 'OriginGroup', {
       onUpdate: lookUp,
       installLatestAwsSdk: false,
-      logGroup: new RetainedLogGroup(this, 'OriginGroupLogs', { settings }),
-      policy: cr.AwsCustomResourcePolicy.fromStatements([
-        new iam.PolicyStatement({ actions: ['ec2:DescribeSecurityGroups'], resources: ['*'] }),
-      ]),
+      logGroup,
+      role,
     });
+    group.node.addDependency(role);
     group.node.addDependency(this.distribution);
     new ec2.CfnSecurityGroupIngress(this, 'FromCloudFront', {
       groupId: loadBalancerGroup.securityGroupId,

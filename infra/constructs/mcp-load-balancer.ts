@@ -4,12 +4,15 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { mcpHost } from '../names.ts';
 import { routerPort } from '../network-ports.ts';
 import { subnets } from '../stacks/network.ts';
 import { AccessLogBucket } from './access-log-bucket.ts';
+import { HostedZone } from './hosted-zone.ts';
+import { WebFirewall } from './web-firewall.ts';
 
 export interface McpLoadBalancerProps {
   settings: Settings;
@@ -27,6 +30,8 @@ export class McpLoadBalancer extends Construct {
   readonly routers: elbv2.ApplicationTargetGroup;
   /** Name in the deployment's own domain; `undefined` where there is none. */
   readonly host: string | undefined;
+  /** In front of a load balancer that is open to the internet; where CloudFront is, the firewall is there. */
+  readonly firewall: WebFirewall | undefined;
 
   constructor(scope: Construct, id: string, { settings, vpc, securityGroup }: McpLoadBalancerProps) {
     super(scope, id);
@@ -46,7 +51,9 @@ export class McpLoadBalancer extends Construct {
       desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
       deletionProtection: settings.protectData,
     });
-    new AccessLogBucket(this, 'AccessLogs', { settings }).recordRequestsOf(this.loadBalancer, 'mcp');
+    new AccessLogBucket(this, 'AccessLogs', { settings, writer: 'load-balancer' }).recordRequestsOf(this.loadBalancer, 'mcp');
+
+    this.firewall = domainName === undefined ? undefined : this.#guard(settings);
 
     this.routers = new elbv2.ApplicationTargetGroup(this, 'Routers', {
       vpc,
@@ -75,6 +82,15 @@ export class McpLoadBalancer extends Construct {
     });
   }
 
+  #guard(settings: Settings): WebFirewall {
+    const firewall = new WebFirewall(this, 'Firewall', { settings, name: 'mcp', scope: 'REGIONAL' });
+    new wafv2.CfnWebACLAssociation(this, 'Guarded', {
+      webAclArn: firewall.arn,
+      resourceArn: this.loadBalancer.loadBalancerArn,
+    });
+    return firewall;
+  }
+
   #listenInside(): elbv2.ApplicationListener {
     return this.loadBalancer.addListener('Http', {
       port: 80,
@@ -85,10 +101,7 @@ export class McpLoadBalancer extends Construct {
   }
 
   #listenOutside(settings: Settings, domainName: string): elbv2.ApplicationListener {
-    const zone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
-      hostedZoneId: settings.hostedZoneId ?? '',
-      zoneName: settings.hostedZoneName ?? domainName,
-    });
+    const { zone } = new HostedZone(this, 'Zone', { settings, domainName });
     const name = mcpHost(domainName);
     const certificate = new acm.Certificate(this, 'Certificate', {
       domainName: name,

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { cachePort, instancePort, routerHopPort, routerPort } from '../network-ports.ts';
+import { acceptFinding } from './accepted-findings.ts';
 import { rangesOutside } from './outside-of-range.ts';
 
 export interface NetworkGroupsProps {
@@ -39,6 +40,15 @@ export class NetworkGroups extends Construct {
     if (settings.domainName !== undefined) {
       this.loadBalancer.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'MCP clients');
       this.loadBalancer.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(80), 'Sent on to HTTPS');
+    }
+    // The rule cannot read a range that is only known when it is deployed, and sees the doors of a public load balancer as too wide.
+    acceptFinding(this.endpoints, 'EC23', 'Open to the private network alone.');
+    if (settings.domainName !== undefined) {
+      acceptFinding(
+        this.loadBalancer,
+        'EC23',
+        'The door of the service, for MCP clients anywhere, behind a firewall: 80 and 443.',
+      );
     }
     this.loadBalancer.connections.allowTo(this.router, ec2.Port.tcp(routerPort), 'Requests of MCP clients');
     this.router.connections.allowInternally(ec2.Port.tcp(routerHopPort), 'Messages for a stream that another router holds');

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { serviceFamily } from '../names.ts';
 import { subnets } from '../stacks/network.ts';
+import { acceptFinding, acceptWildcards } from './accepted-findings.ts';
 import { keyStatement } from './access-policy.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 import { type ImageName, ServiceImage } from './service-image.ts';
@@ -62,6 +63,8 @@ export class PlatformService extends Construct {
       description: `Of the ${props.image} (${settings.stage})`,
     });
     for (const statement of props.permissions) taskRole.addToPolicy(statement);
+    acceptWildcards(taskRole, props.permissions);
+    acceptWildcards(executionRole, [{ sid: 'PullImages', resources: ['*'] }]);
 
     this.taskDefinition = new ecs.FargateTaskDefinition(this, 'Task', {
       family: serviceFamily(settings, props.image),
@@ -75,6 +78,7 @@ export class PlatformService extends Construct {
       executionRole: executionRole.withoutPolicyUpdates(),
       taskRole: taskRole.withoutPolicyUpdates(),
     });
+    acceptFinding(this.taskDefinition, 'ECS2', 'Names and places alone, which a test checks; secrets come by reference.');
     const linuxParameters = new ecs.LinuxParameters(this, 'Linux', { initProcessEnabled: true });
     linuxParameters.dropCapabilities(ecs.Capability.ALL);
     this.taskDefinition.addContainer(props.image, {

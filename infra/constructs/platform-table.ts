@@ -9,6 +9,9 @@ export interface PlatformTableProps {
   encryptionKey: kms.IKey;
 }
 
+/** Names of the indexes, and what the names of their key attributes begin with. */
+export const tableIndexes = ['gsi1', 'gsi2'] as const;
+
 /**
  * The one table of the control plane. Every entity shares the generic key attributes `pk` and `sk`; two indexes of the same form
  * serve the other ways in (by workspace, by key, by hash). Items with `ttl`, in Unix seconds, go away by themselves.
@@ -29,7 +32,7 @@ export class PlatformTable extends dynamodb.Table {
       deletionProtection: settings.protectData,
       removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    for (const index of ['gsi1', 'gsi2']) {
+    for (const index of tableIndexes) {
       this.addGlobalSecondaryIndex({
         indexName: index,
         partitionKey: { name: `${index}pk`, type: dynamodb.AttributeType.STRING },

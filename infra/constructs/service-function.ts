@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptWildcards } from './accepted-findings.ts';
 import { bundledCode } from './bundled-code.ts';
 import { RetainedLogGroup } from './retained-log-group.ts';
 
@@ -41,8 +42,10 @@ export class ServiceFunction extends Construct {
       description: `Role of the function ${props.bundle} (${settings.stage})`,
     });
     logGroup.grantWrite(role);
-    if (props.network !== undefined) role.addToPolicy(networkInterfaceStatement());
-    for (const statement of props.permissions) role.addToPolicy(statement);
+    const permissions = [...(props.network === undefined ? [] : [networkInterfaceStatement()]), ...props.permissions];
+    for (const statement of permissions) role.addToPolicy(statement);
+    // Lambda's own statement for traces, which the toolkit adds.
+    acceptWildcards(role, [...permissions, { sid: 'Traces', resources: ['*'] }]);
 
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,

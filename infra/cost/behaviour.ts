@@ -51,11 +51,11 @@ export const sweeps: readonly Sweep[] = [
     listsSecrets: true,
   },
   {
-    // functions/instance-manager/idle-watch.ts: longestPause
+    // functions/composition/aws-manager.ts: rememberMilliseconds; the row of each, consistently
     what: 'look for idle instances',
-    pauseSeconds: 5,
-    readsPerCustomer: allInstances,
-    readsPerAwake: 0,
+    pauseSeconds: 30,
+    readsPerCustomer: 0,
+    readsPerAwake: 1,
   },
   {
     // functions/instance-manager/supervisor.ts: healthIntervalMilliseconds; the route of each, consistently
@@ -83,8 +83,8 @@ export function roundsInMonth({ pauseSeconds, readsPerCustomer }: Sweep, custome
   return secondsOfMonth / (pauseSeconds + roundSeconds);
 }
 
-/** functions/instance-manager/metrics-collector.ts writes the row of the minute and that of the hour after every reading. */
-export const metricRows = { everySeconds: 15, rows: 2 };
+/** functions/instance-manager/metrics-collector.ts (storesWholeMinutes) writes the row of the minute and that of the hour. */
+export const metricRows = { everySeconds: 60, rows: 2 };
 
 /** A workspace with alert rules, looked at every minute (functions/events/alert-watch.ts): rules, open alerts, instances, usage. */
 export const alertLook = { everySeconds: 60, reads: 5 };
@@ -107,6 +107,9 @@ export const tableUnits = {
   logLine: { reads: 0, writes: 1 },
   apiRequest: { reads: 6, writes: 1 },
 } as const;
+
+/** container/router/traffic-meter.ts: looksInInterval. So often, at most, a router tells of standing streams within their interval. */
+export const streamLooksInInterval = 15;
 
 /** Counts of one usage batch fit into a transaction up to this number. */
 export const countsInTransaction = 99;

@@ -54,6 +54,9 @@ export const idleCustomer: Omit<CustomerGroup, 'count'> = {
   dashboardMinutes: 10,
 };
 
+/** The same, with a client that holds a stream open all month and asks for nothing. */
+export const idleCustomerWithStream: Omit<CustomerGroup, 'count'> = { ...idleCustomer, streamsAsleep: 1 };
+
 /** Share of keys that are in Secrets Manager, by how much of the time their instance is awake: archived after a day at rest. */
 export function shareOfKeysInUse(duty: number): number {
   // Hours awake lie scattered over the month: 24 quiet hours in a row become rare quickly.

@@ -12,6 +12,8 @@ export interface Program {
   functionsKeptReady: number;
   /** Seconds between two hand-overs of counts by a router, and for how long it remembers what it looked up. */
   usageFlushSeconds: number;
+  /** Seconds between two counts of a stream that stands. */
+  streamUsageSeconds: number;
   lookUpSeconds: number;
   /** Seconds between two notes that a token is in use, and between two looks at a stream that stands. */
   tokenNoteSeconds: number;

@@ -55,6 +55,11 @@ export function comparison(title: string, columns: readonly { head: string; bill
   ].join('\n');
 }
 
+/** What some customers cost, one a row. */
+export function perCustomer(title: string, rows: readonly { name: string; bill: Bill }[]): string {
+  return [title, '', ...rows.map(({ name, bill }) => `  ${name.padEnd(68)}${bill.total.toFixed(4).padStart(10)}`), ''].join('\n');
+}
+
 /** The list of prices, with where and of when each is. */
 export function priceReport(region: PricedRegion): string {
   const names = Object.keys(prices) as PriceName[];

@@ -3,13 +3,18 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { apiResources } from '../../functions/api/resources.ts';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from '../constructs/accepted-findings.ts';
 import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
 import { routesOf } from '../constructs/api-routes.ts';
+import { HostedZone } from '../constructs/hosted-zone.ts';
 import { RetainedLogGroup } from '../constructs/retained-log-group.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
@@ -19,7 +24,9 @@ import {
   mailEnvironment,
   sealedTableEnvironment,
   sharedEnvironment,
+  smartleadEnvironment,
 } from '../function-environment.ts';
+import { apiHost } from '../names.ts';
 
 export interface ApiStackProps extends StackProps {
   settings: Settings;
@@ -27,28 +34,36 @@ export interface ApiStackProps extends StackProps {
   userPool: cognito.IUserPool;
   dashboardClient: cognito.IUserPoolClient;
   resources: AccessibleResources & Required<Pick<AccessibleResources, 'lifecycle' | 'queues'>>;
+  /** Image of instances that this release brings. */
+  instanceImage: string;
   /** Base of the URLs that customers paste into MCP clients. */
   mcpUrl: string;
-  /** Where customers open the dashboard, without a path where it is not known before the deployment. */
-  dashboardUrl: string | undefined;
+  /** Where customers open the dashboard, and where else it may be opened. */
+  dashboardUrls: readonly [main: string, ...others: string[]];
   alarmTopic: ITopic;
 }
 
 /** The REST API: one function a resource behind one HTTP API, which checks Cognito's access tokens itself. */
 export class ApiStack extends Stack {
   readonly api: apigateway.HttpApi;
+  /** Base of the API's addresses, such as `https://api.example.com`. */
+  readonly apiUrl: string;
 
   constructor(scope: Construct, id: string, { settings, ...props }: ApiStackProps) {
     super(scope, id, props);
-    this.api = this.createApi(settings, props.dashboardUrl);
+    const name = settings.domainName === undefined ? undefined : this.publishName(settings, settings.domainName);
+    this.api = this.createApi(settings, props.dashboardUrls, name);
+    this.apiUrl = settings.domainName === undefined ? this.api.apiEndpoint : `https://${apiHost(settings.domainName)}`;
 
     const authorizer = new HttpUserPoolAuthorizer('AccessToken', props.userPool, { userPoolClients: [props.dashboardClient] });
     const environment = {
       ...sharedEnvironment(settings),
       ...customerSecretEnvironment(settings, props.resources.secretsKey),
       ...mailEnvironment(settings),
+      ...smartleadEnvironment(settings),
       PUBLIC_URL: props.mcpUrl,
-      ...(props.dashboardUrl === undefined ? {} : { DASHBOARD_URL: props.dashboardUrl }),
+      INSTANCE_IMAGE: props.instanceImage,
+      DASHBOARD_URL: props.dashboardUrls[0],
       ...sealedTableEnvironment(props.resources),
       MANAGER_QUEUE_URL: props.resources.queues.manager.queueUrl,
       LIFECYCLE_ARN: props.resources.lifecycle.machine.stateMachineArn,
@@ -70,7 +85,7 @@ export class ApiStack extends Stack {
       });
       const integration = new HttpLambdaIntegration(`${resource.name}-integration`, handler.function);
       for (const route of routesOf(resource)) {
-        this.api.addRoutes({
+        const routes = this.api.addRoutes({
           path: route.path,
           methods: [route.method],
           integration,
@@ -78,6 +93,9 @@ export class ApiStack extends Stack {
             ? { authorizer: new apigateway.HttpNoneAuthorizer() }
             : { authorizer, authorizationScopes: accessTokenScopes }),
         });
+        if (!route.public) continue;
+        for (const open of routes)
+          acceptFinding(open, 'APIG4', 'Says what the service is and what it can do: nothing of anybody.');
       }
       new ServiceAlarm(this, `${resource.name}-errors`, {
         topic: props.alarmTopic,
@@ -90,19 +108,46 @@ export class ApiStack extends Stack {
     new ServiceAlarm(this, 'ServerErrors', {
       topic: props.alarmTopic,
       metric: this.api.metricServerError({ period: alarmPeriod }),
-      description: 'The API answers with 5xx. The access log names the routes.',
+      description: 'The API answers with 5xx. Look at its access log first, which names the routes.',
       threshold: 5,
       periods: 2,
     });
-    new CfnOutput(this, 'ApiUrl', { value: this.api.apiEndpoint });
+    new CfnOutput(this, 'ApiUrl', { value: this.apiUrl });
   }
 
-  private createApi(settings: Settings, dashboardUrl: string | undefined): apigateway.HttpApi {
+  /** A name in the deployment's own domain. The one that AWS gives is then shut: it accepts older TLS. */
+  private publishName(settings: Settings, domainName: string): apigateway.DomainName {
+    const { zone } = new HostedZone(this, 'Zone', { settings, domainName });
+    const recordName = apiHost(domainName);
+    const name = new apigateway.DomainName(this, 'DomainName', {
+      domainName: recordName,
+      certificate: new acm.Certificate(this, 'Certificate', {
+        domainName: recordName,
+        validation: acm.CertificateValidation.fromDns(zone),
+      }),
+      securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
+    });
+    new route53.ARecord(this, 'Name', {
+      zone,
+      recordName,
+      target: route53.RecordTarget.fromAlias(
+        new ApiGatewayv2DomainProperties(name.regionalDomainName, name.regionalHostedZoneId),
+      ),
+    });
+    return name;
+  }
+
+  private createApi(
+    settings: Settings,
+    dashboardUrls: readonly string[],
+    name: apigateway.DomainName | undefined,
+  ): apigateway.HttpApi {
     const api = new apigateway.HttpApi(this, 'Api', {
       apiName: `smartlead-mcp-${settings.stage}`,
       description: 'REST API of the Smartlead MCP service',
       createDefaultStage: false,
-      ...(dashboardUrl === undefined ? {} : { corsPreflight: crossOriginRules(originOf(dashboardUrl)) }),
+      corsPreflight: crossOriginRules(dashboardUrls.map(originOf)),
+      disableExecuteApiEndpoint: name !== undefined,
     });
     const accessLog = new RetainedLogGroup(this, 'AccessLog', { settings });
     new apigateway.HttpStage(this, 'DefaultStage', {
@@ -110,6 +155,7 @@ export class ApiStack extends Stack {
       stageName: '$default',
       autoDeploy: true,
       detailedMetricsEnabled: true,
+      ...(name === undefined ? {} : { domainMapping: { domainName: name } }),
       throttle: { rateLimit: settings.apiRequestsPerSecond, burstLimit: settings.apiBurst },
       accessLogSettings: {
         destination: new apigateway.LogGroupLogDestination(accessLog),
@@ -142,18 +188,18 @@ const accessLogFields = {
   authorizerError: '$context.authorizer.error',
 };
 
-/** An address that is not known before the deployment has no path, and so is its own origin. */
+/** An address that is only known when it is deployed has no path, and so is its own origin. */
 function originOf(url: string): string {
   return Token.isUnresolved(url) ? url : new URL(url).origin;
 }
 
 /** Lets the dashboard, and no other site, call the API from a browser. */
-function crossOriginRules(dashboardOrigin: string): apigateway.CorsPreflightOptions {
+function crossOriginRules(dashboardOrigins: string[]): apigateway.CorsPreflightOptions {
   const { GET, POST, PATCH, DELETE } = apigateway.CorsHttpMethod;
   return {
-    allowOrigins: [dashboardOrigin],
+    allowOrigins: dashboardOrigins,
     allowMethods: [GET, POST, PATCH, DELETE],
-    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
     exposeHeaders: ['idempotent-replayed', 'retry-after'],
     maxAge: Duration.hours(1),
   };

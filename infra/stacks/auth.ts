@@ -3,18 +3,21 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from '../constructs/accepted-findings.ts';
 import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
+import { MailDomain } from '../constructs/mail-domain.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { eventFunctionAccess } from '../function-access.ts';
 import { sharedEnvironment } from '../function-environment.ts';
+import { isInHostedZone, mailDomain } from '../names.ts';
 
 export interface AuthStackProps extends StackProps {
   settings: Settings;
   functionBundles: string;
   resources: AccessibleResources;
-  /** Where customers open the dashboard, where that is known. */
-  dashboardUrl: string | undefined;
+  /** Where the dashboard is opened: sign-in may return to these alone. */
+  dashboardUrls: readonly string[];
   alarmTopic: ITopic;
 }
 
@@ -32,6 +35,11 @@ export class AuthStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
     super(scope, id, props);
 
+    const { mailFrom } = settings;
+    const sender =
+      mailFrom !== undefined && isInHostedZone(mailDomain(mailFrom), settings)
+        ? { address: mailFrom, domain: new MailDomain(this, 'Mail', { settings, domain: mailDomain(mailFrom) }) }
+        : undefined;
     this.userPool = new cognito.UserPool(this, 'UserPool', {
       featurePlan: cognito.FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: settings.signUps === 'open',
@@ -53,10 +61,21 @@ export class AuthStack extends Stack {
       mfa: cognito.Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
+      // Else Cognito sends codes and invitations itself, at most fifty a day.
+      ...(sender === undefined ? {} : { email: throughSes(this, sender.address) }),
       deletionProtection: settings.protectData,
       removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
 
+    // Cognito tries whether it may send.
+    if (sender !== undefined) this.userPool.node.addDependency(sender.domain);
+    acceptFinding(this.userPool, 'COG1', 'Twelve characters of three kinds; NIST SP 800-63B advises against more kinds.');
+    acceptFinding(this.userPool, 'COG2', 'A second factor is offered to everybody, and is for customers to choose.');
+    acceptFinding(
+      this.userPool,
+      'COG8',
+      'The plan Plus costs per user; sign-ins are limited by Cognito and refresh tokens rotate.',
+    );
     new cognito.UserPoolGroup(this, 'Operators', {
       userPool: this.userPool,
       groupName: operatorsGroup,
@@ -64,21 +83,16 @@ export class AuthStack extends Stack {
     });
 
     this.#greet(settings, props);
-    const { dashboardUrl } = props;
     this.dashboardClient = this.userPool.addClient('Dashboard', {
       // A browser cannot keep a secret.
       generateSecret: false,
       authFlows: { userSrp: true },
-      ...(dashboardUrl === undefined
-        ? { disableOAuth: true }
-        : {
-            oAuth: {
-              flows: { authorizationCodeGrant: true, implicitCodeGrant: false },
-              scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
-              callbackUrls: [dashboardUrl],
-              logoutUrls: [dashboardUrl],
-            },
-          }),
+      oAuth: {
+        flows: { authorizationCodeGrant: true, implicitCodeGrant: false },
+        scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+        callbackUrls: [...props.dashboardUrls],
+        logoutUrls: [...props.dashboardUrls],
+      },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
@@ -89,20 +103,18 @@ export class AuthStack extends Stack {
       refreshTokenRotationGracePeriod: Duration.seconds(10),
     });
 
-    if (dashboardUrl !== undefined) {
-      // Such names are unique in a region over all accounts, hence the account number.
-      const domain = this.userPool.addDomain('SignInDomain', {
-        cognitoDomain: { domainPrefix: `smartlead-mcp-${settings.stage}-${Aws.ACCOUNT_ID}` },
-        managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-      });
-      // Without a style, the sign-in pages of this version answer with an error.
-      new cognito.CfnManagedLoginBranding(this, 'SignInStyle', {
-        userPoolId: this.userPool.userPoolId,
-        clientId: this.dashboardClient.userPoolClientId,
-        useCognitoProvidedValues: true,
-      });
-      new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
-    }
+    // Such names are unique in a region over all accounts, hence the account number.
+    const domain = this.userPool.addDomain('SignInDomain', {
+      cognitoDomain: { domainPrefix: `smartlead-mcp-${settings.stage}-${Aws.ACCOUNT_ID}` },
+      managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    // Without a style, the sign-in pages of this version answer with an error.
+    new cognito.CfnManagedLoginBranding(this, 'SignInStyle', {
+      userPoolId: this.userPool.userPoolId,
+      clientId: this.dashboardClient.userPoolClientId,
+      useCognitoProvidedValues: true,
+    });
+    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId });
     new CfnOutput(this, 'DashboardClientId', { value: this.dashboardClient.userPoolClientId });
   }
@@ -127,4 +139,14 @@ export class AuthStack extends Stack {
       threshold: 1,
     });
   }
+}
+
+/** Codes and invitations come from the service's own address, whose domain SES has proved. */
+function throughSes(stack: Stack, address: string): cognito.UserPoolEmail {
+  return cognito.UserPoolEmail.withSES({
+    fromEmail: address,
+    fromName: 'Smartlead MCP',
+    sesVerifiedDomain: mailDomain(address),
+    sesRegion: stack.region,
+  });
 }

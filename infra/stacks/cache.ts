@@ -1,5 +1,4 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,6 +6,8 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from '../constructs/accepted-findings.ts';
+import { cacheMetric } from '../constructs/platform-metrics.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { cachePort } from '../network-ports.ts';
 import { subnets } from './network.ts';
@@ -82,22 +83,38 @@ export class CacheStack extends Stack {
       preferredMaintenanceWindow: 'sun:05:00-sun:06:00',
       snapshotRetentionLimit: 0,
     });
+    acceptFinding(
+      cache,
+      'AEC6',
+      'Its user has a password and rights of its own (role-based access control), which replaces AUTH.',
+    );
+    if (!survivesLoss) acceptFinding(cache, 'AEC4', 'A deployment to develop with; prod has to have two nodes or more.');
     this.access = { url: `rediss://${cacheUser}@${cache.attrPrimaryEndPointAddress}:${cachePort}`, password };
 
-    for (let node = 1; node <= settings.cacheNodes; node += 1) {
-      new ServiceAlarm(this, `MemoryOfNode${node}`, {
-        topic: props.alarmTopic,
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/ElastiCache',
-          metricName: 'DatabaseMemoryUsagePercentage',
-          dimensionsMap: { CacheClusterId: `${name}-${String(node).padStart(3, '0')}`, CacheNodeId: '0001' },
-          statistic: 'Maximum',
-          period: alarmPeriod,
-        }),
-        description: 'The cache is nearly full and will forget sessions soon. Take a larger node (cacheNodeType).',
-        threshold: 80,
-      });
-    }
+    for (let node = 1; node <= settings.cacheNodes; node += 1) this.#watchNode(settings, node, props.alarmTopic);
     new CfnOutput(this, 'CacheEndpoint', { value: cache.attrPrimaryEndPointAddress });
+  }
+
+  #watchNode(settings: Settings, node: number, topic: ITopic): void {
+    const metric = (name: string, statistic: string) => cacheMetric(settings, node, name, { statistic, period: alarmPeriod });
+    new ServiceAlarm(this, `MemoryOfNode${node}`, {
+      topic,
+      metric: metric('DatabaseMemoryUsagePercentage', 'Maximum'),
+      description: 'The cache is nearly full and will forget sessions soon. Look at its memory by hour, then take a larger node.',
+      threshold: 80,
+    });
+    new ServiceAlarm(this, `EvictionsOfNode${node}`, {
+      topic,
+      metric: metric('Evictions', 'Sum'),
+      description: 'The cache is full and forgets sessions. Look at its memory, and take a larger node (cacheNodeType).',
+      threshold: 1,
+    });
+    new ServiceAlarm(this, `ProcessorOfNode${node}`, {
+      topic,
+      metric: metric('EngineCPUUtilization', 'Average'),
+      description: 'The cache has no time left and slows every call down. Look at its commands by kind, then take a larger node.',
+      threshold: 80,
+      periods: 3,
+    });
   }
 }

@@ -1,12 +1,21 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
+import { managerMetric } from '../constructs/platform-metrics.ts';
 import { PlatformService } from '../constructs/platform-service.ts';
+import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { serviceAccess } from '../function-access.ts';
-import { customerSecretEnvironment, mailEnvironment, queueEnvironment, sharedEnvironment } from '../function-environment.ts';
+import {
+  customerSecretEnvironment,
+  mailEnvironment,
+  queueEnvironment,
+  sharedEnvironment,
+  smartleadEnvironment,
+} from '../function-environment.ts';
 import type { CacheAccess } from './cache.ts';
 
 export interface ManagerStackProps extends StackProps {
@@ -18,7 +27,8 @@ export interface ManagerStackProps extends StackProps {
   /** Names by which launchers know what instances run with. */
   instanceEnvironment: Record<string, string>;
   mcpUrl: string;
-  dashboardUrl: string | undefined;
+  dashboardUrl: string;
+  alarmTopic: ITopic;
 }
 
 /**
@@ -44,16 +54,57 @@ export class ManagerStack extends Stack {
         ...queueEnvironment(resources.queues),
         ...customerSecretEnvironment(settings, resources.secretsKey),
         ...mailEnvironment(settings),
+        ...smartleadEnvironment(settings),
         ...props.instanceEnvironment,
         PUBLIC_URL: props.mcpUrl,
-        ...(props.dashboardUrl === undefined ? {} : { DASHBOARD_URL: props.dashboardUrl }),
+        DASHBOARD_URL: props.dashboardUrl,
         TABLE_NAME: resources.table.tableName,
+        AWS_REGION: this.region,
         LIFECYCLE_ARN: resources.lifecycle.machine.stateMachineArn,
         REDIS_URL: cache.url,
       },
       secrets: { DATA_PLANE_SECRET: resources.platformSecrets['data-plane'], REDIS_PASSWORD: cache.password },
       secretsKey: resources.secretsKey,
       permissions: accessStatements(this, serviceAccess.manager, resources),
+    });
+    this.#addAlarms(settings, props.alarmTopic);
+  }
+
+  /** What the manager finds when it looks at everything, every minute. */
+  #addAlarms(settings: Settings, topic: ITopic): void {
+    const period = { period: alarmPeriod };
+    new ServiceAlarm(this, 'InvariantViolated', {
+      topic,
+      metric: managerMetric(settings, 'InvariantViolations', { statistic: 'Minimum', ...period }),
+      description:
+        'For a quarter of an hour something has belonged to no instance, or an instance that should run did not. ' +
+        'Look at the page "Installation" or GET /v1/admin/health, which name it.',
+      threshold: 1,
+      periods: 3,
+    });
+    new ServiceAlarm(this, 'PartsUnreadable', {
+      topic,
+      metric: managerMetric(settings, 'UnreadableComponents', { statistic: 'Minimum', ...period }),
+      description:
+        'For a quarter of an hour the manager could not look everywhere, so nobody knows whether all is in order. ' +
+        'Look at GET /v1/admin/health, which names the part, and at the log of the manager.',
+      threshold: 1,
+      periods: 3,
+    });
+    new ServiceAlarm(this, 'InstancesDie', {
+      topic,
+      metric: managerMetric(settings, 'InstancesDied', { statistic: 'Sum', ...period }),
+      description:
+        'Many instances died at once and are being brought back. Look at the stop reasons of their tasks in ECS first.',
+      threshold: 20,
+    });
+    new ServiceAlarm(this, 'SlowWakes', {
+      topic,
+      metric: managerMetric(settings, 'WakeDuration', { statistic: 'p90', ...period }),
+      description:
+        'One in ten sleeping instances takes over ten seconds to wake. Look at the size of the warm pool against what is asked of it.',
+      threshold: 10_000,
+      periods: 3,
     });
   }
 }

@@ -63,6 +63,14 @@ export class MessagesStack extends Stack {
         reportBatchItemFailures: true,
       }),
     );
+    new ServiceAlarm(this, 'UsageLate', {
+      topic: props.alarmTopic,
+      metric: this.usageQueue.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      description:
+        'Usage of instances has waited for a quarter of an hour to be counted: quotas and bills lag behind. ' +
+        'Look at the log of the function usage-arrived.',
+      threshold: 900,
+    });
   }
 
   /**

@@ -2,6 +2,7 @@ import { ArnFormat, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
+import { acceptFinding } from '../constructs/accepted-findings.ts';
 import { CustomerManagedKey } from '../constructs/customer-managed-key.ts';
 import { customerSecretPrefix, platformSecretPrefix } from '../names.ts';
 
@@ -32,8 +33,8 @@ export class SecretsStack extends Stack {
       name: 'customer-secrets',
       description: "Encrypts customers' Smartlead keys and the platform's own secrets",
     });
-    const platformSecret = (constructId: string, name: string, description: string, passwordLength = 64) =>
-      new secretsmanager.Secret(this, constructId, {
+    const platformSecret = (constructId: string, name: string, description: string, passwordLength = 64) => {
+      const secret = new secretsmanager.Secret(this, constructId, {
         secretName: `${platformSecretPrefix(settings)}${name}`,
         description,
         encryptionKey: this.encryptionKey,
@@ -41,6 +42,13 @@ export class SecretsStack extends Stack {
         removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
         // The toolkit's class fits its own interface only without exactOptionalPropertyTypes.
       }) as secretsmanager.ISecret;
+      acceptFinding(
+        secret,
+        'SMG4',
+        'All who share it have to change to a new one together: by hand, as docs/operations.md says.',
+      );
+      return secret;
+    };
     this.dataPlane = platformSecret('DataPlane', 'data-plane', 'Shared by routers and control plane');
     // So many letters and digits are 32 bytes, read as base64url, which is what `core/warm-assignment.ts` takes.
     this.warmPool = platformSecret('WarmPool', 'warm-pool', 'With which warm instances prove that they are ours', 43);

@@ -10,12 +10,18 @@ import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { lifecycleDefinition, taskFunctionsByState } from '../../functions/instance-manager/lifecycle-definition.ts';
 import type { Settings } from '../config.ts';
+import { acceptFinding, acceptWildcards } from '../constructs/accepted-findings.ts';
 import { type AccessibleResources, accessStatements } from '../constructs/access-policy.ts';
 import { RetainedLogGroup } from '../constructs/retained-log-group.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { taskFunctionAccess, tasksInNetwork, tasksOfAStart } from '../function-access.ts';
-import { customerSecretEnvironment, sealedTableEnvironment, sharedEnvironment } from '../function-environment.ts';
+import {
+  customerSecretEnvironment,
+  sealedTableEnvironment,
+  sharedEnvironment,
+  smartleadEnvironment,
+} from '../function-environment.ts';
 import { lifecycleName } from '../names.ts';
 import { subnets } from './network.ts';
 
@@ -68,6 +74,11 @@ export class WorkflowStack extends Stack {
       },
     });
 
+    acceptFinding(this.lifecycle, 'SF1', 'The execution history has every event for 90 days; the log is for failures.');
+    acceptWildcards(role, [
+      { sid: 'LogDelivery', resources: ['*'] },
+      { sid: 'Traces', resources: ['*'] },
+    ]);
     this.keepFailedExecutions(props.alarmTopic);
     this.addAlarms(props.alarmTopic, functions);
     new CfnOutput(this, 'LifecycleArn', { value: this.lifecycle.stateMachineArn });
@@ -90,6 +101,7 @@ export class WorkflowStack extends Stack {
       ...customerSecretEnvironment(settings, props.resources.secretsKey),
       ...props.instanceEnvironment,
       ...sealedTableEnvironment(props.resources),
+      ...smartleadEnvironment(settings),
     };
     for (const task of new Set(taskFunctionsByState().values())) {
       const access = taskFunctionAccess[task];
@@ -128,6 +140,7 @@ export class WorkflowStack extends Stack {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    acceptFinding(failed, 'SQS3', 'It is where failures wait itself; nobody takes messages out of it but people.');
     new events.Rule(this, 'ExecutionFailed', {
       description: 'Lifecycle executions that failed, timed out or were aborted',
       eventPattern: {
@@ -150,7 +163,8 @@ export class WorkflowStack extends Stack {
     new ServiceAlarm(this, 'FailedExecutionsWaiting', {
       topic: alarmTopic,
       metric: failed.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod, statistic: 'Maximum' }),
-      description: 'Lifecycle executions failed and nobody looked into them yet. The queue names them.',
+      description:
+        'Lifecycle executions failed and nobody looked into them yet. Look at the messages of this queue, which name them.',
       threshold: 1,
     });
   }
@@ -163,13 +177,13 @@ export class WorkflowStack extends Stack {
     watch(
       'ExecutionsFailed',
       this.lifecycle.metricFailed(period),
-      'Instances ended up as failed. The execution history says where.',
+      'Instances ended up as failed. Look at the history of the executions, which says where.',
       3,
     );
     watch(
       'ExecutionsTimedOut',
       this.lifecycle.metricTimedOut(period),
-      'A lifecycle execution took over fifteen minutes. A task hangs.',
+      'A lifecycle execution took over fifteen minutes: a task hangs. Look at its history for the task.',
     );
     watch(
       'ExecutionsThrottled',
@@ -178,7 +192,7 @@ export class WorkflowStack extends Stack {
     );
     for (const [task, { function: handler }] of functions) {
       watch(
-        `${task}Throttled`,
+        `${task}-throttled`,
         handler.metricThrottles(period),
         `Lambda refuses to run ${task}. Look at the account's concurrency.`,
       );

@@ -10,6 +10,7 @@ import {
   readWrite,
   secretsManager,
   startLifecycle,
+  tellManager,
 } from './permissions.ts';
 import { placeholderBundles, type SynthesizedStage, synthesizeStage } from './synthesized-stage.ts';
 
@@ -104,8 +105,22 @@ describe('the HTTP API', () => {
 
   it('lets browsers in from the dashboard only', () => {
     api.hasResourceProperties('AWS::ApiGatewayV2::Api', {
-      CorsConfiguration: Match.objectLike({ AllowOrigins: ['https://app.example.com'], AllowCredentials: Match.absent() }),
+      CorsConfiguration: Match.objectLike({
+        AllowOrigins: ['https://app.smartlead.example.com', 'https://app.example.com'],
+        AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
+        AllowCredentials: Match.absent(),
+      }),
     });
+  });
+
+  it('in a domain has a name of its own, takes TLS 1.2 and later there, and nothing elsewhere', () => {
+    api.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    api.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'api.smartlead.example.com',
+      DomainNameConfigurations: [Match.objectLike({ SecurityPolicy: 'TLS_1_2' })],
+    });
+    api.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'api.smartlead.example.com.', Type: 'A' });
+    api.hasOutput('ApiUrl', { Value: 'https://api.smartlead.example.com' });
   });
 
   it('lets functions answer before API Gateway gives up, and tells them where customers reach the service', () => {
@@ -114,7 +129,7 @@ describe('the HTTP API', () => {
       expect({ id, ...Properties.Environment.Variables }).toMatchObject({
         id,
         PUBLIC_URL: 'https://mcp.smartlead.example.com',
-        DASHBOARD_URL: 'https://app.example.com/start',
+        DASHBOARD_URL: 'https://app.smartlead.example.com',
       });
     }
   });
@@ -135,27 +150,31 @@ describe('the HTTP API', () => {
 describe('the permissions of the API functions', () => {
   it('are these', () => {
     const changes = [...readWrite, platformSecrets('data-plane'), onSecretsKey('Decrypt')];
+    const operations = [startLifecycle, tellManager];
     const table: Record<string, string[]> = {
       installation: read,
       me: read,
       keys: [
         ...readWrite,
         platformSecrets('data-plane'),
-        ...secretsManager('CreateSecret, DeleteSecret, PutSecretValue, RestoreSecret', 'Decrypt, GenerateDataKey'),
-        startLifecycle,
+        ...secretsManager(
+          'CreateSecret, DeleteSecret, DescribeSecret, PutSecretValue, RestoreSecret, UpdateSecretVersionStage',
+          'Decrypt, GenerateDataKey',
+        ),
+        ...operations,
       ],
-      instances: [...changes, startLifecycle],
+      instances: [...changes, ...operations],
       tokens: changes,
       connections: read,
       logs: read,
       usage: read,
       audit: read,
-      admin: changes,
+      admin: [...changes, tellManager],
       tools: [],
       metrics: read,
-      'argument-logging': [...changes, startLifecycle],
+      'argument-logging': [...changes, ...operations],
       'alert-rules': changes,
-      alerts: read,
+      alerts: [...read, platformSecrets('data-plane'), onSecretsKey('Decrypt')],
       openapi: [],
     };
     const expected = Object.entries(table).map(([name, own]) => [`REST API: ${name}`, [...always, ...own].sort()]);

@@ -52,13 +52,18 @@ async function synthesize(output: string, ...more: string[]) {
 const allParts = [
   'api',
   'auth',
+  'billing',
   'cache',
+  'dashboard',
   'data',
   'data-plane',
+  'edge',
+  'frontend',
   'manager',
   'messages',
   'network',
   'observability',
+  'overview',
   'secrets',
   'workflow',
 ];
@@ -69,7 +74,7 @@ describe('cdk synth --all, offline and without Docker', () => {
     ['dev', 'without a domain', []],
     ['prod', 'without a domain', ['-c', 'stage=prod']],
     ['dev', 'in a domain', inADomain],
-    ['prod', 'in a domain', ['-c', 'stage=prod', ...inADomain]],
+    ['prod', 'in a domain far from us-east-1', ['-c', 'stage=prod', '-c', 'region=eu-central-1', ...inADomain]],
   ])('makes all stacks of %s %s', { timeout: 90_000 }, async (stage, domain, options) => {
     const output = `${stage} ${domain}`;
     const { stderr } = await synthesize(output, ...options);

@@ -36,6 +36,15 @@ describe('the settings of a deployment', () => {
     });
   });
 
+  it('let the published range of Anthropic pass the firewall, and others where they are named', () => {
+    expect(readSettings({}).mcpClientRanges).toEqual(['160.79.104.0/21']);
+    expect(readSettings({ mcpClientRanges: '160.79.104.0/21,192.0.2.0/24' }).mcpClientRanges).toEqual([
+      '160.79.104.0/21',
+      '192.0.2.0/24',
+    ]);
+    expect(readSettings({ mcpClientRanges: '' }).mcpClientRanges).toEqual([]);
+  });
+
   it("leave the toolkit's own context alone", () => {
     const context = { '@aws-cdk/core:newStyle': true, 'aws:cdk:bundling-stacks': ['**'], 'cli-telemetry': false };
     expect(readSettings(context)).toEqual(readSettings({}));
@@ -89,6 +98,10 @@ describe('settings that cannot be used', () => {
     [{ managerCpu: 512, managerMemory: 1500 }, 'managerMemory: must be 1024 to 4096 in steps of 1024'],
     [{ cacheNodeType: 'micro' }, 'cacheNodeType: must be a class and a size such as t4g.micro'],
     [{ mailFrom: 'nobody' }, 'mailFrom: '],
+    [{ region: 'Frankfurt' }, 'region: must be a region such as eu-central-1'],
+    [{ mcpClientRanges: '160.79.104.0/21,10.0.0.1' }, 'mcpClientRanges.1: '],
+    [{ firewallRequestsPerAddress: '10' }, 'firewallRequestsPerAddress: '],
+    [{ monthlyBudgetDollars: '0' }, 'monthlyBudgetDollars: '],
     [{ databaseStorageGibibytes: '100' }, 'databaseStorageLimitGibibytes: must not be below databaseStorageGibibytes'],
   ])('refuse %j', (context, line) => {
     expect(refusal(context)).toContain(`\n- ${line}`);

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiResources } from '../../functions/api/resources.ts';
@@ -9,6 +10,7 @@ import { eventFunctionAccess } from '../../infra/function-access.ts';
 import { buildFunctions, bundleLimit, type FunctionBundle } from '../../scripts/build-functions.ts';
 import { declaredBundles } from './synthesized-stage.ts';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 let folder: string;
@@ -40,9 +42,11 @@ describe('the bundles of the functions', () => {
 
   it('hold no source of another resource or task', () => {
     const entries = bundles.map(({ entry }) => entry);
-    const isOfEvents = (name: string): boolean => Object.hasOwn(eventFunctionAccess, name);
-    const ownSource = (name: string): string =>
-      name.startsWith('lifecycle-') ? `instance-manager/tasks/${name.slice('lifecycle-'.length)}.ts` : `api/${name}.ts`;
+    const isOfEvents = (name: string): boolean => Object.hasOwn(eventFunctionAccess, name) || name === 'migrate-billing';
+    const ownSource = (name: string): string => {
+      if (name.startsWith('lifecycle-')) return `instance-manager/tasks/${name.slice('lifecycle-'.length)}.ts`;
+      return apiResources.some((resource) => resource.name === name) ? `api/${name}.ts` : `events/${name}.ts`;
+    };
     for (const { name, entry, sources } of bundles) {
       const foreign = bundles
         .filter((other) => other.name !== name && !isOfEvents(other.name))
@@ -57,10 +61,19 @@ describe('the bundles of the functions', () => {
 
   it('hold nothing of the self-hosted platform: no database driver, no process launcher, no native code', () => {
     const unwanted =
-      /^(selfhost|container|frontend|infra|test)\/|adapters\/(postgres|child-process)|node_modules\/(pg|kysely|express|@node-rs)/;
-    for (const { name, sources } of bundles) {
+      /^(selfhost|container|frontend|infra|test)\/|adapters\/(postgres|child-process\/launcher)|node_modules\/(pg|kysely|express|@node-rs)/;
+    for (const { name, sources } of bundles.filter((bundle) => bundle.name !== 'migrate-billing')) {
       expect({ name, unwanted: sources.filter((source) => unwanted.test(source)) }).toEqual({ name, unwanted: [] });
     }
+  });
+
+  it('of migrations holds its own alone, with the database driver and the signer that Lambda does not bring along', () => {
+    const sources = bundles.find(({ name }) => name === 'migrate-billing')?.sources ?? [];
+    expect(sources).toContain('functions/billing/migrations/index.ts');
+    expect(sources.filter((source) => /adapters\/postgres\/migrations|adapters\/dynamodb/.test(source))).toEqual([]);
+    expect(sources.some((source) => source.startsWith('node_modules/@aws-sdk/rds-signer/'))).toBe(true);
+    const withSdk = bundles.filter(({ sources: all }) => all.some((source) => /node_modules\/@(aws-sdk|smithy)\//.test(source)));
+    expect(withSdk.map(({ name }) => name)).toEqual(['migrate-billing']);
   });
 
   it('refuse to be built where one is too heavy', async () => {
@@ -72,7 +85,31 @@ describe('the bundles of the functions', () => {
 });
 
 describe('a bundle, run as Lambda runs it', () => {
-  const environment = { SERVICE_VERSION: '1.2.3', SIGN_UPS: 'open', PUBLIC_URL: 'https://mcp.example.com' };
+  /** Of functions whose table and queues cannot be reached. */
+  const environment = {
+    ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-central-1' },
+    ...{ AWS_ACCESS_KEY_ID: 'emulated', AWS_SECRET_ACCESS_KEY: 'emulated' },
+    ...{ SERVICE_VERSION: '1.2.3', SIGN_UPS: 'open', PUBLIC_URL: 'https://mcp.example.com', TABLE_NAME: 'platform' },
+    DATA_PLANE_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:data-plane',
+    LIFECYCLE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:lifecycle',
+    MANAGER_QUEUE_URL: 'http://127.0.0.1:9/123456789012/manager',
+    ...{ STAGE: 'dev', SECRET_NAME_PREFIX: 'smartlead-mcp/dev/keys/' },
+    SECRETS_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/1',
+    ...{ CLUSTER: 'smartlead-mcp-dev', TASK_FAMILY_PREFIX: 'smartlead-mcp-dev', INSTANCE_IMAGE: 'registry/assets:ab12' },
+    ...{ INSTANCE_SUBNETS: 'subnet-1', INSTANCE_SECURITY_GROUPS: 'sg-1', INSTANCE_LOG_GROUP: 'instances' },
+    INSTANCE_EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/start',
+    INSTANCE_TASK_ROLE_ARN: 'arn:aws:iam::123456789012:role/nothing',
+    POOL_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:warm-pool',
+    WARM_POOL_SIZE: '1',
+  };
+
+  // The runtime of Lambda brings these along.
+  beforeAll(async () => {
+    await mkdir(join(folder, 'node_modules'));
+    for (const scope of ['@aws-sdk', '@smithy']) {
+      await symlink(join(root, 'node_modules', scope), join(folder, 'node_modules', scope));
+    }
+  });
 
   /** Calls a handler in a process of its own, far from node_modules, with the environment it would have on AWS. */
   async function invoke(bundle: string, event: object, variables: Record<string, string> = environment) {
@@ -107,13 +144,12 @@ describe('a bundle, run as Lambda runs it', () => {
     expect({ status, openapi: body.openapi }).toEqual({ status: 200, openapi: expect.stringMatching(/^3\.1/) });
   });
 
-  it('says 503 and which part is missing on AWS', async () => {
+  const unreachable = { detail: expect.stringContaining('The database cannot be reached at the moment.') };
+
+  it('says 503 where the table cannot be reached', async () => {
     const { status, type, body } = await invoke('installation', request('GET', '/v1/installation'));
     expect({ status, type }).toEqual({ status: 503, type: expect.stringContaining('application/problem+json') });
-    expect(body).toMatchObject({
-      type: 'urn:smartlead-mcp:problem:not-available',
-      detail: 'On AWS, the store of accounts is not deployed yet.',
-    });
+    expect(body).toMatchObject({ type: 'urn:smartlead-mcp:problem:not-available', ...unreachable });
   });
 
   it('knows a caller by the claims that API Gateway checked, and nobody without', async () => {
@@ -122,21 +158,21 @@ describe('a bundle, run as Lambda runs it', () => {
       status: 401,
       type: 'urn:smartlead-mcp:problem:not-signed-in',
     });
-    const signedIn = await invoke('keys', request('GET', '/v1/keys', { sub: 'a-cognito-user' }));
-    expect({ status: signedIn.status, detail: signedIn.body.detail }).toEqual({
-      status: 503,
-      detail: 'On AWS, the store of accounts is not deployed yet.',
-    });
+    const signedIn = await invoke('keys', request('GET', '/v1/keys', { sub: 'a-cognito-user', token_use: 'access' }));
+    expect({ status: signedIn.status, body: signedIn.body }).toMatchObject({ status: 503, body: unreachable });
   });
 
   it('does not start where its environment is incomplete, and names what is missing', async () => {
-    const failure = await invoke('me', request('GET', '/v1/me'), { SIGN_UPS: 'open', PUBLIC_URL: 'ftp://mcp' }).catch(String);
+    const failure = await invoke('me', request('GET', '/v1/me'), {
+      ...environment,
+      ...{ SERVICE_VERSION: '', PUBLIC_URL: 'ftp://mcp' },
+    }).catch(String);
     expect(failure).toMatch(/not as it was deployed: SERVICE_VERSION \(.+\); PUBLIC_URL \(.+\)\./);
     expect(failure).not.toContain('ftp://mcp)');
   });
 
   it('of a task fails with an error that the state machine knows', async () => {
     const state = { instanceId: 'ins_1', operation: 'start', operationId: 'op_1', recovery: false };
-    await expect(invoke('lifecycle-begin-operation', state, {})).rejects.toThrow('DependencyUnavailable');
+    await expect(invoke('lifecycle-begin-operation', state)).rejects.toThrow('DependencyUnavailable');
   });
 });

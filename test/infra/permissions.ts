@@ -12,8 +12,9 @@ const throughDynamoDb = 'on the data key through dynamodb';
 export const read = ['dynamodb: BatchGetItem, GetItem, Query on the table', `kms: Decrypt, DescribeKey ${throughDynamoDb}`];
 
 export const readWrite = [
-  'dynamodb: BatchGetItem, BatchWriteItem, ConditionCheckItem, DeleteItem, GetItem, PutItem, Query, UpdateItem on the table',
-  `kms: Decrypt, DescribeKey, Encrypt, GenerateDataKey*, ReEncrypt* ${throughDynamoDb}`,
+  'dynamodb: BatchGetItem, BatchWriteItem, DeleteItem, GetItem, PutItem, Query, UpdateItem on the table',
+  `kms: Decrypt, DescribeKey, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncryptFrom, ReEncryptTo ${throughDynamoDb}`,
+  'not dynamodb: BatchWriteItem, DeleteItem, UpdateItem on the table itself where the audit trail is',
 ];
 
 /** Actions on customers' secrets, and those on the key that seals them. */
@@ -33,7 +34,17 @@ export function platformSecrets(...names: string[]): string {
 
 export const sealArchive = 'kms: Decrypt, GenerateDataKey on the secrets key with a context';
 
+/** Taking away what an instance was started with. */
+export const forgetDefinitions = [
+  'ecs: DeregisterTaskDefinition, ListTaskDefinitions on *',
+  'ecs: DeleteTaskDefinitions on definitions of instances',
+];
+
+export const listSecrets = 'secretsmanager: ListSecrets on *';
+
 export const startLifecycle = 'states: StartExecution on the lifecycle';
+
+export const tellManager = 'sqs: SendMessage on the manager queue';
 
 export const watchTasks = [
   'ecs: ListTasks on * in the cluster of instances',
@@ -45,7 +56,8 @@ export const endTasks = 'ecs: StopTask on tasks of instances in their cluster';
 export const launchTasks = [
   'ecs: RunTask on definitions of instances in their cluster',
   'ecs: DeregisterTaskDefinition, DescribeTaskDefinition, RegisterTaskDefinition on *',
-  'ecs: TagResource on tasks and definitions of instances',
+  'ecs: TagResource on tasks of instances with tags service, stage, version, size, instance, replica, processes',
+  'ecs: TagResource on definitions of instances with tags service, stage, version, size, instance, content',
   'iam: PassRole on the two roles of instances to ECS tasks',
 ];
 
@@ -103,20 +115,20 @@ function permissionsOf(template: Template, role: string, logGroup: string): stri
 
 /** One line for each service that the statement's actions belong to. */
 function lines(statement: Statement, logGroup: string): string[] {
-  if (statement.Effect !== 'Allow') throw new Error(`unexpected effect ${statement.Effect}`);
+  const effect = { Allow: '', Deny: 'not ' }[statement.Effect];
+  if (effect === undefined) throw new Error(`unexpected effect ${statement.Effect}`);
   const byService = new Map<string, string[]>();
   for (const action of [statement.Action].flat()) {
     const [service = '', name = ''] = action.split(':');
     byService.set(service, [...(byService.get(service) ?? []), name]);
   }
   const where = `${nameOf(statement.Resource, logGroup)}${underCondition(statement.Condition, nameOf(statement.Resource, logGroup))}`;
-  return [...byService].map(([service, names]) => `${service}: ${names.sort().join(', ')} on ${where}`);
+  return [...byService].map(([service, names]) => `${effect}${service}: ${names.sort().join(', ')} on ${where}`);
 }
 
 const exported = (stack: string, id: string): string =>
   `\\{"Fn::ImportValue":"[\\w-]+-${stack}:ExportsOutput(?:Ref|FnGetAtt)${id}\\w+"\\}`;
-const anyAccount =
-  '"arn:",\\{"Ref":"AWS::Partition"\\},":(?:ecs|ecr|secretsmanager|states|ses):",\\{"Ref":"AWS::Region"\\},":",\\{"Ref":"AWS::AccountId"\\},"';
+const anyAccount = '"arn:aws:(?:ecs|ecr|rds-db|secretsmanager|states|ses):us-east-1:",\\{"Ref":"AWS::AccountId"\\},"';
 const arn = (rest: string): string => `\\{"Fn::Join":\\["",\\[${anyAccount}:${rest}"\\]\\]\\}`;
 const tasks = arn('task/smartlead-mcp-prod/\\*');
 const definitions = arn('task-definition/smartlead-mcp-prod-\\*:\\*');
@@ -130,7 +142,10 @@ function nameOf(resource: unknown, logGroup: string): string {
   const known: [name: string, pattern: string][] = [
     ['*', '"\\*"'],
     ['its own log group', `\\{"Fn::GetAtt":\\["${logGroup}","Arn"\\]\\}`],
-    ['the table', `\\[(${exported('data', 'TableCD')}),\\{"Fn::Join":\\["",\\[\\1,"/index/\\*"\\]\\]\\}\\]`],
+    [
+      'the table',
+      `\\[(${exported('data', 'TableCD')}),${['gsi1', 'gsi2'].map((index) => `\\{"Fn::Join":\\["",\\[\\1,"/index/${index}"\\]\\]\\}`).join(',')}\\]`,
+    ],
     ['the table itself', exported('data', 'TableCD')],
     ['the data key', exported('data', 'EncryptionKey')],
     ['the secrets key', exported('secrets', 'EncryptionKey')],
@@ -152,6 +167,11 @@ function nameOf(resource: unknown, logGroup: string): string {
     ['the images', '\\{"Fn::Join":.*":repository/",\\{"Fn::Sub":"cdk-\\w+-container-assets-[^"]*"\\}\\]\\]\\}'],
     ['the manager queue', `(?:${exported('messages', 'ManagerQueue')})`],
     ['the manager and the usage queue', `\\[${exported('messages', 'ManagerQueue')},${exported('messages', 'UsageQueue')}\\]`],
+    [
+      "the schema's owner",
+      '\\{"Fn::Join":\\["",\\["arn:aws:rds-db:us-east-1:",.*Database\\w+DbiResourceId\\w+"\\},"/migrator"\\]\\]\\}',
+    ],
+    ["the master user's password", exported('data', 'Database\\w+MasterUserSecret')],
     ['the usage queue', '\\{"Fn::GetAtt":\\["UsageQueue\\w+","Arn"\\]\\}'],
     ["the sender's address and domain", `\\[${arn('identity/example\\.com')},${arn('identity/mcp@example\\.com')}\\]`],
   ];
@@ -162,12 +182,12 @@ function nameOf(resource: unknown, logGroup: string): string {
 function underCondition(condition: unknown, resource: string): string {
   if (condition === undefined) return '';
   const text = JSON.stringify(condition);
-  const service =
-    /^\{"StringEquals":\{"kms:ViaService":\{"Fn::Join":\["",\["(\w+)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}\}\}$/.exec(
-      text,
-    );
+  const service = /^\{"StringEquals":\{"kms:ViaService":"(\w+)\.us-east-1\.amazonaws\.com"\}\}$/.exec(text);
   if (service !== null) return ` through ${service[1]}`;
+  const tags = /^\{"ForAllValues:StringEquals":\{"aws:TagKeys":\["([\w",]+)"\]\},"Null":\{"aws:TagKeys":"false"\}\}$/.exec(text);
+  if (tags !== null) return ` with tags ${tags[1]?.replaceAll('","', ', ')}`;
   const known: [words: string, pattern: string][] = [
+    [' where the audit trail is', '\\{"ForAnyValue:StringLike":\\{"dynamodb:LeadingKeys":\\["audit#\\*"\\]\\}\\}'],
     [
       resource === '*' ? ' in the cluster of instances' : ' in their cluster',
       `\\{"ArnEquals":\\{"ecs:cluster":${arn('cluster/smartlead-mcp-prod')}\\}\\}`,

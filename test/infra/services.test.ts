@@ -4,6 +4,7 @@ import {
   always,
   endTasks,
   launchTasks,
+  listSecrets,
   onSecretsKey,
   permissionsByFunction,
   permissionsOfTasks,
@@ -50,9 +51,10 @@ describe('the permissions of tasks', () => {
       'Of the manager (prod)': [
         ...readWrite,
         ...secretsManager(
-          'CreateSecret, DeleteSecret, GetSecretValue, PutSecretValue, RestoreSecret',
+          'CreateSecret, DeleteSecret, DescribeSecret, GetSecretValue, PutSecretValue, RestoreSecret, UpdateSecretVersionStage',
           'Decrypt, GenerateDataKey',
         ),
+        listSecrets,
         sealArchive,
         platformSecrets('warm-pool'),
         ...watchTasks,
@@ -61,7 +63,7 @@ describe('the permissions of tasks', () => {
         "ses: SendEmail on the sender's address and domain from this address",
         'sqs: ChangeMessageVisibility, DeleteMessage, ReceiveMessage on the manager queue',
         'states: DescribeExecution on executions of the lifecycle',
-        'states: ListExecutions, StartExecution on the lifecycle',
+        'states: StartExecution on the lifecycle',
       ].sort(),
     });
   });

@@ -49,7 +49,8 @@ describe.each(['dev', 'prod'] as const)('every stack of %s', (name) => {
 
   it('has no secret in the environment of a function', () => {
     for (const [id, { Properties }] of stageOf(name).resources('AWS::Lambda::Function')) {
-      const variables = (Properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+      const { AWS_CA_BUNDLE: _ofTheToolkitsProgram, ...variables } =
+        (Properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
       expect({ id, unexpected: Object.keys(variables).filter((variable) => !plainVariables.includes(variable)) }).toEqual({
         id,
         unexpected: [],
@@ -126,9 +127,24 @@ describe.each(['dev', 'prod'] as const)('every stack of %s', (name) => {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: { Rules: [{ ExpirationInDays: name === 'prod' ? 365 : 14, Status: 'Enabled' }] },
       });
     }
+  });
+
+  it('keeps access logs as long as others, and what was replaced in the dashboard for a month', () => {
+    const rules = Object.fromEntries(
+      stageOf(name)
+        .resources('AWS::S3::Bucket')
+        .map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.LifecycleConfiguration]),
+    );
+    const logs = { Rules: [{ ExpirationInDays: name === 'prod' ? 365 : 14, Status: 'Enabled' }] };
+    expect(rules).toEqual({
+      'frontend/Files': { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 30 }, Status: 'Enabled' }] },
+      'frontend/FileLogsBucket': logs,
+      'frontend/AccessLogsBucket': logs,
+      'dataPlane/McpAccessLogsBucket': logs,
+      'dataPlane/FrontAccessLogsBucket': logs,
+    });
   });
 
   it('takes queues by TLS alone and puts aside what fails, with an alarm', () => {
@@ -331,13 +347,15 @@ describe('the accounts', () => {
     },
   );
 
-  it('use the code flow, never the implicit one, and only where a dashboard URL is known', () => {
-    stageOf('dev').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+  it.each([
+    ['dev', ['http://localhost:5173']],
+    ['prod', []],
+  ] as const)('of %s: use the code flow, never the implicit one, and come back to the dashboard alone', (name, others) => {
+    const distribution = { 'Fn::ImportValue': Match.stringLikeRegexp('-frontend:ExportsOutputFnGetAttDistribution') };
+    stageOf(name).templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       AllowedOAuthFlows: ['code'],
-      CallbackURLs: ['http://localhost:5173'],
+      CallbackURLs: [{ 'Fn::Join': ['', ['https://', distribution]] }, ...others],
     });
-    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', { AllowedOAuthFlows: Match.absent() });
-    stageOf('prod').templates.auth.resourceCountIs('AWS::Cognito::UserPoolDomain', 0);
   });
 });
 
@@ -385,6 +403,12 @@ const plainVariables = [
   'WARM_POOL_SIZE',
   'MAIL_FROM',
   'REDIS_URL',
+  'AWS_REGION',
+  'DATABASE_HOST',
+  'DATABASE_PORT',
+  'DATABASE_NAME',
+  'DATABASE_CA_FILE',
+  'MASTER_USER_SECRET_ARN',
   'PORT',
   'HOP_PORT',
 ];
@@ -398,5 +422,5 @@ interface ContainerDefinition {
 function ownFunctions(stage: SynthesizedStage) {
   return stage
     .resources('AWS::Lambda::Function')
-    .filter(([id]) => !/CustomResourceProvider|\/AWS679f53fac002430cb0da5b7982bd2287/.test(id));
+    .filter(([id]) => !/CustomResourceProvider|\/(AWS679f53fac002430cb0da5b7982bd2287|CustomCDKBucketDeployment)/.test(id));
 }

@@ -28,19 +28,20 @@ export async function synthesizeStage(
   stage: 'dev' | 'prod',
   { overrides = {}, functionBundles }: { overrides?: Record<string, unknown>; functionBundles: string },
 ): Promise<SynthesizedStage> {
-  const toolkit = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: Record<string, unknown>;
-  };
   const outdir = await mkdtemp(join(tmpdir(), 'cdk-out-'));
   try {
     const app = new App({
       outdir,
-      context: toolkit.context,
+      context: await toolkitContext(),
       analyticsReporting: false,
       // Takes most of the time; `cdk-synth.test.ts` has it run over the same templates.
       builtinCloudFormationValidation: false,
     });
-    const stacks = createPlatform(app, { settings: readSettings({ stage, ...overrides }), functionBundles });
+    const stacks = createPlatform(app, {
+      settings: readSettings({ stage, ...overrides }),
+      functionBundles,
+      dashboardFiles: join(functionBundles, placeholderDashboard),
+    });
     const entries = Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack)] as const);
     return {
       stacks,
@@ -58,22 +59,36 @@ export async function synthesizeStage(
   }
 }
 
+/** The toolkit's settings of `cdk.json`. */
+export async function toolkitContext(): Promise<Record<string, unknown>> {
+  const text = await readFile(new URL('../../cdk.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { context: Record<string, unknown> }).context;
+}
+
 /**
  * A folder with something in place of every function's bundle, removed by the returned function. What is in a bundle changes nothing
  * in a template but a fingerprint, and bundling takes longer than everything else here.
  */
-export async function placeholderBundles(): Promise<{ folder: string; remove: () => Promise<void> }> {
+export async function placeholderBundles(): Promise<{ folder: string; dashboard: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'function-bundles-'));
   for (const name of declaredBundles) {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'index.mjs'), 'export const handler = () => {};\n');
   }
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  const dashboard = join(folder, placeholderDashboard);
+  await mkdir(join(dashboard, 'assets'), { recursive: true });
+  await writeFile(join(dashboard, 'index.html'), '<!doctype html><html><head><meta charset="utf-8" /></head></html>\n');
+  await writeFile(join(dashboard, 'assets', 'index-1.js'), '\n');
+  return { folder, dashboard, remove: () => rm(folder, { recursive: true, force: true }) };
 }
+
+/** Below the folder of the bundles, as no function is called. */
+const placeholderDashboard = '(dashboard)';
 
 /** Names of the bundles that the stacks ask for. */
 export const declaredBundles: readonly string[] = [
   ...Object.keys(apiFunctionAccess),
   ...Object.keys(taskFunctionAccess).map((task) => `lifecycle${task.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
   ...Object.keys(eventFunctionAccess),
+  'migrate-billing',
 ];

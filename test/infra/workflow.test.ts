@@ -5,6 +5,7 @@ import { lifecycleTasks } from '../../functions/instance-manager/tasks/index.ts'
 import {
   always,
   endTasks,
+  forgetDefinitions,
   joinNetwork,
   launchTasks,
   onSecretsKey,
@@ -164,14 +165,18 @@ type Target = { 'Fn::GetAtt': [string, string] } | { Ref: string };
 
 describe('the permissions of the task functions', () => {
   it('are these', () => {
+    const sealer = [platformSecrets('data-plane'), onSecretsKey('Decrypt')];
     const table: Record<string, string[]> = {
-      BeginOperation: [...readWrite, ...watchTasks],
-      RemoveRoute: readWrite,
-      StopInstance: [...readWrite, ...watchTasks, endTasks, joinNetwork],
-      ResolveSecret: [...readWrite, ...secretsManager('GetSecretValue', 'Decrypt'), sealArchive],
+      BeginOperation: [...readWrite, ...sealer, ...watchTasks],
+      RemoveRoute: [...readWrite, ...sealer],
+      StopInstance: [...readWrite, ...sealer, ...watchTasks, endTasks, joinNetwork],
+      ResolveSecret: [...readWrite, ...secretsManager('DescribeSecret, GetSecretValue, RestoreSecret', 'Decrypt'), sealArchive],
       LaunchInstance: [
         ...readWrite,
-        ...secretsManager('CreateSecret, GetSecretValue, PutSecretValue, RestoreSecret', 'Decrypt, GenerateDataKey'),
+        ...secretsManager(
+          'CreateSecret, DescribeSecret, GetSecretValue, PutSecretValue, RestoreSecret, UpdateSecretVersionStage',
+          'Decrypt, GenerateDataKey',
+        ),
         sealArchive,
         platformSecrets('data-plane', 'warm-pool'),
         ...watchTasks,
@@ -179,14 +184,14 @@ describe('the permissions of the task functions', () => {
         endTasks,
         joinNetwork,
       ],
-      AwaitHealthy: [...read, platformSecrets('data-plane'), onSecretsKey('Decrypt'), ...watchTasks, joinNetwork],
-      RegisterRoute: [...readWrite, platformSecrets('data-plane'), onSecretsKey('Decrypt')],
+      AwaitHealthy: [...read, ...sealer, ...watchTasks, joinNetwork],
+      RegisterRoute: [...readWrite, ...sealer],
       MarkRunning: [...readWrite, ...watchTasks],
       MarkStopped: readWrite,
       MarkSleeping: readWrite,
       MarkUnauthenticated: readWrite,
       MarkFailed: readWrite,
-      DeleteInstance: readWrite,
+      DeleteInstance: [...readWrite, ...sealer, ...forgetDefinitions],
     };
     const expected = Object.entries(table).map(([task, own]) => [`Lifecycle of instances: ${task}`, [...always, ...own].sort()]);
     expect(permissionsByFunction(workflow)).toEqual(Object.fromEntries(expected));

@@ -1,4 +1,4 @@
-import { functionMemory, functionMilliseconds, linesOfWake, usualTaskMilliseconds } from '../behaviour.ts';
+import { functionMemory, functionMilliseconds, linesOfWake, streamLooksInInterval, usualTaskMilliseconds } from '../behaviour.ts';
 import { secondsOfMonth } from '../load.ts';
 import type { Item, Part, Situation } from '../situation.ts';
 import { routersOf } from './compute.ts';
@@ -8,12 +8,14 @@ import { apiRequestsOf } from './table.ts';
 export function invocationsOf(situation: Situation): { api: number; tasks: number; usage: number; logs: number } {
   const { load, program } = situation;
   const { start, sleep } = program.calls;
+  const streams = (load.hoursOfStreams * 3_600) / program.streamUsageSeconds;
+  const streamLooks = (routersOf(situation) * secondsOfMonth * streamLooksInInterval) / program.streamUsageSeconds;
   const handOvers = (routersOf(situation) * secondsOfMonth) / program.usageFlushSeconds;
   return {
     api: apiRequestsOf(situation),
     tasks: load.wakes * (start.length + sleep.length),
     // A batch that a router hands over is a message; a message that comes alone is an invocation.
-    usage: Math.min(handOvers, load.calls + (load.hoursOfStreams * 3_600) / program.usageFlushSeconds),
+    usage: Math.min(handOvers, load.calls + Math.min(streams, streamLooks)),
     // CloudWatch hands lines on within seconds, each stream of lines for itself.
     logs: load.calls + load.wakes * Math.ceil(linesOfWake / 4),
   };

@@ -74,14 +74,14 @@ function requests(situation: Situation): Item[] {
   ];
 }
 
-/** Records of usage: one for a tool, or for what hangs on streams, whenever a router hands over. */
+/** Records of usage: one for a tool whenever a router hands over, and one for what hangs on streams whenever that is counted. */
 export function usageRecordsOf({ load, program }: Pick<Situation, 'load' | 'program'>): { calls: number; streams: number } {
   const handOvers = (load.awakeHours * secondsOfHour) / program.usageFlushSeconds;
   // Calls come independently of each other: so many of the hand-overs have at least one to tell of.
   const withCalls = handOvers === 0 ? 0 : handOvers * (1 - Math.exp(-load.calls / handOvers));
   return {
     calls: withCalls + load.wakes,
-    streams: (load.hoursOfStreams * secondsOfHour) / program.usageFlushSeconds,
+    streams: (load.hoursOfStreams * secondsOfHour) / program.streamUsageSeconds,
   };
 }
 
@@ -89,9 +89,9 @@ export function apiRequestsOf({ load }: Pick<Situation, 'load'>): number {
   return load.dashboardMinutes * dashboardRequestsPerMinute;
 }
 
-function storage({ load }: Situation): Item[] {
+function storage({ load, program }: Situation): Item[] {
   const rowKilobytes = 0.35;
-  const usageRows = Math.min(load.calls, load.awakeHours * 60) + load.hoursOfStreams * 60;
+  const usageRows = Math.min(load.calls, load.awakeHours * 60) + usageRecordsOf({ load, program }).streams;
   const kilobytes =
     usageRows * rowKilobytes * (keptDays.usage / daysOfMonth) + load.calls * rowKilobytes * (keptDays.logs / daysOfMonth);
   const gigabytes = (load.customers * megabytesOfCustomer + kilobytes / 1_024) / megabytesOfGigabyte;

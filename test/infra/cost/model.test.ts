@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idleCustomer, usualCustomer } from '../../../infra/cost/load.ts';
+import { idleCustomer, idleCustomerWithStream, usualCustomer } from '../../../infra/cost/load.ts';
 import { type Bill, costOfOneMore, monthlyBill } from '../../../infra/cost/model.ts';
 import { pricedRegions } from '../../../infra/cost/prices.ts';
 import { parts } from '../../../infra/cost/situation.ts';
@@ -43,9 +43,9 @@ describe('a monthly bill', () => {
   });
 
   it('counts what the platform writes about a stream that stands', () => {
-    // One stream all month, told of every 10 s: 262,800 records of 6 WRU.
-    const bill = monthlyBill(situation([customers(1, { ...idleCustomer, streamsAsleep: 1 })]));
-    expect(usd(bill, 'table', 'usage of standing streams')).toBeCloseTo(262_800 * 6 * 0.0000007625, 6);
+    // One stream all month, told of every quarter of an hour: 2,920 records of 6 WRU.
+    const bill = monthlyBill(situation([customers(1, idleCustomerWithStream)]));
+    expect(usd(bill, 'table', 'usage of standing streams')).toBeCloseTo(2_920 * 6 * 0.0000007625, 6);
   });
 
   it('keeps the standby of the database and of nothing else twice', () => {
@@ -116,6 +116,12 @@ describe.each(pricedRegions)('one more customer in %s', (region) => {
     const bill = costOfOneMore(base, [customers(count)], idleCustomer);
     expect(bill.total).toBeLessThan(0.1);
     expect(bill.total).toBeGreaterThan(0);
+  });
+
+  it.each([0, 10, 100, 1_000, 10_000])('costs less than ten cents when idle with a stream open, beside %i busy ones', (count) => {
+    const bill = costOfOneMore(base, [customers(count)], idleCustomerWithStream);
+    expect(bill.total).toBeLessThan(0.1);
+    expect(bill.total).toBeGreaterThan(costOfOneMore(base, [customers(count)], idleCustomer).total);
   });
 
   it('pays nothing for an instance or a secret when idle', () => {

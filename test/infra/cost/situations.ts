@@ -10,6 +10,7 @@ export const roundProgram: Program = {
   calls: { start: ['BeginOperation', 'LaunchInstance'], sleep: ['BeginOperation', 'StopInstance'] },
   functionsKeptReady: 8,
   usageFlushSeconds: 10,
+  streamUsageSeconds: 900,
   lookUpSeconds: 5,
   tokenNoteSeconds: 900,
   streamLookSeconds: 60,
