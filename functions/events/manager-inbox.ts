@@ -28,6 +28,7 @@ const inputSchema = z.object({ instanceId: z.string() });
  */
 export class ManagerInbox {
   readonly #ports: ManagerInboxPorts;
+  #isReconciling = false;
 
   constructor(ports: ManagerInboxPorts) {
     this.#ports = ports;
@@ -39,7 +40,7 @@ export class ManagerInbox {
   }
 
   async #perform(message: ManagerMessage): Promise<void> {
-    const { supervisor, runner, connections, tokens, rollouts, taskChanged, reconcile } = this.#ports;
+    const { supervisor, runner, connections, tokens, rollouts, taskChanged } = this.#ports;
     if ('source' in message) {
       if (message.source === 'aws.ecs') await taskChanged(message);
       else await this.#executionChanged(message.detail);
@@ -71,7 +72,21 @@ export class ManagerInbox {
       case 'rollout-cancel':
         return this.#cancelRollout(message.rolloutId);
       case 'reconcile':
-        return reconcile();
+        return this.#reconcile();
+    }
+  }
+
+  /**
+   * One pass at a time. A message that meets one is done with: the next minute brings another, and hundreds that have waited for a manager
+   * must neither compare hundreds of times at once nor take the places of those who wake instances.
+   */
+  async #reconcile(): Promise<void> {
+    if (this.#isReconciling) return;
+    this.#isReconciling = true;
+    try {
+      await this.#ports.reconcile();
+    } finally {
+      this.#isReconciling = false;
     }
   }
 

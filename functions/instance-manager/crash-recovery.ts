@@ -2,6 +2,7 @@ import { recordEvent } from '../domain/event-recording.ts';
 import { changeInstance } from '../domain/instance-change.ts';
 import { instanceStatusText } from '../domain/instance-status-text.ts';
 import type { Instance, InstanceExit } from '../ports.ts';
+import { isPlatformFault } from './lifecycle-errors.ts';
 import { canMove } from './lifecycle-states.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { RestartPolicy } from './restart-policy.ts';
@@ -142,7 +143,9 @@ export class CrashRecovery {
       await changeInstance(this.#ports.instances, instance.id, (present) => (present.runtime ? { runtime: null } : undefined));
       return;
     }
-    const decision = this.#policy.died(instance.id, this.#now());
+    const decision = isPlatformFault(reason)
+      ? this.#policy.couldNotStart(instance.id)
+      : this.#policy.died(instance.id, this.#now());
     if (!decision.restart) return this.#giveUp(instance, decision.deaths, reason);
     await this.#move(instance, 'restarting', reason.endsWith(restartNote) ? reason : `${reason} ${restartNote}`);
     this.#schedule(instance.id, decision.pauseMilliseconds);

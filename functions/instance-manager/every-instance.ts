@@ -1,4 +1,4 @@
-import type { Instance, InstanceStore } from '../ports.ts';
+import type { Instance, InstanceStore, Launcher } from '../ports.ts';
 
 /** All instances of the installation, read page by page. */
 export async function* everyInstance(instances: InstanceStore): AsyncGenerator<Instance, void, undefined> {
@@ -8,6 +8,17 @@ export async function* everyInstance(instances: InstanceStore): AsyncGenerator<I
     yield* page.items;
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
+}
+
+/** The instances of which the launcher knows a process, one read each: what rests is not read. */
+export async function* runningInstances(
+  launcher: Pick<Launcher, 'list'>,
+  instances: Pick<InstanceStore, 'findById'>,
+): AsyncGenerator<Instance, void, undefined> {
+  for (const instanceId of new Set((await launcher.list()).map((process) => process.instanceId))) {
+    const instance = await instances.findById(instanceId);
+    if (instance !== undefined) yield instance;
+  }
 }
 
 /** Does the work for every item, for at most `limit` of them at a time. The work must not reject. */

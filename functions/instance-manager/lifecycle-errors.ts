@@ -1,4 +1,4 @@
-import { LaunchFailed } from '../ports.ts';
+import { LaunchFailed, launchRefused } from '../ports.ts';
 
 /**
  * Why an operation could not be finished. The class names are the error names of the state machine (`Retry`, `Catch` and `Choice`
@@ -45,11 +45,23 @@ export class InstanceUnhealthy extends LifecycleError {
   override readonly name = 'InstanceUnhealthy';
 }
 
+/** What customers are told where the platform, and not their instance, is at fault. */
+export const platformFaults = {
+  unavailable: 'A part of the platform was not available.',
+  tooLong: 'A step of the operation took too long.',
+  other: 'The operation failed on our side.',
+} as const;
+
+/** Whether the words of a failure say that the platform is to blame for it. */
+export function isPlatformFault(statusReason: string): boolean {
+  return statusReason.startsWith(launchRefused) || Object.values<string>(platformFaults).includes(statusReason);
+}
+
 /** A part of the platform (database, secrets, route table) did not do its work. Trying again can help. */
 export class DependencyUnavailable extends LifecycleError {
   override readonly name = 'DependencyUnavailable';
   constructor(cause?: unknown) {
-    super('A part of the platform was not available.', { cause });
+    super(platformFaults.unavailable, { cause });
   }
 }
 

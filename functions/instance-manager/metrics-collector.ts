@@ -37,6 +37,14 @@ export interface MetricsCollectorPorts {
   report: ReportIncident;
 }
 
+export interface MetricsCollectorOptions {
+  /**
+   * What is read during a minute is stored in one go when the minute is over, because every write costs money; a collector that is killed
+   * loses up to a minute. Otherwise, as usual, it is stored after every reading.
+   */
+  storesWholeMinutes?: boolean;
+}
+
 /** A process that was read, and what it said then. */
 interface KnownProcess {
   instanceId: string;
@@ -61,14 +69,20 @@ export class MetricsCollector implements LifecycleObserver {
   /** Rows that changed since they were stored, by id. */
   #unstored = new Map<string, InstanceMetricRow>();
   #failures = 0;
+  readonly #storesWholeMinutes: boolean;
+  #storedMinute: string;
 
-  constructor(ports: MetricsCollectorPorts) {
+  constructor(ports: MetricsCollectorPorts, { storesWholeMinutes = false }: MetricsCollectorOptions = {}) {
     this.#ports = ports;
+    this.#storesWholeMinutes = storesWholeMinutes;
+    this.#storedMinute = stepOf('minute', ports.clock.now().getTime());
     this.#startedAt = ports.clock.now().getTime();
   }
 
   /** Reads everything that runs, and stores what is new. Never rejects. */
   async collect(): Promise<void> {
+    // Before anything is added to the minute that has begun.
+    if (this.#storesWholeMinutes) await this.#storeWholeMinutes();
     try {
       const running = await this.#ports.launcher.list();
       const present = new Set(running.map(({ instanceId, runtime }) => processName(instanceId, runtime)));
@@ -80,6 +94,13 @@ export class MetricsCollector implements LifecycleObserver {
     } catch (cause) {
       this.#ports.report({ message: 'The metrics of running instances could not be read.', cause });
     }
+    if (!this.#storesWholeMinutes) await this.#store();
+  }
+
+  async #storeWholeMinutes(): Promise<void> {
+    const minute = stepOf('minute', this.#now());
+    if (minute === this.#storedMinute) return;
+    this.#storedMinute = minute;
     await this.#store();
   }
 

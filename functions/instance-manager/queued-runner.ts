@@ -31,6 +31,8 @@ export interface QueuedRunnerOptions {
 const patience = 60_000;
 /** Whoever got a turn starts its execution at once, or never. */
 const startPatience = 5_000;
+/** The table answers within seconds that a turn was taken, or is not asked for it any more. */
+const takePatience = 30_000;
 const firstPause = 1_000;
 const longestPause = 30_000;
 
@@ -218,7 +220,7 @@ export class QueuedRunner implements LifecycleRunner {
       const operation = begunWith ?? request.operation;
       const cause = new Error(state.error ?? 'it did not end by itself');
       this.#ports.report({ message: `The operation ${operation} ended unexpectedly.`, instanceId, cause });
-      await markBroken(this.#ports, { instanceId, operation });
+      await markBroken(this.#ports, { instanceId, operation, recovery: request.recovery });
     }
     await this.#release(instanceId, name);
     for (const listener of this.#endListeners) listener(instanceId);
@@ -253,7 +255,8 @@ export class QueuedRunner implements LifecycleRunner {
   async #examine({ instanceId, turn }: BusyInstance): Promise<void> {
     const age = this.#ports.clock.now().getTime() - Date.parse(turn.since);
     if (turn.kind === 'action') {
-      if (turn.holder === this.#holder && this.#turns.isHeld(turn.name)) return;
+      // A young one may be ours while the answer that gives it to us is still on its way.
+      if (turn.holder === this.#holder && (age < takePatience || this.#turns.isHeld(turn.name))) return;
       await this.#changes.run(instanceId, () => this.#release(instanceId, turn.name));
       return;
     }

@@ -13,6 +13,8 @@ interface History {
   deaths: number[];
   /** When it came up after the last death, in milliseconds. */
   upSince?: number;
+  /** How often in a row the platform could not start it. */
+  faults?: number;
 }
 
 /**
@@ -43,10 +45,20 @@ export class RestartPolicy {
     return { restart: true, pauseMilliseconds: this.#pause(deaths.length) };
   }
 
+  /**
+   * The platform itself could not start the instance. That is no death, and no reason to give up, however long it lasts: what all of
+   * them met must not leave any of them for good. The pauses grow all the same.
+   */
+  couldNotStart(instanceId: string): Extract<RestartDecision, { restart: true }> {
+    const { faults = 0, ...history } = this.#histories.get(instanceId) ?? { deaths: [] };
+    this.#histories.set(instanceId, { ...history, faults: faults + 1 });
+    return { restart: true, pauseMilliseconds: this.#pause(faults + 2) };
+  }
+
   /** Notes that an instance runs again after it died. */
   cameUp(instanceId: string, now: number): void {
     const history = this.#histories.get(instanceId);
-    if (history) history.upSince = now;
+    if (history) this.#histories.set(instanceId, { deaths: history.deaths, upSince: now });
   }
 
   /** Forgets all instances but these, so that deleted ones cost no memory. */

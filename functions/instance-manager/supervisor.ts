@@ -2,7 +2,7 @@ import type { InstanceExit, PlatformHealth } from '../ports.ts';
 import { CrashRecovery } from './crash-recovery.ts';
 import { everyInstance, forEachConcurrently } from './every-instance.ts';
 import { HealthWatch } from './health-watch.ts';
-import { IdleWatch } from './idle-watch.ts';
+import { IdleWatch, type IdleWatchOptions } from './idle-watch.ts';
 import { KeyWatch } from './key-watch.ts';
 import { operationToReach } from './lifecycle-states.ts';
 import { LogCollector } from './log-collector.ts';
@@ -23,6 +23,7 @@ export interface SupervisorOptions {
   /** Milliseconds between two looks at how much the instances have to do. */
   scalingIntervalMilliseconds?: number;
   scaling?: ScalingOptions;
+  idle?: IdleWatchOptions;
   /** Instances brought back at the same time at start. */
   concurrentStarts?: number;
   /**
@@ -70,6 +71,7 @@ export class Supervisor {
       healthIntervalMilliseconds: 10_000,
       scalingIntervalMilliseconds: 60_000,
       scaling: {},
+      idle: {},
       concurrentStarts: 4,
       instancesOutlivePlatform: false,
       shutdownGraceMilliseconds: 2000,
@@ -100,7 +102,7 @@ export class Supervisor {
     ];
     const { activity } = ports;
     if (activity !== undefined) {
-      const idle = new IdleWatch({ ...ports, activity });
+      const idle = new IdleWatch({ ...ports, activity }, this.#options.idle);
       this.#jobs.push(
         new RecurringJob(
           () => idle.pauseMilliseconds,

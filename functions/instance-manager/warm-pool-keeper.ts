@@ -19,7 +19,13 @@ export interface WarmPoolKeeperOptions extends WarmPoolSize, Partial<Omit<WarmPo
 }
 
 const hourMilliseconds = 60 * 60_000;
-/** After a failure: doubled each time, up to the longest. */
+/**
+ * As many as are missing start together, so that a pool of any size is full again after one start's time; but no more than this, which is a
+ * second's launches of Fargate and a fifth of its burst: launches that find the pool empty need the rest.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html
+ */
+const mostStartsAtOnce = 20;
+/** After a round with failures: doubled each time, up to the longest. */
 const firstPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 5 * 60_000;
 
@@ -35,15 +41,17 @@ export class WarmPoolKeeper {
   readonly #job: RecurringJob;
   #isAskedFor = false;
   #keeping: Promise<void> | undefined;
+  /** Rounds in which something failed, one after the other. */
   #failures = 0;
   #failedAt = 0;
+  #hasRoundFailed = false;
   #stopped = false;
 
   constructor(ports: WarmPoolKeeperPorts, { intervalMilliseconds = 10_000, ...options }: WarmPoolKeeperOptions) {
     this.#ports = ports;
     this.#size = options;
     this.#rules = {
-      startsAtOnce: 4,
+      startsAtOnce: mostStartsAtOnce,
       longestWaitSeconds: 23 * 3600,
       longestStartSeconds: 5 * 60,
       longestClaimSeconds: 2 * 60,
@@ -92,11 +100,15 @@ export class WarmPoolKeeper {
   /** Answers whether something was done. */
   async #pass(): Promise<boolean> {
     const { clock, pool, starter } = this.#ports;
+    this.#hasRoundFailed = false;
     const desired = await this.#desired();
     // In this order: what is put or assigned between the two is not taken for unknown.
     const known = await pool.list();
     const running = await starter.list();
-    const plan = planWarmPool({ now: clock.now(), known, running, desired }, this.#rules);
+    const plan = planWarmPool(
+      { now: clock.now(), known, running, desired },
+      { ...this.#rules, startsAtOnce: this.#startsAtOnce() },
+    );
     if (plan.died.length > 0) this.#countFailure();
     const done = await Promise.all([
       ...plan.ready.map((ready) => this.#markWarm(ready)),
@@ -156,11 +168,22 @@ export class WarmPoolKeeper {
     }
   }
 
-  /** A program that does not come up, or dies while it waits, will do so again. */
+  /** A program that does not come up, or dies while it waits, will do so again. What fails together in a round counts once. */
   #countFailure(): void {
     const now = this.#ports.clock.now().getTime();
-    this.#failures = now - this.#failedAt > 2 * longestPauseMilliseconds ? 1 : this.#failures + 1;
+    if (!this.#hasRoundFailed) this.#failures = this.#areFailuresPast(now) ? 1 : this.#failures + 1;
+    this.#hasRoundFailed = true;
     this.#failedAt = now;
+  }
+
+  /** Half as many after each round with failures, so that what fails together is not tried together for long. */
+  #startsAtOnce(): number {
+    const failures = this.#areFailuresPast(this.#ports.clock.now().getTime()) ? 0 : this.#failures;
+    return Math.max(1, Math.floor(this.#rules.startsAtOnce / 2 ** failures));
+  }
+
+  #areFailuresPast(now: number): boolean {
+    return now - this.#failedAt > 2 * longestPauseMilliseconds;
   }
 
   /** Whether nothing is to be started for now. */

@@ -56,6 +56,12 @@ export class LaunchFailed extends Error {
   override readonly name = 'LaunchFailed';
 }
 
+/**
+ * With this the message of a LaunchFailed begins where nothing of the instance has run, as for want of capacity, so that it is not to
+ * blame: of a failure, its words are what is stored.
+ */
+export const launchRefused = 'The platform could not start the instance: ';
+
 /** One process, container or task that runs for an instance. */
 export interface RunningProcess {
   instanceId: string;

@@ -20,6 +20,8 @@ export interface InstanceTask extends TaskPlace {
   /** Base URL on the private network, such as `http://10.64.96.12:3000`; `null` while it is not known. */
   address: string | null;
   version: string;
+  /** Of how many processes it is one, where the instance has several. */
+  processes?: number;
   /** ISO 8601 in UTC. */
   startedAt: string;
 }

@@ -1,5 +1,5 @@
 import { ClientException, ECSServiceException, type Failure, InvalidParameterException, type Task } from '@aws-sdk/client-ecs';
-import { LaunchFailed } from '../../ports.ts';
+import { LaunchFailed, launchRefused } from '../../ports.ts';
 
 /** What ECS says of a task that ended; events call everything the same. Source: `Task` and `Container` of the ECS API reference. */
 export interface EndedTask {
@@ -49,7 +49,11 @@ function isLackOfCapacity(text: string): boolean {
 
 /** The launch failed because its task ended. What AWS says goes along for operators. */
 export function taskEnded(task: Task): LaunchFailed {
-  const { reason } = exitOf({ ...task, stopCode: task.stopCode });
+  const { stopCode, stoppedReason = '' } = task;
+  if (stopCode === 'TaskFailedToStart') {
+    return new LaunchFailed(`${launchRefused}${startFailureWords(stoppedReason)}.`, { cause: causeOf(task) });
+  }
+  const { reason } = exitOf({ ...task, stopCode });
   return new LaunchFailed(`The instance ${reason} before it was ready.`, { cause: causeOf(task) });
 }
 
@@ -74,7 +78,7 @@ export class StartRefused extends Error {
 
   /** What the customer is told; `this` stays its cause. */
   toLaunchFailed(): LaunchFailed {
-    return new LaunchFailed(`The instance could not be started: ${this.#words()}.`, { cause: this });
+    return new LaunchFailed(`${launchRefused}${this.#words()}.`, { cause: this });
   }
 
   #words(): string {

@@ -23,6 +23,7 @@ import { TaskDefinitions } from './task-definitions.ts';
 import { TaskEnds } from './task-ends.ts';
 import { exitFromEvent, type TaskEvent } from './task-events.ts';
 import { processOf } from './task-identity.ts';
+import { TaskOwners } from './task-owners.ts';
 import { Tasks } from './tasks.ts';
 import { WarmStart } from './warm-start.ts';
 import { WarmTasks } from './warm-tasks.ts';
@@ -65,6 +66,7 @@ export class FargateLauncher implements Launcher {
   readonly #tasks: Tasks;
   readonly #definitions: TaskDefinitions;
   readonly #ends: TaskEnds;
+  readonly #owners: TaskOwners;
   readonly #cold: ColdStart;
   readonly #warm: WarmStart | undefined;
   readonly #turns = new KeyedQueue();
@@ -76,12 +78,14 @@ export class FargateLauncher implements Launcher {
     this.#tasks = new Tasks(parts.ecs, parts.settings);
     this.#definitions = new TaskDefinitions(parts.ecs);
     this.#ends = new TaskEnds(this.#tasks, parts.ledger, this.#times);
+    this.#owners = new TaskOwners({ tasks: this.#tasks, ledger: parts.ledger, times: this.#times });
     const shared = {
       ...parts,
       times: this.#times,
       tasks: this.#tasks,
       definitions: this.#definitions,
       ends: this.#ends,
+      owners: this.#owners,
     };
     this.#cold = new ColdStart(shared);
     this.#warm = parts.warmPool === undefined ? undefined : new WarmStart({ ...shared, warmPool: parts.warmPool });
@@ -119,12 +123,17 @@ export class FargateLauncher implements Launcher {
 
   /**
    * Of one instance: what is written down, as ECS describes it now, at the cost of one request. Of all: what ECS lists, which shows a
-   * task some seconds after it was started and costs two requests for every hundred tasks; so it may be a moment old.
+   * task some seconds after it was started and costs two requests for every hundred tasks; so it may be a moment old. Whose a task is that
+   * was assigned and bears no tags yet, is written down.
    */
   async list(instanceId?: string): Promise<RunningProcess[]> {
-    const tasks = instanceId === undefined ? await this.#tasks.all(this.#times.listAge) : await this.#tasksOf(instanceId);
+    const written = instanceId === undefined ? [] : await this.#parts.ledger.list(instanceId);
+    const tasks =
+      instanceId === undefined ? await this.#tasks.all(this.#times.listAge) : await this.#describeAll(instanceId, written);
+    const assigned = new Map(written.filter(({ state }) => state === 'running').map((task) => [task.ref, task]));
+    const places = await Promise.all(tasks.map((task) => assigned.get(task.taskArn ?? '') ?? this.#owners.ownerOf(task)));
     return tasks
-      .map(processOf)
+      .map((task, index) => processOf(task, places[index]?.state === 'running' ? places[index] : undefined))
       .filter((process) => process !== undefined)
       .filter((process) => instanceId === undefined || process.instanceId === instanceId)
       .sort((one, other) => (one.replica ?? 0) - (other.replica ?? 0));
@@ -165,9 +174,9 @@ export class FargateLauncher implements Launcher {
     for (const listener of this.#exitListeners) listener(exit);
   }
 
-  async #tasksOf(instanceId: string) {
-    const written = (await this.#parts.ledger.list(instanceId)).map(({ ref }) => ref).filter((ref) => ref !== null);
-    return this.#tasks.describe([...new Set([...written, ...this.#seenOf(instanceId)])]);
+  #describeAll(instanceId: string, written: readonly InstanceTask[]) {
+    const refs = written.map(({ ref }) => ref).filter((ref) => ref !== null);
+    return this.#tasks.describe([...new Set([...refs, ...this.#seenOf(instanceId)])]);
   }
 
   /** Tasks that said they were the instance's when all were last listed. */

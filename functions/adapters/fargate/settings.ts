@@ -38,6 +38,10 @@ export interface FargateTimes {
   settle: number;
   /** How long what all tasks of the cluster are may be remembered. */
   listAge: number;
+  /** How long it may take until the ledger finds a task by its id. */
+  indexed: number;
+  /** How long an instance's task may show no tags before they are added again. */
+  untagged: number;
   /** For one conversation with a task. */
   assignment: number;
 }
@@ -49,5 +53,7 @@ export const usualTimes: FargateTimes = {
   longestDescribePause: 10_000,
   settle: 20_000,
   listAge: 1000,
+  indexed: 1000,
+  untagged: 120_000,
   assignment: 5000,
 };

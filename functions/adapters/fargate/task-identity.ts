@@ -1,7 +1,7 @@
 import type { Tag, Task } from '@aws-sdk/client-ecs';
 import { identifierPrefixes } from '../../../core/identifiers.ts';
 import type { InstanceSize } from '../../../core/instance-configuration.ts';
-import type { RunningProcess, TaskPlace } from '../../ports.ts';
+import type { InstanceTask, RunningProcess, TaskPlace } from '../../ports.ts';
 import { instancePort } from './settings.ts';
 
 /** Why and for whom a task was started. What waits for a customer has no place yet; it keeps this origin when it is assigned. */
@@ -74,14 +74,20 @@ export function isOver({ lastStatus, desiredStatus }: Pick<Task, 'lastStatus' | 
   return desiredStatus === 'STOPPED' && lastStatus !== 'RUNNING' && lastStatus !== 'ACTIVATING';
 }
 
-/** The process of an instance that a task is, by its tags; `undefined` where it belongs to none or does not run. */
-export function processOf(task: Task): RunningProcess | undefined {
-  const instanceId = readTag(task, 'instance');
+/**
+ * The process of an instance that a task is; `undefined` where it belongs to none or does not run.
+ * @param place What is written down about the task, which counts before its tags: ECS may show them some time after they were added.
+ */
+export function processOf(
+  task: Task,
+  place?: Pick<InstanceTask, 'instanceId' | 'replica' | 'version' | 'processes'>,
+): RunningProcess | undefined {
+  const instanceId = place?.instanceId ?? readTag(task, 'instance');
   const address = addressOf(task);
   if (instanceId === undefined || address === undefined || task.taskArn === undefined || !isRunning(task)) return undefined;
-  const replica = Number(readTag(task, 'replica') ?? 0);
-  const version = readTag(task, 'version');
-  const processes = readTag(task, 'processes');
+  const replica = place?.replica ?? Number(readTag(task, 'replica') ?? 0);
+  const version = place?.version ?? readTag(task, 'version');
+  const processes = place?.processes ?? readTag(task, 'processes');
   return {
     instanceId,
     ...(replica === 0 ? {} : { replica }),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { InstanceTask, InstanceTaskLedger, Runtime, WarmProcess } from '../../ports.ts';
 import { assignWarmProcess, type WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
 import { type TakeWarmProcessParts, takeWarmProcess } from '../warm-pool/take-warm-process.ts';
@@ -16,7 +17,11 @@ export interface WarmStartParts {
   ledger: InstanceTaskLedger;
   warmPool: TakeWarmProcessParts;
   keys(): Promise<WarmPoolKeys>;
+  report(failure: { message: string; instanceId?: string; cause: unknown }): void;
 }
+
+/** How long a launch waits for its task's tags beyond all else. A function stands still after its answer, so few come later. */
+const longestTagWait = 250;
 
 /** Gives an instance a task that waits for a customer. */
 export class WarmStart {
@@ -37,7 +42,7 @@ export class WarmStart {
     let attempted: WarmTask | undefined;
     await takeWarmProcess(warmPool, { version, size }, plan.instanceId, {
       assign: async (warm) => {
-        attempted = taskOf(plan, warm, warmPool.clock.now());
+        attempted = taskOf(plan, warm, request, warmPool.clock.now());
         runtime = await this.#assign(request, plan, attempted);
       },
       abandon: async () => {
@@ -50,18 +55,19 @@ export class WarmStart {
   }
 
   async #assign(request: VersionedLaunch, plan: InstanceTask, task: WarmTask): Promise<Runtime> {
-    const { ledger, tasks, times } = this.#parts;
+    const { ledger, tasks, times, report } = this.#parts;
     const { configuration } = request;
     const { id, ref, address, version } = task;
     const { processes } = configuration;
     if (!(await ledger.exchange(plan, ['planned'], task))) throw stoppedMeanwhile();
-    // Before it serves: an audit that finds a task which belongs to nobody takes it for one that waits.
-    await tasks.tag(ref, instanceTags({ ...task, ...(processes === undefined ? {} : { processes }) })).catch((cause: unknown) => {
-      throw new WarmAssignmentFailed('unreachable', 'its task could not be tagged', { cause });
+    // For people, audits and bills. Whose the task is says the ledger; so a refusal ends nothing, and lists of all tasks make up for it.
+    const tagged = tasks.tag(ref, instanceTags(task)).catch((cause: unknown) => {
+      report({ message: 'The task of an instance could not be tagged; that is done later.', instanceId: plan.instanceId, cause });
     });
     if (!(await ledger.change(task, ['starting'], { state: 'running' }))) throw stoppedMeanwhile();
     const options = { deadlineMilliseconds: times.assignment };
     await assignWarmProcess({ id, address }, { configuration, labelLogs: true }, await this.#parts.keys(), options);
+    await Promise.race([tagged, pause(longestTagWait, undefined, { ref: false })]);
     return { launcher: 'fargate', ref, address, version, ...(processes === undefined ? {} : { processes }) };
   }
 
@@ -81,7 +87,13 @@ export class WarmStart {
 
 type WarmTask = InstanceTask & { ref: string; address: string };
 
-function taskOf(plan: InstanceTask, { id, ref, address }: WarmProcess & { address: string }, now: Date): WarmTask {
+function taskOf(
+  plan: InstanceTask,
+  { id, ref, address }: WarmProcess & { address: string },
+  { configuration: { processes } }: VersionedLaunch,
+  now: Date,
+): WarmTask {
   if (ref === null) throw new WarmAssignmentFailed('unreachable', 'its task is not known');
-  return { ...plan, id, state: 'starting', ref, address, startedAt: now.toISOString() };
+  const several = processes === undefined ? {} : { processes };
+  return { ...plan, ...several, id, state: 'starting', ref, address, startedAt: now.toISOString() };
 }

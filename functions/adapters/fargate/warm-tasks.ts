@@ -9,6 +9,7 @@ import { warmTaskDefinition } from './task-definition.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 import type { TaskEnds } from './task-ends.ts';
 import { addressOf, isRunning, originOf, readTag, serviceTags, warmTags } from './task-identity.ts';
+import type { TaskOwners } from './task-owners.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface WarmTasksParts {
@@ -17,6 +18,7 @@ export interface WarmTasksParts {
   tasks: Tasks;
   definitions: TaskDefinitions;
   ends: TaskEnds;
+  owners: TaskOwners;
   versions: Pick<FargateInstanceVersions, 'imageOf'>;
   keys(): Promise<WarmPoolKeys>;
 }
@@ -54,7 +56,10 @@ export class WarmTasks implements WarmProcessStarter {
   }
 
   async list(): Promise<RunningWarmProcess[]> {
-    const waiting = (await this.#present()).filter(isWaiting);
+    const { owners } = this.#parts;
+    const untagged = (await this.#present()).filter(mayWait);
+    const taken = await Promise.all(untagged.map((task) => owners.ownerOf(task)));
+    const waiting = untagged.filter((_, index) => taken[index] === undefined);
     const present = new Set(waiting.map(({ taskArn }) => taskArn));
     for (const ref of this.#ready) if (!present.has(ref)) this.#ready.delete(ref);
     return Promise.all(
@@ -68,14 +73,15 @@ export class WarmTasks implements WarmProcessStarter {
   }
 
   async end(id: string): Promise<void> {
-    const { tasks, ends } = this.#parts;
+    const { tasks, ends, owners } = this.#parts;
     const started = this.#unlisted.get(id);
     const seen = tasks.lastSeen.find((task) => originOf(task.startedBy)?.id === id)?.taskArn;
     const ref = started?.ref ?? seen ?? (await tasks.list({ origin: { id } }))[0];
     // What was started a moment ago and is not listed yet is found by the next list, and is then one that nobody knows.
     if (ref === undefined) return;
     const task = await tasks.find(ref);
-    if (task !== undefined && readTag(task, 'instance') !== undefined) return;
+    // It is an instance's. Each of the two may be shown late; and whoever has written it down ends it, too.
+    if (task !== undefined && (readTag(task, 'instance') !== undefined || (await owners.isTaken(id)))) return;
     await ends.stop(ref, 0, started?.startedAt);
     this.#unlisted.delete(id);
   }
@@ -109,8 +115,8 @@ export class WarmTasks implements WarmProcessStarter {
   }
 }
 
-/** Whether the task runs, or will, and waits for a customer. */
-function isWaiting(task: Task): boolean {
+/** Whether the task runs, or will, and waits for a customer as far as its tags say. */
+function mayWait(task: Task): boolean {
   const origin = originOf(task.startedBy);
   return (
     origin !== undefined &&

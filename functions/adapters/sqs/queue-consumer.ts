@@ -58,6 +58,7 @@ export class QueueConsumer {
    */
   async stop(deadlineMilliseconds: number): Promise<void> {
     this.#stopped.abort();
+    this.#wake();
     const deadline = pause(deadlineMilliseconds, undefined, { ref: false });
     await Promise.race([Promise.all([...this.#underWay, this.#loop]), deadline]);
     await this.#flush();
@@ -86,7 +87,6 @@ export class QueueConsumer {
     if (room <= 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
       return;
     }

@@ -2,7 +2,7 @@ import { recordEvent } from '../../domain/event-recording.ts';
 import { changeInstance } from '../../domain/instance-change.ts';
 import { instanceStatusText } from '../../domain/instance-status-text.ts';
 import type { InstanceChange } from '../../ports.ts';
-import type { LifecycleErrorName } from '../lifecycle-errors.ts';
+import { type LifecycleErrorName, platformFaults } from '../lifecycle-errors.ts';
 import type { LifecycleState } from '../lifecycle-state.ts';
 import { canMove, serves } from '../lifecycle-states.ts';
 import { defineTask, nothing } from './task.ts';
@@ -49,9 +49,9 @@ function changeFor(state: LifecycleState, failure: Failure): InstanceChange {
 /** Texts for failures whose own message is not made for customers. */
 function readFailure(state: LifecycleState): Failure {
   const name = state.failure?.Error ?? 'Unknown';
-  if (name === 'States.Timeout') return { name, message: 'A step of the operation took too long.' };
+  if (name === 'States.Timeout') return { name, message: platformFaults.tooLong };
   const known = ['KeyMissing', 'KeyRefused', 'LaunchFailed', 'InstanceUnhealthy', 'DependencyUnavailable'].includes(name);
-  if (!known) return { name, message: 'The operation failed on our side.' };
+  if (!known) return { name, message: platformFaults.other };
   return { name, message: messageOf(state.failure?.Cause ?? '') };
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ProblemError } from '../../../core/problem.ts';
+import { smartleadHostsSchema } from '../../../core/instance-configuration.ts';
 import { createAwsLifecyclePorts } from '../../../functions/composition/aws-lifecycle-ports.ts';
 import { createAwsPlatform } from '../../../functions/composition/aws-platform.ts';
 import { standardOutputLogger } from '../../../functions/composition/standard-output-logger.ts';
@@ -13,6 +13,15 @@ const lifecycleEnvironment = {
   STAGE: 'dev',
   SECRET_NAME_PREFIX: 'smartlead-mcp/dev/keys/',
   SECRETS_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000',
+  INSTANCE_IMAGE: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/assets:0123456789abcdef0123456789abcdef',
+};
+const tasksEnvironment = {
+  ...{ AWS_REGION: 'eu-central-1', CLUSTER: 'smartlead-mcp-dev', TASK_FAMILY_PREFIX: 'smartlead-mcp-dev' },
+  ...{ INSTANCE_SUBNETS: 'subnet-1,subnet-2', INSTANCE_SECURITY_GROUPS: 'sg-1', INSTANCE_LOG_GROUP: 'instances' },
+  INSTANCE_EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/start',
+  INSTANCE_TASK_ROLE_ARN: 'arn:aws:iam::123456789012:role/nothing',
+  POOL_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:smartlead-mcp/dev/platform/warm-pool',
+  WARM_POOL_SIZE: '2',
 };
 const environment = {
   ...lifecycleEnvironment,
@@ -29,27 +38,6 @@ beforeEach(() => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'emulated');
 });
 afterEach(() => void vi.unstubAllEnvs());
-
-/** What a part of the platform answers to a call of a method: the refusal, or `undefined` where it does its work. */
-async function refusalOf(part: unknown, method: string): Promise<ProblemError | undefined> {
-  try {
-    const call: unknown = typeof part === 'function' ? part : Reflect.get(Object(part), method);
-    if (typeof call === 'function') await call('any', 'arguments');
-  } catch (error) {
-    return error instanceof ProblemError ? error : undefined;
-  }
-  return undefined;
-}
-
-/** Parts that have no adapter: each of their methods, whatever its name, says so. */
-async function partsThatRefuse(composition: object): Promise<string[]> {
-  const refusing: string[] = [];
-  for (const [name, part] of Object.entries(composition)) {
-    if (typeof part !== 'object') continue;
-    if ((await refusalOf(part, 'noSuchMethod'))?.detail?.includes('not deployed yet')) refusing.push(name);
-  }
-  return refusing.sort();
-}
 
 describe('the platform on AWS', () => {
   it('takes its settings from the environment', () => {
@@ -70,29 +58,13 @@ describe('the platform on AWS', () => {
     );
   });
 
-  // Whoever adds an adapter takes its line away here.
-  it('lacks exactly these parts', async () => {
-    expect(await partsThatRefuse(createAwsPlatform(environment))).toEqual(['health', 'instanceLogFeed', 'rollouts']);
-  });
-
-  it('lacks exactly these parts for the tasks of the lifecycle', async () => {
-    expect(await partsThatRefuse(createAwsLifecyclePorts(lifecycleEnvironment))).toEqual(['accessTokens', 'launcher']);
-  });
-
-  it('says in words which part is missing', async () => {
-    const refusal = await refusalOf(createAwsPlatform(environment).rollouts, 'begin');
-    expect(refusal).toMatchObject({ status: 503, detail: 'On AWS, the rolling upgrade of instances is not deployed yet.' });
-  });
-
-  it('refuses at once where a method gives no promise', () => {
-    const { instanceLogFeed } = createAwsPlatform(environment);
-    expect(() => instanceLogFeed.subscribe('ins_1', () => undefined)).toThrow('not deployed yet');
-  });
-
-  it('can be awaited whole: a missing part is no promise', async () => {
-    const { health, idempotency } = createAwsPlatform(environment);
-    await expect(Promise.resolve(health)).resolves.toBe(health);
+  it('can be awaited whole: a part that is made when it is needed is no promise', async () => {
+    const { idempotency } = createAwsPlatform(environment);
     await expect(Promise.resolve(idempotency)).resolves.toBe(idempotency);
+  });
+
+  it('follows no log itself: answers of functions are not streamed', () => {
+    expect(createAwsPlatform(environment).instanceLogFeed).toBeNull();
   });
 
   it('sends no mail where it has no address to send from', () => {
@@ -102,6 +74,27 @@ describe('the platform on AWS', () => {
 
   it('revokes tokens without telling anybody: the store has done that', async () => {
     await expect(createAwsPlatform(environment).tokenRevoked('tok_1', 'hash')).resolves.toBeUndefined();
+  });
+});
+
+describe('the tasks of the lifecycle on AWS', () => {
+  const complete = { ...lifecycleEnvironment, ...tasksEnvironment };
+
+  it.each(Object.keys(complete))('are not composed without %s', (variable) => {
+    expect(() => createAwsLifecyclePorts({ ...complete, [variable]: undefined })).toThrow(variable);
+  });
+
+  it('ask nothing of AWS before they are needed', async () => {
+    const { launcher, accessTokens, settings } = createAwsLifecyclePorts(complete);
+    expect(settings.smartleadHosts).toEqual(smartleadHostsSchema.parse({}));
+    // Nothing listens where this environment says that AWS is.
+    await expect(launcher.list('ins_1')).rejects.toMatchObject({ type: 'not-available' });
+    await expect(accessTokens.put('instance-access-token/ins_1', 'token')).rejects.toThrow();
+  });
+
+  it('speak to another Smartlead where the environment names one', () => {
+    const { settings } = createAwsLifecyclePorts({ ...complete, SMARTLEAD_CORE_URL: 'http://127.0.0.1:8/core' });
+    expect(settings.smartleadHosts).toEqual(smartleadHostsSchema.parse({ core: 'http://127.0.0.1:8/core' }));
   });
 });
 

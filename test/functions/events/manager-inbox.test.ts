@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { ProblemError, type ProblemType } from '../../../core/problem.ts';
 import { ManagerInbox } from '../../../functions/events/manager-inbox.ts';
+import { stoppingTask, type TaskChange } from '../../../functions/events/manager-message.ts';
 import type { ExecutionState } from '../../../functions/ports.ts';
 
-function arranged({ described, failing }: { described?: ExecutionState; failing?: string } = {}) {
+interface Arrangement {
+  described?: ExecutionState;
+  /** Name of the call that fails. */
+  failing?: string;
+  /** Why a rollout is not cancelled. */
+  refusal?: ProblemType;
+  reconcile?(): Promise<void>;
+}
+
+function arranged({ described, failing, refusal = 'conflict', reconcile }: Arrangement = {}) {
   const calls: unknown[][] = [];
   const note =
     (name: string) =>
@@ -16,8 +27,15 @@ function arranged({ described, failing }: { described?: ExecutionState; failing?
     executions: { describe: async () => described },
     connections: { connected: note('connected') },
     tokens: { touch: note('touch') },
+    rollouts: {
+      lookForBegun: note('lookForBegun'),
+      cancel: async (id) => {
+        await note('cancel')(id);
+        throw new ProblemError(refusal);
+      },
+    },
     taskChanged: note('taskChanged'),
-    reconcile: note('reconcile'),
+    reconcile: reconcile ?? note('reconcile'),
   });
   return { calls, take: (message: unknown) => inbox.take(JSON.stringify(message)), inbox };
 }
@@ -70,6 +88,7 @@ describe('the messages of the manager', () => {
     ],
     [{ kind: 'token-used', tokenId: 'tok_1', at: '2026-11-22T08:41:00.000Z' }, ['touch', 'tok_1', '2026-11-22T08:41:00.000Z']],
     [{ kind: 'reconcile' }, ['reconcile']],
+    [{ kind: 'rollout-begun' }, ['lookForBegun']],
     [executionChange({}), ['executionEnded', 'ins_1', 'op_1', { status: 'succeeded' }]],
     [executionChange({ status: 'TIMED_OUT' }), ['executionEnded', 'ins_1', 'op_1', { status: 'failed' }]],
     [executionChange({ status: 'ABORTED' }), ['executionEnded', 'ins_1', 'op_1', { status: 'failed' }]],
@@ -81,6 +100,39 @@ describe('the messages of the manager', () => {
     const { calls, take } = arranged();
     await take(message);
     expect(calls).toEqual([call]);
+  });
+
+  it('cancel a rollout, also one that was begun a moment ago, and let be what has ended', async () => {
+    for (const refusal of ['conflict', 'not-found'] as const) {
+      const { calls, take } = arranged({ refusal });
+      await take({ kind: 'rollout-cancel', rolloutId: 'rol_1' });
+      expect(calls).toEqual([['lookForBegun'], ['cancel', 'rol_1']]);
+    }
+    const { take } = arranged({ refusal: 'not-available' });
+    await expect(take({ kind: 'rollout-cancel', rolloutId: 'rol_1' })).rejects.toMatchObject({ type: 'not-available' });
+  });
+
+  it('compare once at a time: what has waited while no manager worked holds up nothing else', async () => {
+    const passes: PromiseWithResolvers<void>[] = [];
+    const { calls, take } = arranged({
+      reconcile: () => {
+        const pass = Promise.withResolvers<void>();
+        passes.push(pass);
+        return pass.promise;
+      },
+    });
+    const first = take({ kind: 'reconcile' });
+    await Promise.all(Array.from({ length: 60 }, () => take({ kind: 'reconcile' })));
+    expect(passes).toHaveLength(1);
+    await take({ kind: 'wake', instanceId: 'ins_1' });
+    expect(calls).toEqual([['wake', 'ins_1']]);
+    // The one message that the pass belongs to comes again where the pass fails.
+    passes[0]?.reject(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    const second = take({ kind: 'reconcile' });
+    expect(passes).toHaveLength(2);
+    passes[1]?.resolve();
+    await second;
   });
 
   it('hand what ECS tells to the launcher whole', async () => {
@@ -118,4 +170,29 @@ describe('the messages of the manager', () => {
       expect(`${refusal} ${(refusal as Error).cause}`).not.toMatch(/secret/);
     },
   );
+});
+
+describe('what ECS tells of a router', () => {
+  const change = (detail: object): TaskChange => ({
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    detail: {
+      taskArn: 'arn:router',
+      clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/smartlead-mcp-dev-platform',
+      lastStatus: 'RUNNING',
+      desiredStatus: 'STOPPED',
+      ...detail,
+    },
+  });
+
+  it.each([
+    ['is to stop', {}, 'arn:router'],
+    ['leaves its load balancer', { lastStatus: 'DEACTIVATING' }, 'arn:router'],
+    ['has stopped', { lastStatus: 'STOPPED' }, undefined],
+    ['runs', { desiredStatus: 'RUNNING' }, undefined],
+    ['is none, but an instance', { clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/smartlead-mcp-dev' }, undefined],
+    ['is nowhere', { clusterArn: undefined }, undefined],
+  ])('that it %s', (_words, detail, expected) => {
+    expect(stoppingTask(change(detail), 'smartlead-mcp-dev')).toBe(expected);
+  });
 });

@@ -3,11 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { lifecycleDefinition, taskFunctionsByState } from '../../../functions/instance-manager/lifecycle-definition.ts';
 import { lifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
 
+interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds: number;
+  MaxAttempts: number;
+  BackoffRate: number;
+  MaxDelaySeconds: number;
+  JitterStrategy: string;
+}
+
+/** The longest that is waited for a state, in seconds; half as long at the mean, with full jitter. */
+function longestWait({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }: Retrier): number {
+  const pauses = Array.from({ length: MaxAttempts }, (_, attempt) => IntervalSeconds * BackoffRate ** attempt);
+  return pauses.reduce((sum, seconds) => sum + Math.min(seconds, MaxDelaySeconds), 0);
+}
+
 interface TaskState {
   Type: string;
   Resource: string;
   TimeoutSeconds?: number;
-  Retry?: { ErrorEquals: string[]; MaxAttempts?: number }[];
+  Retry?: Retrier[];
   Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[];
 }
 
@@ -32,6 +47,16 @@ describe('the definition of the lifecycle', () => {
     expect(state.Retry?.flatMap((retrier) => retrier.ErrorEquals)).not.toContain('States.ALL');
     const everything = state.Catch?.find((catcher) => catcher.ErrorEquals.includes('States.ALL'));
     expect(everything?.ResultPath).toMatch(/^\$\.\w+$/);
+  });
+
+  it.each(taskStates)('%s waits for minutes where its function is busy elsewhere, and all at different times', (_name, state) => {
+    const [throttled, others] = state.Retry as [Retrier, Retrier];
+    // Step Functions takes the first retrier that names the error.
+    expect(throttled).toMatchObject({ ErrorEquals: ['Lambda.TooManyRequestsException'], JitterStrategy: 'FULL' });
+    expect(longestWait(throttled)).toBeGreaterThan(5 * 60);
+    // Some of the whole execution is left for what comes then.
+    expect(longestWait(throttled)).toBeLessThan(lifecycleDefinition.TimeoutSeconds / 2);
+    expect(longestWait(others)).toBeLessThan(10);
   });
 
   it('calls every task function, and no other', () => {

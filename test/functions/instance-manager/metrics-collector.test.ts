@@ -1,5 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
-import { MetricsCollector } from '../../../functions/instance-manager/metrics-collector.ts';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { MetricsCollector, type MetricsCollectorOptions } from '../../../functions/instance-manager/metrics-collector.ts';
 import type { InstanceMetricRow, MetricStep, ProcessReading, RunningProcess } from '../../../functions/ports.ts';
 import { InMemoryClock } from '../in-memory/clock.ts';
 import { InMemoryInstanceMetricStore } from '../in-memory/instance-metric-store.ts';
@@ -13,15 +13,18 @@ let incidents: string[];
 let readings: Map<string, ProcessReading | undefined>;
 let collector: MetricsCollector;
 
-function newCollector(): MetricsCollector {
-  return new MetricsCollector({
-    clock,
-    store,
-    launcher: { list: async (only) => running.filter(({ instanceId }) => only === undefined || instanceId === only) },
-    reader: { readProcess: async ({ ref }) => readings.get(ref) },
-    activity: { read: async () => ({ lastRequestAt: undefined, requestsInFlight: 0, streams: 4 }) },
-    report: ({ message }) => void incidents.push(message),
-  });
+function newCollector(options: MetricsCollectorOptions = {}): MetricsCollector {
+  return new MetricsCollector(
+    {
+      clock,
+      store,
+      launcher: { list: async (only) => running.filter(({ instanceId }) => only === undefined || instanceId === only) },
+      reader: { readProcess: async ({ ref }) => readings.get(ref) },
+      activity: { read: async () => ({ lastRequestAt: undefined, requestsInFlight: 0, streams: 4 }) },
+      report: ({ message }) => void incidents.push(message),
+    },
+    options,
+  );
 }
 
 beforeEach(() => {
@@ -155,4 +158,41 @@ it('goes on where a process does not answer', async () => {
   clock.advance(quarter);
   await collector.collect();
   expect([callsOf(await kept('minute')), incidents]).toEqual([3, []]);
+});
+
+it('stores whole minutes where writes cost money, once each, and the last reading of an instance that has ended', async () => {
+  collector = newCollector({ storesWholeMinutes: true });
+  const put = vi.spyOn(store, 'put');
+  launch('1');
+  for (let reading = 1; reading <= 12; reading += 1) {
+    clock.advance(quarter);
+    says('1', reading, { uptimeSeconds: 15 * reading });
+    await collector.collect();
+  }
+  // 08:03:10: three minutes are over, and each was written with the row of its hour.
+  expect((await kept('minute')).map((row) => [row.time.slice(11, 16), callsOf([row])])).toEqual([
+    ['08:00', 3],
+    ['08:01', 4],
+    ['08:02', 4],
+  ]);
+  expect(put.mock.calls.map(([rows]) => rows.length)).toEqual([2, 2, 2]);
+
+  says('1', 20, { uptimeSeconds: 190 });
+  await collector.readLast('ins_1');
+  running = [];
+  clock.advance(60_000);
+  await collector.collect();
+  expect(callsOf(await kept('minute'))).toBe(20);
+  expect(callsOf(await kept('hour'))).toBe(20);
+});
+
+it('stores at its end what is left of a minute that is not over', async () => {
+  collector = newCollector({ storesWholeMinutes: true });
+  launch('1');
+  clock.advance(quarter);
+  says('1', 5, { uptimeSeconds: 10 });
+  await collector.collect();
+  expect(await kept('minute')).toEqual([]);
+  await collector.close();
+  expect(callsOf(await kept('minute'))).toBe(5);
 });

@@ -116,6 +116,31 @@ describe('an operation that the API asks for', () => {
     expect(await made.installation.observe(id)).toEqual(running);
   });
 
+  it('waits for an exclusive action also where a sweep sees its turn before the answer that gave it is here', async () => {
+    const made = await cloud();
+    const take = made.queue.take.bind(made.queue);
+    made.queue.take = async (...taken) => {
+      const turn = await take(...taken);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return turn;
+    };
+    const manager = made.manager();
+    const id = await made.installation.addInstance();
+    const action = Promise.withResolvers<void>();
+    const exclusive = manager.exclusively(id, () => action.promise);
+    await pass(100);
+    const swept = manager.sweep();
+    await pass(1_000);
+    await swept;
+    await made.api(manager).request(id, 'start');
+    await pass(1_000);
+    expect(made.names).toEqual([]);
+    action.resolve();
+    await exclusive;
+    await pass(100);
+    expect(await made.installation.observe(id)).toEqual(running);
+  });
+
   it('is told to those who wait to know, and gives up a launch that it overtakes', async () => {
     const made = await cloud();
     const manager = made.manager();
@@ -188,6 +213,24 @@ describe('the news that an execution has ended', () => {
     expect(await made.installation.instance(id)).toMatchObject({ status });
     expect(made.installation.incidents).toHaveLength(reported);
     expect(manager.isBusy(id)).toBe(false);
+  });
+
+  it.each([
+    { error: 'States.Timeout', operation: 'start', status: 'restarting' },
+    { error: undefined, operation: 'restart', status: 'restarting' },
+    { error: 'States.Timeout', operation: 'stop', status: 'failed' },
+  ] as const)('of a recovery by $operation leaves it to be tried again', async ({ error, operation, status }) => {
+    const hang = () => new Promise<never>(() => {});
+    const made = await cloud(() => Object.fromEntries([['BeginOperation', hang]]));
+    const manager = made.manager();
+    const id = await made.installation.addInstance({
+      status: 'restarting',
+      desiredState: operation === 'stop' ? 'stopped' : 'running',
+    });
+    void manager.run(id, operation, { recovery: true });
+    await pass(10);
+    await manager.executionEnded(id, made.names[0] ?? '', { status: 'failed', ...(error === undefined ? {} : { error }) });
+    expect(await made.installation.instance(id)).toMatchObject({ status });
   });
 
   it('is not taken by a manager that has stopped, so that another one hears of it', async () => {

@@ -21,6 +21,17 @@ describe('the restart policy', () => {
     for (const decision of pauses) expect(decision).toEqual({ restart: true, pauseMilliseconds: 128_000 });
   });
 
+  it('never gives up what the platform could not start, and does not count that as a death', () => {
+    const policy = new RestartPolicy(() => 0.5);
+    const pauses = Array.from({ length: 12 }, () => policy.couldNotStart('ins_1').pauseMilliseconds / 1000);
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+    expect(policy.died('ins_1', 0)).toEqual({ restart: true, pauseMilliseconds: 0 });
+    expect(policy.couldNotStart('ins_1')).toEqual({ restart: true, pauseMilliseconds: 1000 });
+    policy.cameUp('ins_1', 0);
+    expect(policy.couldNotStart('ins_1')).toEqual({ restart: true, pauseMilliseconds: 1000 });
+    expect(policy.died('ins_1', minute)).toEqual({ restart: true, pauseMilliseconds: 1000 });
+  });
+
   it('forgets after ten minutes of life, after giving up and when told', () => {
     const policy = new RestartPolicy(() => 0.5);
     const first = { restart: true, pauseMilliseconds: 0 };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RemoteRollouts } from '../../../functions/instance-manager/remote-rollouts.ts';
 import { RolloutManager } from '../../../functions/instance-manager/rollout-manager.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
 import type { Rollout } from '../../../functions/ports.ts';
@@ -108,6 +109,26 @@ describe('a rollout', () => {
     await installation.ask(asleep, 'start');
     expect((await installation.instance(asleep))?.runtime?.version).toBe('version-2');
     expect(installation.incidents).toEqual([]);
+  });
+
+  it('that another process began is taken up once, carried out, and not taken up again', async () => {
+    const made = await upgradable(2);
+    const { installation, rollouts, disk } = made;
+    const { clock } = installation.ports;
+    await rollouts.lookForBegun();
+    expect((await latest(made))?.id).toBeUndefined();
+    const ports = { clock, instances: disk.instances, rollouts: disk.rollouts, versions: disk.versions };
+    const begun = await new RemoteRollouts({ ...ports, begun: async () => {}, cancel: async () => {} }).begin();
+    await Promise.all([rollouts.lookForBegun(), rollouts.lookForBegun()]);
+    for (let second = 0; second < 90; second += 1) {
+      await pass(1_000);
+      await rollouts.lookForBegun();
+    }
+    expect(await latest(made)).toMatchObject({ id: begun.id, status: 'done' });
+    expect((await latest(made))?.upgraded).toHaveLength(2);
+    expect(await versionsOf(made)).toEqual(['version-2', 'version-2']);
+    expect(await rollouts.versionFor('ins_any')).toBe('version-2');
+    await expect(rollouts.cancel(begun.id)).rejects.toMatchObject({ type: 'conflict' });
   });
 
   it('takes the upgraded instances back where one dies, and stops', async () => {

@@ -6,16 +6,20 @@ import { atRest, Disk, Installation, running, workspaceId } from './installation
 
 let supervisors: Supervisor[] = [];
 
-async function supervised({ disk = new Disk(), neverSleeps = false } = {}) {
+async function supervised({ disk = new Disk(), neverSleeps = false, rememberMilliseconds = 0 } = {}) {
   const activity = new InMemoryInstanceActivity();
   const installation = new Installation({ disk, ports: { activity } });
   await installation.runner.prepare();
   const woken: string[] = [];
-  const supervisor = new Supervisor({
-    ...installation.supervisorPorts,
-    observer: { woke: (instanceId) => void woken.push(instanceId) },
-    ...(neverSleeps ? { sleepRules: () => ({ neverSleeps: true }) } : {}),
-  });
+  const supervisor = new Supervisor(
+    {
+      ...installation.supervisorPorts,
+      observer: { woke: (instanceId) => void woken.push(instanceId) },
+      ...(neverSleeps ? { sleepRules: () => ({ neverSleeps: true }) } : {}),
+    },
+    // Far apart, so that what is read is read by the watch.
+    rememberMilliseconds > 0 ? { idle: { rememberMilliseconds }, intervalMilliseconds: 24 * 60 * 60_000 } : {},
+  );
   supervisors.push(supervisor);
   await supervisor.start();
   return { installation, supervisor, activity, woken };
@@ -107,6 +111,58 @@ describe('an instance that nobody calls', () => {
     await pass(30_000);
     expect(await installation.observe(id)).toEqual(running);
     expect(installation.incidents).not.toEqual([]);
+  });
+});
+
+describe('where reads of the store cost money', () => {
+  const rememberMilliseconds = 30_000;
+
+  it('an instance sleeps at most so much later, and soon after its last call once it is known', async () => {
+    const { installation, activity } = await supervised({ rememberMilliseconds });
+    const id = await runningInstance(installation, { sleepAfterSeconds: 5 });
+    activity.set(id, { requestsInFlight: 1 });
+    await pass(40_000);
+    activity.set(id, { lastRequestAt: Date.now(), streams: 1 });
+    await pass(4_000);
+    expect(await installation.observe(id)).toEqual(running);
+    await pass(3_000);
+    expect(await installation.observe(id)).toEqual(atRest('sleeping'));
+    await installation.runner.run(id, 'start');
+    await pass(5_000 + rememberMilliseconds + 6_000);
+    expect(await installation.observe(id)).toEqual(atRest('sleeping'));
+  });
+
+  it('only what runs is read, once in so long', async () => {
+    const { installation } = await supervised({ rememberMilliseconds });
+    for (let count = 0; count < 5; count += 1) await sleepingInstance(installation);
+    const id = await runningInstance(installation, { sleepAfterSeconds: 24 * 60 * 60 });
+    const { instances } = installation.disk;
+    const [all, one] = [vi.spyOn(instances, 'listAll'), vi.spyOn(instances, 'findById')];
+    await pass(30 * 60_000);
+    expect(all).not.toHaveBeenCalled();
+    // Once in thirty seconds by this watch, and once a minute by the one for load.
+    expect(one.mock.calls.length).toBeLessThanOrEqual(60 + 30);
+    expect(new Set(one.mock.calls.flat())).toEqual(new Set([id]));
+  });
+
+  it('what changed since it was read counts before it is put to sleep', async () => {
+    const { installation } = await supervised({ rememberMilliseconds: 60 * 60_000 });
+    const id = await runningInstance(installation, { sleepAfterSeconds: 60 });
+    await pass(5_000);
+    await installation.change(id, { sleepAfterSeconds: null });
+    await pass(10 * 60_000);
+    expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it('a process that was launched anew meanwhile has its whole time', async () => {
+    const { installation } = await supervised({ rememberMilliseconds: 60 * 60_000 });
+    const id = await runningInstance(installation, { sleepAfterSeconds: 60 });
+    await pass(40_000);
+    await installation.runner.run(id, 'restart', { recovery: true });
+    await pass(40_000);
+    expect(await installation.observe(id)).toEqual(running);
+    await pass(70_000);
+    expect(await installation.observe(id)).toEqual(atRest('sleeping'));
   });
 });
 

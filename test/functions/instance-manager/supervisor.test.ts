@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Supervisor, type SupervisorOptions } from '../../../functions/instance-manager/supervisor.ts';
-import type { InstanceLogEntry } from '../../../functions/ports.ts';
+import { type InstanceLogEntry, LaunchFailed, launchRefused } from '../../../functions/ports.ts';
 import { atRest, Installation, running, workspaceId } from './installation.ts';
 
 const minute = 60_000;
@@ -144,6 +144,31 @@ describe('an instance that dies', () => {
     expect(installation.launcher.launches).toBe(launches);
     await installation.ask(id, 'start');
     expect(await installation.observe(id)).toEqual(running);
+  });
+
+  it.each([
+    { error: new Error('Rate exceeded'), words: 'A part of the platform was not available.' },
+    { error: new LaunchFailed(`${launchRefused}there is no capacity.`), words: `${launchRefused}there is no capacity.` },
+  ])('while the platform can start nothing is brought back however long that lasts: $words', async ({ error, words }) => {
+    const { installation } = await supervised();
+    const id = await runningInstance(installation);
+    const launch = vi.spyOn(installation.launcher, 'launch').mockRejectedValue(error);
+    installation.launcher.kill(id);
+    await pass(3 * 60 * minute);
+    expect(await installation.observe(id)).toEqual(atRest('restarting'));
+    expect(await installation.instance(id)).toMatchObject({ statusReason: `${words} It is being restarted.` });
+    // Seldom, in the end: four attempts each time, and five minutes between them.
+    const attempts = launch.mock.calls.length;
+    await pass(60 * minute);
+    expect(launch.mock.calls.length - attempts).toBeLessThanOrEqual(4 * 14);
+    launch.mockRestore();
+    await pass(6 * minute);
+    expect(await installation.observe(id)).toEqual(running);
+    for (let death = 1; death <= 9; death += 1) {
+      installation.launcher.kill(id);
+      await pass(5.7 * minute);
+      expect(await installation.observe(id)).toEqual(running);
+    }
   });
 
   it('after ten minutes of health starts again at the shortest pause', async () => {

@@ -29,11 +29,13 @@ export interface ContainerStart {
 export interface EcsDoubleOptions {
   startContainer(start: ContainerStart): Container;
   /** What `secrets` of a task definition fetch; an error fails the start of the task. */
-  readSecret(valueFrom: string): string;
+  readSecret(valueFrom: string): string | Promise<string>;
   /** How long a task takes to run, and until lists and descriptions know of it. */
   startMilliseconds?: number;
   listedAfterMilliseconds?: number;
   knownAfterMilliseconds?: number;
+  /** Until DescribeTasks shows a tag that was added. */
+  tagsShownAfterMilliseconds?: number;
   stopTimeoutMilliseconds?: number;
 }
 
@@ -100,6 +102,7 @@ export class EcsDouble {
       startMilliseconds: 20,
       listedAfterMilliseconds: 100,
       knownAfterMilliseconds: 0,
+      tagsShownAfterMilliseconds: 0,
       stopTimeoutMilliseconds: 2000,
       ...options,
     };
@@ -206,7 +209,11 @@ export class EcsDouble {
         if (task === undefined) throw new ApiError('ResourceNotFoundException', 'The specified resource was not found.');
         if (task.lastStatus === 'STOPPED') throw new ApiError('InvalidParameterException', 'The task is stopped.');
         const added = input.tags as Tag[];
-        task.tags = [...task.tags.filter(({ key }) => !added.some((tag) => tag.key === key)), ...added];
+        const show = () => {
+          task.tags = [...task.tags.filter(({ key }) => !added.some((tag) => tag.key === key)), ...added];
+        };
+        if (this.#options.tagsShownAfterMilliseconds === 0) show();
+        else setTimeout(show, this.#options.tagsShownAfterMilliseconds).unref();
         return {};
       }
       default:
@@ -254,12 +261,12 @@ export class EcsDouble {
     };
     this.tasks.set(task.taskArn, task);
     this.#byToken.set(clientToken, { digest, arn: task.taskArn });
-    setTimeout(() => this.#start(task, definition, input), this.#options.startMilliseconds);
+    setTimeout(() => void this.#start(task, definition, input), this.#options.startMilliseconds);
     return { tasks: [taskJson(task)], failures: [] };
   }
 
-  #start(task: TaskOfDouble, definition: Definition, { overrides }: RunTaskCommandInput): void {
-    if (task.desiredStatus === 'STOPPED') {
+  async #start(task: TaskOfDouble, definition: Definition, { overrides }: RunTaskCommandInput): Promise<void> {
+    if (hasEnded(task)) {
       this.#stopped(task);
       return;
     }
@@ -269,10 +276,14 @@ export class EcsDouble {
     for (const { name = '', value = '' } of given) environment[name] = value;
     try {
       for (const { name = '', valueFrom = '' } of container?.secrets ?? [])
-        environment[name] = this.#options.readSecret(valueFrom);
+        environment[name] = await this.#options.readSecret(valueFrom);
     } catch {
       const reason = 'ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm';
       Object.assign(task, { desiredStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedReason: reason });
+      this.#stopped(task);
+      return;
+    }
+    if (hasEnded(task)) {
       this.#stopped(task);
       return;
     }
@@ -353,6 +364,11 @@ export class EcsDouble {
     }
     return { tasks, failures };
   }
+}
+
+/** Whether somebody has asked for its end, perhaps while it started. */
+function hasEnded({ desiredStatus }: TaskOfDouble): boolean {
+  return desiredStatus === 'STOPPED';
 }
 
 function definitionJson({ arn, state, tags: _, ...definition }: Definition): Json {

@@ -37,6 +37,8 @@ export const quickTimes: Partial<FargateTimes> = {
   longestDescribePause: 100,
   settle: 400,
   listAge: 0,
+  indexed: 10,
+  untagged: 50,
   assignment: 3000,
 };
 

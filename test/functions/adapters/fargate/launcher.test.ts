@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
 import type { FargateLauncher } from '../../../../functions/adapters/fargate/launcher.ts';
 import { parseTaskEvent } from '../../../../functions/adapters/fargate/task-events.ts';
-import type { InstanceExit } from '../../../../functions/ports.ts';
+import { type InstanceExit, launchRefused } from '../../../../functions/ports.ts';
 import { plantedKey, plantedToken } from '../child-process/launch-request.ts';
 import { createInstallation, type Installation, keyArn, request } from './installation.ts';
 
@@ -131,6 +131,7 @@ describe('a cold launch', () => {
     const failure = await launcher.launch(request()).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({ name: 'LaunchFailed', message: expect.stringContaining(words) });
     expect((failure as Error).message).not.toContain('arn:');
+    expect((failure as Error).message.startsWith(launchRefused)).toBe(true);
     await expect(installation.ledger.list(id)).resolves.toEqual([]);
   });
 
@@ -138,7 +139,7 @@ describe('a cold launch', () => {
     const nowhere = installation.createLauncher({ keySecrets: { locate: async () => ({ arn: keyArn, versionId: 'gone' }) } });
     await expect(nowhere.launch(request())).rejects.toMatchObject({
       name: 'LaunchFailed',
-      message: 'The instance could not start: its Smartlead key could not be fetched from the secret store before it was ready.',
+      message: 'The platform could not start the instance: its Smartlead key could not be fetched from the secret store.',
     });
     expect(installation.ecs.living).toEqual([]);
     await expect(installation.ledger.list(id)).resolves.toEqual([]);
@@ -218,6 +219,20 @@ describe('a launch from the pool', () => {
     installation.ecs.fault = (action) => (action === 'TagResource' ? { type: 'ServerException', message: 'broken' } : undefined);
     const { ref } = await launcher.launch(request());
     expect(installation.ecs.living.map(({ taskArn }) => taskArn)).toEqual([ref]);
+  });
+
+  it('is the instance’s from its assignment on, also while ECS does not show its tags yet', async () => {
+    await installation.close();
+    installation = await createInstallation({ tagsShownAfterMilliseconds: 60_000 });
+    launcher = installation.createLauncher();
+    const processId = await addWarm();
+    const runtime = await launcher.launch(request('plain', { replica: 2 }));
+    expect(await launcher.list(id)).toEqual([{ instanceId: id, replica: 2, runtime }]);
+    // As the keeper does with what runs, and is in the pool no more.
+    await launcher.warmTasks.end(processId);
+    expect(await launcher.list(id)).toEqual([{ instanceId: id, replica: 2, runtime }]);
+    await launcher.stop(id);
+    expect(await launcher.list(id)).toEqual([]);
   });
 
   it('is not ended by the keeper of the pool', async () => {

@@ -106,7 +106,7 @@ describe('the keeper of the warm pool', () => {
       await world.keep();
       world.now += 1000;
     }
-    // Two at once count twice, so the pauses are 2, 8, 32, 128 s.
+    // What fails together counts once: two at first, and then one after each pause of 1, 2, 4, 8, 16 and 32 s, the next being 64 s.
     expect(world.reports.filter((message) => message.includes('could not be started'))).toHaveLength(8);
     expect(await world.pool.list()).toEqual([]);
 
@@ -143,6 +143,50 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('version' as const), version: fc.constantFrom('v1', 'v2', 'v3') }),
   fc.record({ kind: fc.constant('no-room' as const), isFull: fc.boolean() }),
 );
+
+describe('the number of starts at once', () => {
+  const { startsAtOnce: _, ...size } = { ...limits, longestStartSeconds: 300 };
+
+  it('is what is missing, up to a second of what Fargate launches', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 90 }), async (minimum, maximum) => {
+        const world = new World({ ...size, minimum, maximum }, true);
+        const wanted = Math.min(minimum, maximum);
+        let rounds = 0;
+        for (let missing = wanted; missing > 0; missing = wanted - world.running.size, rounds += 1) {
+          const before = world.starts;
+          await world.keep();
+          expect(world.starts - before).toBe(Math.min(missing, 20));
+          // Asked again while they start, it starts no more than fit beside them.
+          await world.keep();
+          const starting = (await world.pool.list()).filter(({ state }) => state === 'starting').length;
+          expect(starting).toBeLessThanOrEqual(20);
+          for (const process of world.running.values()) process.isReady = true;
+        }
+        expect(rounds).toBe(Math.ceil(wanted / 20));
+        expect(world.mostWaiting).toBeLessThanOrEqual(maximum);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is halved by each round of failures, and whole again when they are long past', async () => {
+    const world = new World({ ...size, minimum: 40, maximum: 40 }, true);
+    world.failsToStart = true;
+    const tried: number[] = [];
+    for (let second = 0; second < 40; second += 1) {
+      const before = world.reports.length;
+      await world.keep();
+      if (world.reports.length > before) tried.push(world.reports.length - before);
+      world.now += 1000;
+    }
+    expect(tried).toEqual([20, 10, 5, 2, 1, 1]);
+    world.failsToStart = false;
+    world.now += 3_600_000;
+    await world.keep();
+    expect(world.starts).toBe(20);
+  });
+});
 
 describe('whatever dies, and when', () => {
   it('there are never more than the limit, none is given twice, and in the end nothing is left over', async () => {
