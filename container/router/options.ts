@@ -67,7 +67,13 @@ export interface RouterTiming {
   tokenRecheckMs: number;
   /** Longest silence on an event stream before a comment is sent. */
   keepAliveMs: number;
+  /** How often counts of calls are handed over. What was counted since is lost where the router is killed. */
   usageFlushMs: number;
+  /**
+   * How often the seconds and bytes of streams that stand are counted, the next hand-over after it; 0 for at each one. They are also counted when a
+   * stream ends and when the router closes. A router that is killed loses those of so long.
+   */
+  streamUsageMs: number;
   usageSinkTimeoutMs: number;
   tokenUsedMs: number;
   /** How long a client may take to send its body. */
@@ -174,6 +180,7 @@ export const defaultTiming: RouterTiming = {
   tokenRecheckMs: 500,
   keepAliveMs: 15_000,
   usageFlushMs: 5_000,
+  streamUsageMs: 0,
   usageSinkTimeoutMs: 10_000,
   tokenUsedMs: 60_000,
   bodyTimeoutMs: 30_000,

@@ -109,7 +109,7 @@ export function createRouter(options: RouterOptions): Router {
     }),
     lastRequests: new LastRequests(),
     usage,
-    traffic: new TrafficMeter(usage),
+    traffic: new TrafficMeter(usage, timing),
     events: new EventNotifier(options.events, timing.tokenUsedMs, (error) => reportError(error, '')),
     metrics: ownMetrics,
     open: new OpenExchanges(limits, (scope) => ownMetrics.streamClosedByLimit(scope)),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RouterTiming } from './options.ts';
 import type { VerifiedToken } from './token-verifier.ts';
 import { protocolMessages, standingStreams, type UsageCounter } from './usage-counter.ts';
 
@@ -17,19 +18,24 @@ interface OpenStream {
   countedUntil: number;
 }
 
+/** How often it is looked within `streamUsageMs` which streams are due, so that many are told of together and not all at once. */
+const looksInInterval = 15;
+
 /**
  * Counts what clients send and get: of a message the bytes of its body, of an answer all bytes on the connection, its head included.
  * Those of a call count for its tool, those of other messages under `(protocol)`. Streams that stay open count under `(stream)`, with
- * the seconds they were open; answers to calls that arrive on one count as bytes of the stream.
+ * the seconds they were open; answers to calls that arrive on one count as bytes of the stream. What streams that stand have added is
+ * counted every `streamUsageMs`, when one ends, and when the router closes.
  */
 export class TrafficMeter {
   readonly #usage: UsageCounter;
   readonly #readings = new WeakMap<Socket, ConnectionReading>();
   readonly #streams = new Set<OpenStream>();
+  #lookedAt = performance.now();
 
-  constructor(usage: UsageCounter) {
+  constructor(usage: UsageCounter, { streamUsageMs }: Pick<RouterTiming, 'streamUsageMs'>) {
     this.#usage = usage;
-    usage.onHandOver(() => this.#countOpenStreams());
+    usage.onHandOver((isLast) => this.#countOpenStreams(isLast ? 0 : streamUsageMs));
   }
 
   /** Counts a message and its answer, when that has come to its end. `tool` is absent where the message calls none. */
@@ -71,11 +77,22 @@ export class TrafficMeter {
     return reading;
   }
 
-  /** Thousands of streams hang at few instances, so they are added up first. */
-  #countOpenStreams(): void {
-    const sums = new Map<string, { token: VerifiedToken; bytesOut: number; streamSeconds: number }>();
+  /**
+   * Thousands of streams hang at few instances, so they are added up first; and all of an instance are counted as soon as one of them was
+   * not for so long, so that they are counted together from then on.
+   */
+  #countOpenStreams(pauseMs: number): void {
     const now = performance.now();
+    const lookMs = pauseMs / looksInInterval;
+    if (now - this.#lookedAt < lookMs) return;
+    this.#lookedAt = now;
+    const due = new Set<string>();
+    // To the nearest look.
+    for (const { token, countedUntil } of this.#streams)
+      if (now - countedUntil >= pauseMs - lookMs / 2) due.add(token.instanceId);
+    const sums = new Map<string, { token: VerifiedToken; bytesOut: number; streamSeconds: number }>();
     for (const stream of this.#streams) {
+      if (!due.has(stream.token.instanceId)) continue;
       const streamSeconds = Math.floor((now - stream.countedUntil) / 1000);
       const bytesOut = countNew(stream.socket, stream.reading);
       if (streamSeconds === 0 && bytesOut === 0) continue;

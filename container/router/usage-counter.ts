@@ -39,14 +39,15 @@ const isOutsideTools: ReadonlySet<string> = new Set([standingStreams, protocolMe
 /**
  * Counts calls and traffic per instance, tool and minute and hands them to the sink in batches. A batch keeps its id and its content until the
  * sink has taken it; what is counted meanwhile waits for the next one. So nothing is counted twice and nothing is lost while the
- * sink is down, and memory stays bounded: beyond `maxUsageRecords` further minutes are counted into the present one.
+ * sink is down. A router that is killed loses what it had not handed over: calls of `usageFlushMs`, and streams that stand of
+ * `streamUsageMs`. Memory stays bounded: beyond `maxUsageRecords` further minutes are counted into the present one.
  */
 export class UsageCounter {
   readonly #sink: UsageSink;
   readonly #maxRecords: number;
   readonly #sinkTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
-  #beforeHandOver: () => void = () => {};
+  #beforeHandOver: (isLast: boolean) => void = () => {};
   /** Names counted in the present hour, by instance. */
   readonly #toolsByInstance = new Map<string, Set<string>>();
   #hourOfTools = '';
@@ -92,8 +93,8 @@ export class UsageCounter {
     record.streamSeconds += counts.streamSeconds ?? 0;
   }
 
-  /** Lets the listener count what goes on, such as open streams, before counts are handed over. */
-  onHandOver(listener: () => void): void {
+  /** Lets the listener count what goes on, such as open streams, before counts are handed over; and all of it before the last time. */
+  onHandOver(listener: (isLast: boolean) => void): void {
     this.#beforeHandOver = listener;
   }
 
@@ -113,6 +114,7 @@ export class UsageCounter {
   /** Stops the timer and tries until everything is taken or the time is up. Answers whether nothing is left. */
   async close(deadlineMs: number): Promise<boolean> {
     clearInterval(this.#timer);
+    this.#beforeHandOver(true);
     const deadline = performance.now() + deadlineMs;
     for (;;) {
       const timeLeft = Math.max(0, deadline - performance.now());
@@ -124,7 +126,7 @@ export class UsageCounter {
   }
 
   async #send(): Promise<boolean> {
-    this.#beforeHandOver();
+    this.#beforeHandOver(false);
     let hasTaken = false;
     for (;;) {
       if (this.#unsent.length === 0 && !hasTaken) {

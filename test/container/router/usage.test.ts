@@ -153,6 +153,47 @@ describe('traffic', () => {
   });
 });
 
+describe('a stream that stands', () => {
+  const opened = async (streamUsageMs: number) => {
+    const fixture = await startRouter({ timing: { usageFlushMs: 20, streamUsageMs } });
+    const instance = await fixture.addInstance((request, response, body) => {
+      if (request.method === 'GET') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': begun\n\n');
+      else echo(request, response, body);
+    });
+    const url = fixture.url(instance, 'mcp');
+    const controller = new AbortController();
+    const stream = collect(await open(url, { token: instance.token, signal: controller.signal }));
+    await stream.waitFor('begun');
+    const recordsOf = (tool: string) =>
+      fixture.batches.flatMap(({ records }) => records).filter((record) => record.tool === tool);
+    const seconds = () => recordsOf('(stream)').reduce((sum, { streamSeconds = 0 }) => sum + streamSeconds, 0);
+    return { ...{ fixture, instance, url, controller, recordsOf, seconds } };
+  };
+
+  it('is counted at an interval of its own while calls are handed over at theirs', async () => {
+    const { fixture, instance, url, recordsOf, seconds } = await opened(1_000);
+    for (let number = 0; number < 5; number += 1) {
+      await post(url, instance.token, toolCall(number, 'a'));
+      await eventually(() => recordsOf('a').reduce((sum, { calls }) => sum + calls, 0) === number + 1, 'the call to be told of');
+    }
+    await eventually(() => seconds() >= 2, 'two seconds to be told of');
+    // At each hand-over, every 20 ms, it would be a hundred.
+    expect(recordsOf('(stream)').length).toBeLessThanOrEqual(3);
+    await fixture.close();
+  });
+
+  it.each(['the end of the stream', 'the end of the router'])('is counted in full at %s', async (end) => {
+    const { fixture, controller, recordsOf, seconds } = await opened(15 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    expect(recordsOf('(stream)')).toEqual([]);
+    if (end === 'the end of the stream') controller.abort();
+    else await fixture.router.close({ deadlineMs: 500 });
+    await eventually(() => seconds() >= 1, 'the seconds to be told of');
+    expect(recordsOf('(stream)')).toHaveLength(1);
+    await fixture.close();
+  });
+});
+
 describe('a router that is killed', () => {
   afterEach(() => void vi.useRealTimers());
 
