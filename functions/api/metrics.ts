@@ -82,7 +82,9 @@ const metricsAnswer = z
         sessions: amountField.nullable().meta({ description: 'Open MCP sessions.' }),
         memoryBytes: amountField.nullable(),
         uptimeSeconds: amountField.nullable(),
-        rateLimit: rateLimitAnswer.nullable().meta({ description: 'null where the instance has no limit of its own.' }),
+        rateLimit: rateLimitAnswer
+          .nullable()
+          .meta({ description: 'null where the instance has no limit of its own, or was not asked.' }),
       })
       .nullable()
       .meta({

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type SmartleadHosts, smartleadHostsSchema } from '../../core/instance-configuration.ts';
-import { smartleadHostsEnvironment } from './aws-smartlead-hosts.ts';
 
 const present = z.string().min(1);
 const arn = z.string().regex(/^arn:/, 'is no ARN');
@@ -70,8 +69,9 @@ const mailFrom = z.email().optional();
 /** What it tells the functions of the REST API. */
 export const apiEnvironmentSchema = sealedTableEnvironmentSchema.extend({
   ...customerSecretsEnvironmentSchema.shape,
-  ...smartleadHostsEnvironment,
+  ...smartleadEnvironment,
   MAIL_FROM: mailFrom,
+  INSTANCE_IMAGE: instanceImage,
   SERVICE_VERSION: present,
   SIGN_UPS: z.enum(['open', 'closed']),
   /** Base of the URLs that customers paste into MCP clients. */
@@ -95,7 +95,8 @@ export const instanceLogsEnvironmentSchema = tableEnvironmentSchema.extend({ MAN
 /** What it tells the manager of instances. The secrets reach it as variables, by its task definition. */
 export const managerEnvironmentSchema = tableEnvironmentSchema.extend({
   ...customerSecretsEnvironmentSchema.shape,
-  ...smartleadHostsEnvironment,
+  ...instanceTasksEnvironmentSchema.shape,
+  ...smartleadEnvironment,
   MAIL_FROM: mailFrom,
   SERVICE_VERSION: present,
   PUBLIC_URL: httpsUrl,

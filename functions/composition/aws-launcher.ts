@@ -1,10 +1,8 @@
 import { dataPlaneKeys } from '../../core/data-plane-keys.ts';
 import { assignmentSigningKey } from '../../core/warm-assignment.ts';
-import { DynamoInstalledImageStore } from '../adapters/dynamodb/installed-image-store.ts';
 import { DynamoInstanceTaskLedger } from '../adapters/dynamodb/instance-task-ledger.ts';
 import type { PlatformTable } from '../adapters/dynamodb/table.ts';
 import { createEcsClient } from '../adapters/fargate/ecs-client.ts';
-import { FargateInstanceVersions } from '../adapters/fargate/instance-versions.ts';
 import { FargateLauncher } from '../adapters/fargate/launcher.ts';
 import type { FargateSettings, FargateTimes } from '../adapters/fargate/settings.ts';
 import { createSecretsManagerClient } from '../adapters/secrets-manager/client.ts';
@@ -14,6 +12,7 @@ import type { TakeWarmProcessParts } from '../adapters/warm-pool/take-warm-proce
 import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
 import type { Clock, KeySecretLocator } from '../ports.ts';
 import type { InstanceTasksEnvironment } from './aws-environment.ts';
+import { createInstanceVersions } from './aws-instance-versions.ts';
 
 export interface AwsLauncherParts {
   table: PlatformTable;
@@ -45,15 +44,6 @@ export function createAwsLauncher(environment: InstanceTasksEnvironment, parts: 
     }),
   });
   return { launcher, versions };
-}
-
-/** The versions of the instance, of which this release brings one. */
-export function createInstanceVersions(
-  { INSTANCE_IMAGE: releaseImage }: Pick<InstanceTasksEnvironment, 'INSTANCE_IMAGE'>,
-  table: PlatformTable,
-  clock: Clock,
-): FargateInstanceVersions {
-  return new FargateInstanceVersions({ store: new DynamoInstalledImageStore(table), releaseImage, clock });
 }
 
 function fargateSettings(environment: InstanceTasksEnvironment): FargateSettings {

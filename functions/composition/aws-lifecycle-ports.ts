@@ -10,7 +10,6 @@ import { lifecycleEnvironmentSchema, readEnvironment, smartleadHostsOf } from '.
 import { createAwsLauncher } from './aws-launcher.ts';
 import { lazyDataPlaneSecret, lazySealers } from './aws-sealers.ts';
 import { createAwsSecrets } from './aws-secrets.ts';
-import { smartleadHostsOf } from './aws-smartlead-hosts.ts';
 import { platformTable } from './aws-table.ts';
 import { lazyPort } from './lazy-port.ts';
 import { reportToLog } from './report-incident.ts';

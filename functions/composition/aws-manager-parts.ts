@@ -58,21 +58,30 @@ export interface AwsManagerParts {
  */
 const managerTimes: Partial<FargateTimes> = { listAge: 30 * second };
 
-/**
- * The parts, as the environment names what they work with.
- * @param times Of the launcher, where they are not as usual.
- */
+/** What differs from AWS where everything happens faster. */
+export interface AwsManagerTuning {
+  launcher?: Partial<FargateTimes>;
+  /** Between two looks at the warm pool that nobody asked for. */
+  warmPoolMilliseconds?: number;
+}
+
+/** The parts, as the environment names what they work with. */
 export function awsManagerParts(
   environment: ManagerEnvironment,
   report: ReportIncident,
-  times: Partial<FargateTimes> = managerTimes,
+  tuning: AwsManagerTuning = {},
 ): AwsManagerParts {
+  const times = { ...managerTimes, ...tuning.launcher };
   const clock = { now: () => new Date() };
   const table = platformTable(environment);
   const stores = createDynamoStores(table);
   const secrets = createAwsSecrets(environment, table);
   const keyArchive = new KeyArchive({ instances: stores.instances, secrets, clock, report });
-  const warmPool = createAwsWarmPool(environment, { table, clock, rollouts: stores.rollouts, report });
+  const warmPool = createAwsWarmPool(
+    environment,
+    { table, clock, rollouts: stores.rollouts, report },
+    tuning.warmPoolMilliseconds,
+  );
   const { launcher, versions } = createAwsLauncher(environment, {
     ...{ table, clock, keySecrets: secrets, report, times },
     dataPlaneSecret: async () => environment.DATA_PLANE_SECRET,
@@ -85,7 +94,11 @@ export function awsManagerParts(
     accessTokens: new DynamoSealedSecretStore(table, sealersOf(environment.DATA_PLANE_SECRET).dataPlane),
     taskChanged: async (event) => {
       const news = parseTaskEvent(event);
-      if (news !== undefined) return launcher.takeEvent(news);
+      if (news !== undefined) {
+        // It was started without a customer, and may wait for one now.
+        if (news.origin.place === undefined) warmPool?.forLaunches.changed?.();
+        return launcher.takeEvent(news);
+      }
       // The rules of `infra/` let through tasks of two clusters: what is no instance's is a router's.
       const taskArn = stoppingTask(event, environment.CLUSTER);
       if (taskArn !== undefined) await changes.append({ kind: 'router-stopping', taskArn });

@@ -28,7 +28,6 @@ import { type ManagerEnvironment, smartleadHostsOf } from './aws-environment.ts'
 import type { AwsManagerParts } from './aws-manager-parts.ts';
 import { createAwsMonitoring } from './aws-monitoring.ts';
 import { sealersOf } from './aws-sealers.ts';
-import { smartleadHostsOf } from './aws-smartlead-hosts.ts';
 import { platformTable } from './aws-table.ts';
 import { reportToLog } from './report-incident.ts';
 
@@ -107,6 +106,8 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
       // The queue asks every minute; this is for where it is away.
       intervalMilliseconds: 5 * minute,
       auditPauseMilliseconds: launcherTimes.listAge + 250,
+      // As old as the list of what runs may be.
+      idle: { rememberMilliseconds: 30 * second },
     },
   );
   const reports = new DynamoHealthReportStore(table);

@@ -45,10 +45,10 @@ export interface AwsMonitoringPorts {
 export function createAwsMonitoring(ports: AwsMonitoringPorts) {
   const { clock, alerts, report, instanceEvents } = ports;
   const reader = new HttpInstanceMetrics();
-  const collector = new MetricsCollector({
-    ...{ clock, report, reader, launcher: ports.launcher, activity: ports.activity },
-    store: ports.metricHistory,
-  });
+  const collector = new MetricsCollector(
+    { ...{ clock, report, reader, launcher: ports.launcher, activity: ports.activity }, store: ports.metricHistory },
+    { storesWholeMinutes: true },
+  );
   const webhooks = new HttpWebhookSender({ policy: { allowPrivateAddresses: false, allowLoopbackHttp: false }, clock });
   const outbox = new AlertOutbox({ clock, alerts, mail: ports.mail, webhooks, publicUrl: () => ports.dashboardUrl, report });
   const watch = new AlertWatch({ ...ports, opened: () => void outbox.deliver() });

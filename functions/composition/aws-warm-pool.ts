@@ -20,8 +20,15 @@ export interface AwsWarmPoolPorts {
   report: ReportIncident;
 }
 
-/** The warm pool of the manager; `undefined` where none is kept. */
-export function createAwsWarmPool({ WARM_POOL_SIZE: minimum }: ManagerEnvironment, ports: AwsWarmPoolPorts) {
+/**
+ * The warm pool of the manager; `undefined` where none is kept.
+ * @param intervalMilliseconds Between two looks that nobody asked for, where it is not as usual.
+ */
+export function createAwsWarmPool(
+  { WARM_POOL_SIZE: minimum }: Pick<ManagerEnvironment, 'WARM_POOL_SIZE'>,
+  ports: AwsWarmPoolPorts,
+  intervalMilliseconds?: number,
+) {
   if (minimum === 0) return undefined;
   const { table, clock, rollouts, report } = ports;
   const pool = new DynamoWarmPool(table);
@@ -44,7 +51,10 @@ export function createAwsWarmPool({ WARM_POOL_SIZE: minimum }: ManagerEnvironmen
             return kindsToKeep(current, active, demand);
           },
         },
-        { minimum, maximum: minimum * growth, replacementSeconds },
+        {
+          ...{ minimum, maximum: minimum * growth, replacementSeconds },
+          ...(intervalMilliseconds === undefined ? {} : { intervalMilliseconds }),
+        },
       );
       return { pool, processes, keeper };
     },

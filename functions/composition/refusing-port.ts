@@ -1,20 +1,15 @@
 import { ProblemError } from '../../core/problem.ts';
 
 /**
- * A port whose every method fails with ProblemError `not-available`: by a promise that rejects or, for ports that are not asynchronous, by
- * throwing.
+ * A port whose every method rejects with ProblemError `not-available`.
  * @param detail What is missing, in words.
  */
-export function refusingPort<Port extends object>(detail: string, how: 'reject' | 'throw' = 'reject'): Port {
+export function refusingPort<Port extends object>(detail: string): Port {
   return new Proxy({} as Port, {
     get(_port, method) {
       // Not a promise, nor anything else that JavaScript looks for by itself.
       if (typeof method === 'symbol' || method === 'then') return undefined;
-      return () => {
-        const problem = new ProblemError('not-available', { detail });
-        if (how === 'throw') throw problem;
-        return Promise.reject(problem);
-      };
+      return () => Promise.reject(new ProblemError('not-available', { detail }));
     },
   });
 }

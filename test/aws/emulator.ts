@@ -12,6 +12,13 @@ export function emulatorSettings() {
   };
 }
 
+/** Of a client that speaks to DynamoDB. */
+export function tableSettings() {
+  const endpoint = inject('tableEndpoint');
+  if (endpoint === null) throw new Error('no AWS emulator is installed');
+  return { ...emulatorSettings(), endpoint };
+}
+
 /** As `describe`, for tests that need the emulator; skipped where there is none. */
 export const describeOnAws: typeof describe.skip =
   inject('awsEndpoint') === null ? describe.skip : (describe as typeof describe.skip);

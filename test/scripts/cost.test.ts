@@ -15,6 +15,11 @@ describe('npm run cost', () => {
     const together = /^ {2}together +(\d+\.\d{4})$/m.exec(stdout)?.[1];
     expect(Number(together)).toBeGreaterThan(0);
     expect(Number(together)).toBeLessThan(0.1);
+    const idle = Number(/^ {2}idle +(\d+\.\d{4})$/m.exec(stdout)?.[1]);
+    const withStream = Number(/^ {2}idle, one stream open +(\d+\.\d{4})$/m.exec(stdout)?.[1]);
+    expect(idle).toBe(Number(together));
+    expect(withStream).toBeGreaterThan(idle);
+    expect(withStream).toBeLessThan(0.1);
   });
 
   it('shows three sizes beside each other', async () => {

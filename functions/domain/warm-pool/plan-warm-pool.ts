@@ -4,7 +4,7 @@ import type { DesiredWarm } from './desired-warm.ts';
 export interface WarmPoolRules {
   /** Processes that wait, start or end, of all kinds together, at most. Those that are claimed belong to their launches. */
   maximum: number;
-  /** Processes that start at the same time, at most. */
+  /** Processes that start at the same time, at most; as many as are missing where those are fewer. */
   startsAtOnce: number;
   /** How long a process may wait for a customer, may take to start, and may be claimed without being assigned. */
   longestWaitSeconds: number;

@@ -34,23 +34,3 @@ export function loseFirstAnswers(client: DynamoDBClient): () => void {
   );
   return () => client.middlewareStack.remove(name);
 }
-
-/**
- * Applies a transaction once a token, as DynamoDB does for ten minutes ("TransactWriteItems", parameter `ClientRequestToken`). The
- * emulator ignores the token and applies the same transaction twice.
- */
-export function honourRequestTokens(client: DynamoDBClient): void {
-  const answers = new Map<string, Promise<unknown>>();
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const { body } = args.request as { body: Uint8Array };
-      const token = /"ClientRequestToken":"([^"]+)"/.exec(new TextDecoder().decode(body))?.[1];
-      const applied = token === undefined ? undefined : answers.get(token);
-      if (applied !== undefined) return applied as ReturnType<typeof next>;
-      const answer = next(args);
-      if (token !== undefined) answers.set(token, answer);
-      return answer;
-    },
-    { step: 'deserialize', priority: 'high', name: 'request-tokens' },
-  );
-}

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoClient, createPlatformTable, type PlatformTable } from '../../../functions/adapters/dynamodb/table.ts';
-import { emulatorSettings } from '../emulator.ts';
-import { honourRequestTokens } from './faults.ts';
+import { tableSettings } from '../emulator.ts';
 
 export interface TestTable {
   table: PlatformTable;
@@ -15,16 +14,11 @@ const keySchema = (prefix: string) => [
   { AttributeName: `${prefix}sk`, KeyType: 'RANGE' as const },
 ];
 
-/**
- * One request at a time: DynamoDB isolates transactions from each other, the emulator's threads do not. Rivals of a test still meet
- * between two requests, which is where a store could go wrong.
- */
-const oneAtATime = { httpAgent: { maxSockets: 1 }, requestTimeout: 20_000, socketAcquisitionWarningTimeout: 60_000 };
+const patient = { requestTimeout: 20_000, socketAcquisitionWarningTimeout: 60_000 };
 
 /** Makes an empty table with the keys and indexes of `infra/constructs/platform-table.ts` in the emulator, with a name of its own. */
 export async function createTestTable(): Promise<TestTable> {
-  const client = createDynamoClient({ ...emulatorSettings(), requestHandler: oneAtATime });
-  honourRequestTokens(client);
+  const client = createDynamoClient({ ...tableSettings(), requestHandler: patient });
   const TableName = `test-${randomUUID()}`;
   await client.send(
     new CreateTableCommand({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type RunningEmulator, startProgram, stopProgram } from './emulator-process.ts';
 import { emulatorFolder } from './install.ts';
 
-const program = fileURLToPath(new URL('ministack_types.py', import.meta.url));
-/** Lambda's images carry the AWS SDK; functions that run here find it with the project's packages. */
+const program = fileURLToPath(new URL('ministack_main.py', import.meta.url));
 const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
 export const emulatedAccount = '123456789012';
@@ -21,6 +20,7 @@ const patienceMs = 30_000;
  */
 export async function startMiniStack(environment: Record<string, string> = {}): Promise<RunningEmulator> {
   const folder = await mkdtemp(join(tmpdir(), 'smartlead-mcp-ministack-'));
+  await provideSdk(folder);
   const port = await freePort();
   const emulator = startProgram(join(emulatorFolder, 'bin', 'python'), [program], {
     BIND_HOST: '127.0.0.1',
@@ -28,7 +28,6 @@ export async function startMiniStack(environment: Record<string, string> = {}): 
     // It would listen for devices, too, at a fixed port.
     IOT_MTLS_ENABLED: '0',
     MINISTACK_ACCOUNT_ID: emulatedAccount,
-    NODE_PATH: packages,
     TMPDIR: folder,
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
     ...environment,
@@ -50,6 +49,12 @@ export async function startMiniStack(environment: Record<string, string> = {}): 
   }
   await stop();
   throw new Error('MiniStack did not start');
+}
+
+/** Lambda's images carry the AWS SDK. Functions that run here lie below this folder, and find the project's. */
+async function provideSdk(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules'));
+  for (const scope of ['@aws-sdk', '@smithy']) await symlink(join(packages, scope), join(folder, 'node_modules', scope));
 }
 
 /** MiniStack cannot be told to take any port. */

@@ -1,4 +1,4 @@
-"""MiniStack with those CloudFormation types of our templates that it does not know. Run instead of the command `ministack`.
+"""Teaches MiniStack those CloudFormation types of our templates that it does not know.
 
 Some are made by MiniStack's own API of the service, so what the template says is checked as far as that checks it: rules of security
 groups, sets of addresses of the firewall, budgets, capacity providers of a cluster. PLACEHOLDER below marks what has nothing behind it:
@@ -10,7 +10,6 @@ import io
 import json
 import zipfile
 
-from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region  # noqa: F401  (their import makes the account known first)
 from ministack.services import alb, budgets, ec2, ecs, s3, waf
 from ministack.services.cloudformation import provisioners
@@ -222,15 +221,37 @@ def placeholder_where(name, is_unsupported, stand_in):
     provisioners._RESOURCE_HANDLERS[name] = {**handler, "create": create, "update": update, "delete": delete}
 
 
+def secret_named_by_arn():
+    """Ref of a secret is its ARN; MiniStack has its name there.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+    """
+    handler = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+
+    def name_of(arn):
+        return arn.split(":secret:")[1].rpartition("-")[0]
+
+    def create(logical_id, properties, stack_name):
+        _name, attributes = handler["create"](logical_id, properties, stack_name)
+        return attributes["Arn"], attributes
+
+    def update(physical_id, old_properties, properties, stack_name, logical_id=None):
+        _name, attributes = handler["update"](name_of(physical_id), old_properties, properties, stack_name, logical_id)
+        return attributes["Arn"], attributes
+
+    def delete(physical_id, properties):
+        handler["delete"](name_of(physical_id), properties)
+
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"] = {
+        **handler,
+        "create": create,
+        "update": update,
+        "update_with_logical_id": True,
+        "delete": delete,
+    }
+
+
+secret_named_by_arn()
+
 # Alarms over several metrics at once.
 placeholder_where("AWS::CloudWatch::Alarm", lambda properties: "Metrics" in properties, placeholder("alarm"))
-
-# The toolkit asks about repositories of images with a role that may ask about its own, which MiniStack does not see in the request.
-iam_evaluator._ALWAYS_ALLOWED_ACTIONS |= {"ecr:DescribeRepositories", "ecr:DescribeImages"}
-
-if __name__ == "__main__":
-    from ministack import app
-
-    # Policies of buckets and queues refuse requests without TLS. Here they come over loopback, which counts as if it were TLS.
-    app.pin_request_origin = lambda address, _secure: iam_evaluator.pin_request_origin(address, True)
-    app.main()

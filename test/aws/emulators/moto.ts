@@ -4,8 +4,8 @@ import { type RunningEmulator, startProgram, stopProgram } from './emulator-proc
 import { emulatorFolder } from './install.ts';
 
 /** Starts moto's server at a port that the system chooses. */
-export async function startMoto(command = join(emulatorFolder, 'bin', 'moto_server')): Promise<RunningEmulator> {
-  const program = startProgram(command, ['-H', '127.0.0.1', '-p', '0'], {});
+export async function startMoto(): Promise<RunningEmulator> {
+  const program = startProgram(join(emulatorFolder, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {});
   if (program.stderr === null) throw new Error('the output of moto is not read');
   const lines = createInterface({ input: program.stderr });
   for await (const line of lines) {

@@ -18,11 +18,19 @@ import { InMemorySmartleadKeyChecker } from '../../functions/in-memory/smartlead
 import { RemoteExecutions } from '../../functions/instance-manager/remote-executions.ts';
 import { StrictLauncher } from '../../functions/instance-manager/strict-launcher.ts';
 import { createTestTable, type TestTable } from '../dynamodb/table.ts';
-import { describeOnAws, emulatorSettings } from '../emulator.ts';
+import { describeOnAws, emulatorSettings, tableSettings } from '../emulator.ts';
 import { createTestQueue } from './queue.ts';
 
 const dataPlaneSecret = 'a secret that is long enough for the data plane';
 const clock = { now: () => new Date() };
+const instanceTasksEnvironment = {
+  ...{ AWS_REGION: 'eu-central-1', CLUSTER: 'smartlead-mcp-test', TASK_FAMILY_PREFIX: 'smartlead-mcp-test' },
+  ...{ INSTANCE_IMAGE: 'registry.example.com/instance:1', INSTANCE_SUBNETS: 'subnet-1', INSTANCE_SECURITY_GROUPS: 'sg-1' },
+  ...{ INSTANCE_EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/start', INSTANCE_LOG_GROUP: 'instances' },
+  INSTANCE_TASK_ROLE_ARN: 'arn:aws:iam::123456789012:role/nothing',
+  POOL_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pool',
+  WARM_POOL_SIZE: '0',
+};
 
 /** As Secrets Manager would list them. */
 class ListedSecrets extends InMemorySecretStore {
@@ -43,6 +51,7 @@ describeOnAws('the manager of instances over table and queue', () => {
   beforeEach(async () => {
     const { endpoint, region, credentials } = emulatorSettings();
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', tableSettings().endpoint);
     vi.stubEnv('AWS_REGION', region);
     vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
@@ -91,9 +100,9 @@ describeOnAws('the manager of instances over table and queue', () => {
     const environment = readEnvironment(managerEnvironmentSchema, {
       ...{ STAGE: 'test', SERVICE_VERSION: '1.2.3', PUBLIC_URL: 'https://mcp.example.com', TABLE_NAME: table.table.table },
       LIFECYCLE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:lifecycle',
-      ...{ MANAGER_QUEUE_URL: queue.url, REDIS_URL: 'rediss://cache.example.com:6379', WARM_POOL_SIZE: '0' },
+      ...{ MANAGER_QUEUE_URL: queue.url, REDIS_URL: 'rediss://cache.example.com:6379' },
       ...{ SECRET_NAME_PREFIX: 'smartlead-mcp/test/keys/', SECRETS_KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/1' },
-      ...{ DATA_PLANE_SECRET: dataPlaneSecret, INSTANCE_IMAGE: 'registry.example.com/instance:1' },
+      ...{ DATA_PLANE_SECRET: dataPlaneSecret, ...instanceTasksEnvironment },
     });
     const lines: string[] = [];
     const errors: string[] = [];
@@ -101,6 +110,7 @@ describeOnAws('the manager of instances over table and queue', () => {
       environment,
       {
         ...{ launcher, executions, secrets, accessTokens, mail: null },
+        launcherTimes: { launchDeadline: 10_000, listAge: 0 },
         taskChanged: async () => {},
         versions: {
           installRelease: async () => undefined,

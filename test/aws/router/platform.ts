@@ -14,13 +14,13 @@ import { changeItem } from '../../../functions/adapters/dynamodb/change-feed.ts'
 import { createChangeEntity } from '../../../functions/adapters/dynamodb/entities/change.ts';
 import { DynamoRouteTable } from '../../../functions/adapters/dynamodb/route-table.ts';
 import { createPlatformTable } from '../../../functions/adapters/dynamodb/table.ts';
-import { emulatorSettings } from '../emulator.ts';
+import { emulatorSettings, tableSettings } from '../emulator.ts';
 
 export const dataPlaneSecret = `canary-secret-${randomUUID()}`;
 
 /** What the control plane of scale `saas` keeps where routers look: a table and two queues of their own. */
 export async function createPlatform() {
-  const dynamodb = new DynamoDBClient(emulatorSettings());
+  const dynamodb = new DynamoDBClient(tableSettings());
   const sqs = new SQSClient(emulatorSettings());
   const name = `router-${randomUUID()}`;
   await dynamodb.send(
@@ -41,7 +41,7 @@ export async function createPlatform() {
     (await sqs.send(new CreateQueueCommand({ QueueName: `${name}-${purpose}` }))).QueueUrl ?? '';
   const managerQueueUrl = await createQueue('manager');
   const usageQueueUrl = await createQueue('usage');
-  const table = await startProxy(new URL(emulatorSettings().endpoint));
+  const table = await startProxy(new URL(tableSettings().endpoint));
 
   const put = (key: ItemKey, item: Record<string, AttributeValue>) =>
     dynamodb.send(new PutItemCommand({ TableName: name, Item: { pk: { S: key.pk }, sk: { S: key.sk }, ...item } }));

@@ -42,13 +42,7 @@ function Numbers({ metrics: { live, lastHour, lastDay }, instance }: { metrics: 
   }
   return (
     <Box sx={{ display: 'grid', gap: 2.5 }}>
-      {live.rateLimit === null ? (
-        <Typography variant="body2" color="textSecondary">
-          This instance keeps no rate limit of its own.
-        </Typography>
-      ) : (
-        <RateGauge rate={live.rateLimit} />
-      )}
+      <RateLimit live={live} />
       <Facts
         facts={[
           ...counted,
@@ -59,6 +53,17 @@ function Numbers({ metrics: { live, lastHour, lastDay }, instance }: { metrics: 
         ]}
       />
     </Box>
+  );
+}
+
+/** Who tells of no sessions either was not asked at this moment: what is shown was stored before, and says nothing of limits. */
+function RateLimit({ live: { rateLimit, sessions } }: { live: NonNullable<InstanceMetrics['live']> }) {
+  if (rateLimit !== null) return <RateGauge rate={rateLimit} />;
+  if (sessions === null) return null;
+  return (
+    <Typography variant="body2" color="textSecondary">
+      This instance keeps no rate limit of its own.
+    </Typography>
   );
 }
 

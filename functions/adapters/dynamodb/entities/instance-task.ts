@@ -17,6 +17,7 @@ export function createInstanceTaskEntity(table: PlatformTable) {
         ref: { type: 'string' },
         address: { type: 'string' },
         version: { type: 'string', required: true },
+        processes: { type: 'number' },
         startedAt: { type: 'string', required: true },
         /** Another one at each write, by which a write that was sent twice knows itself again. */
         writeId: { type: 'string', required: true },
