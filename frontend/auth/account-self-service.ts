@@ -10,8 +10,13 @@ export interface SecondFactorSetup {
 
 /** What people do about their accounts by themselves. Every method rejects with ApiProblem; a wrong code is its field `code`. */
 export interface AccountSelfService {
-  /** Takes the code that was mailed at sign-up; goes on to sign in where the password is still known. */
-  confirmAddress(email: string, code: string): Promise<SignInStep>;
+  /** Whether the password that goes with the address was typed a moment ago. It is kept in memory alone. */
+  remembersPassword(email: string): boolean;
+  /**
+   * Takes the code that was mailed at sign-up, and signs in at once, with the password that is remembered or the one given. The code
+   * proves only whose the address is: anybody may have signed it up, so `other-password` is answered where the password is not theirs.
+   */
+  confirmAddress(account: { email: string; password?: string }, code: string): Promise<SignInStep>;
   sendAddressCode(email: string): Promise<void>;
   /** Answers the question for the second factor, once `signIn` has asked it. */
   answerSecondFactor(code: string): Promise<SignInStep>;
@@ -19,7 +24,8 @@ export interface AccountSelfService {
   chooseFirstPassword(password: string): Promise<SignInStep>;
   /** Mails a code to the address, if there is such an account; does not tell whether there is. */
   sendPasswordCode(email: string): Promise<void>;
-  resetPassword(credentials: Credentials, code: string): Promise<void>;
+  /** Replaces the password, ends every session that began with the one before, and signs in. */
+  resetPassword(credentials: Credentials, code: string): Promise<SignInStep>;
 
   hasSecondFactor(): Promise<boolean>;
   beginSecondFactor(): Promise<SecondFactorSetup>;

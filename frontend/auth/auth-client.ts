@@ -14,9 +14,17 @@ export interface Credentials {
 /**
  * What comes next on the way in. `done`: there is a session. `confirm-address`: the code that was mailed. `second-factor`: a code of
  * the authenticator app. `new-password`: the first password was somebody else's. `reset-password`: an operator wants another one.
- * `sign-in`: all is well, but the password is not known any more.
+ * `other-password`: the address was signed up with another password, perhaps by somebody else. `sign-in`: all is well, but the way in
+ * begins anew.
  */
-export type SignInStep = 'done' | 'confirm-address' | 'second-factor' | 'new-password' | 'reset-password' | 'sign-in';
+export type SignInStep =
+  | 'done'
+  | 'confirm-address'
+  | 'second-factor'
+  | 'new-password'
+  | 'reset-password'
+  | 'other-password'
+  | 'sign-in';
 
 /** How people sign in. One implementation per identity provider; the rest of the dashboard knows only this. */
 export interface AuthClient extends AccessTokenSource {

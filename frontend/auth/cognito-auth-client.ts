@@ -22,6 +22,8 @@ export function createCognitoAuthClient(apiUrl: string, configuration: CognitoCo
   const channel = new BroadcastChannel('smartlead-mcp-session');
   /** Kept until the address is confirmed, so that nobody has to type the password again. */
   let pending: Credentials | undefined;
+  /** Of a password that was just replaced: whoever signs in with them ends the sessions that began before. */
+  let replaced: Credentials | undefined;
 
   channel.addEventListener('message', ({ data }: MessageEvent<Change>) => {
     if (data === 'entered') return void restore().catch(() => undefined);
@@ -80,7 +82,7 @@ export function createCognitoAuthClient(apiUrl: string, configuration: CognitoCo
   async function follow({ nextStep }: Pick<SignInOutput, 'nextStep'>): Promise<SignInStep> {
     switch (nextStep.signInStep) {
       case 'DONE':
-        return enter();
+        return replaced === undefined ? enter() : enterAlone(replaced);
       case 'CONFIRM_SIGN_UP':
         return 'confirm-address';
       case 'CONFIRM_SIGN_IN_WITH_TOTP_CODE':
@@ -99,7 +101,17 @@ export function createCognitoAuthClient(apiUrl: string, configuration: CognitoCo
     }
   }
 
+  /** Ends all sessions, the one that has just begun, too, and signs in anew: Cognito cannot end just the others. */
+  async function enterAlone(credentials: Credentials): Promise<SignInStep> {
+    await tokens.dropEverywhere();
+    replaced = undefined;
+    const step = await enterWith(credentials);
+    // Codes of authenticator apps are good for one sign-in, and that was the one before.
+    return step === 'second-factor' ? 'sign-in' : step;
+  }
+
   async function enterWith({ email, password }: Credentials): Promise<SignInStep> {
+    if (replaced !== undefined) replaced = replaced.email === email ? { email, password } : undefined;
     // What an interrupted visit has left behind would stand in the way.
     if ((await tokens.current()) !== undefined) await tokens.drop();
     const step = await follow(await signIn(context, { username: email, password }));
@@ -137,7 +149,12 @@ export function createCognitoAuthClient(apiUrl: string, configuration: CognitoCo
       tokens,
       follow,
       email: () => state.session()?.user.email ?? '',
-      enterAgain: async (email) => (pending?.email === email ? enterWith(pending) : 'sign-in'),
+      remembered: (email) => (pending?.email === email ? pending : undefined),
+      enterWith,
+      enterReplacing: (credentials) => {
+        replaced = credentials;
+        return enterWith(credentials);
+      },
       left: () => leave('left'),
     }),
   };

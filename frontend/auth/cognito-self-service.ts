@@ -17,8 +17,8 @@ import {
 } from 'aws-amplify/auth';
 import { ApiProblem } from '../api/problem.ts';
 import type { AccountSelfService } from './account-self-service.ts';
-import type { SignInStep } from './auth-client.ts';
-import { explained } from './cognito-problem.ts';
+import type { Credentials, SignInStep } from './auth-client.ts';
+import { cognitoProblem, explained } from './cognito-problem.ts';
 import { type CognitoConfiguration, type CognitoTokens, resourcesOf } from './cognito-tokens.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -29,8 +29,11 @@ interface SelfServiceOptions {
   email(): string;
   /** Goes on from an answer of Cognito to the way in. */
   follow(output: Pick<SignInOutput, 'nextStep'>): Promise<SignInStep>;
-  /** Signs in with the password that was given a moment ago for the address, if there is one. */
-  enterAgain(email: string): Promise<SignInStep>;
+  /** The address with the password that was given for it a moment ago, if there is one. */
+  remembered(email: string): Credentials | undefined;
+  enterWith(credentials: Credentials): Promise<SignInStep>;
+  /** The same after the password was replaced: ends the sessions that began before. */
+  enterReplacing(credentials: Credentials): Promise<SignInStep>;
   /** Told that the session is over, because its owner wants it so. */
   left(): void;
 }
@@ -51,11 +54,18 @@ export function cognitoSelfService({ configuration, tokens, ...way }: SelfServic
   }
 
   return {
-    confirmAddress: (email, code) =>
+    remembersPassword: (email) => way.remembered(email) !== undefined,
+    confirmAddress: ({ email, password }, code) =>
       explained(async () => {
+        const credentials = password === undefined ? way.remembered(email) : { email, password };
+        if (credentials === undefined) throw passwordMissing();
         await confirmSignUp(context, { username: email, confirmationCode: code });
-        // The address is confirmed whatever comes of this.
-        return way.enterAgain(email).catch(() => 'sign-in');
+        try {
+          return await way.enterWith(credentials);
+        } catch (error) {
+          // The address is confirmed whatever comes of this.
+          return cognitoProblem(error).type === 'wrong-credentials' ? 'other-password' : 'sign-in';
+        }
       }),
     sendAddressCode: (email) =>
       explained(async () => {
@@ -68,8 +78,13 @@ export function cognitoSelfService({ configuration, tokens, ...way }: SelfServic
       explained(async () => {
         await resetPassword(context, { username: email });
       }),
-    resetPassword: ({ email, password }, code) =>
-      explained(() => confirmResetPassword(context, { username: email, confirmationCode: code, newPassword: password })),
+    resetPassword: (credentials, code) =>
+      explained(async () => {
+        const { email, password } = credentials;
+        await confirmResetPassword(context, { username: email, confirmationCode: code, newPassword: password });
+        // The password is replaced whatever comes of this; the next sign-in ends the other sessions where this one could not.
+        return way.enterReplacing(credentials).catch(() => 'sign-in');
+      }),
 
     hasSecondFactor: () => signedIn(async () => (await fetchMFAPreference(context)).enabled?.includes('TOTP') ?? false),
     beginSecondFactor: () =>
@@ -123,6 +138,15 @@ async function currentPasswordFrom<Result>(work: () => Promise<Result>): Promise
     const fields = [{ path: 'currentPassword', message: 'This is not your password.' }];
     throw new ApiProblem({ type: error.type, title: 'The password is wrong', status: error.status, fields });
   }
+}
+
+function passwordMissing(): ApiProblem {
+  return new ApiProblem({
+    type: 'password-missing',
+    title: 'The password is missing',
+    status: 400,
+    fields: [{ path: 'password', message: 'Enter the password that you signed up with.' }],
+  });
 }
 
 function notAsked(): ApiProblem {

@@ -72,6 +72,12 @@ export class CognitoTokens {
     await this.#lock(() => signOut(this.context));
   }
 
+  /** The same, and has Cognito end every other session of the account. */
+  async dropEverywhere(): Promise<void> {
+    this.#token = undefined;
+    await this.#lock(() => signOut(this.context, { global: true }));
+  }
+
   forget(): void {
     this.#token = undefined;
   }

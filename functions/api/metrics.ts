@@ -45,9 +45,11 @@ const pointAnswer = z
     bytesOut: amountField,
     streams: amountField.nullable().meta({
       description:
-        'Standing streams of clients, at their most; the mean (`streamSeconds` by the length of the step) where the instance slept.',
+        'Standing streams of clients, at their most; the mean where the instance slept, by the seconds that were counted since.',
     }),
-    streamSeconds: amountField,
+    streamSeconds: amountField.meta({
+      description: 'Seconds that streams were open, in the step in which they were counted: up to a quarter of an hour later.',
+    }),
     memoryBytes: amountField.nullable().meta({ description: 'Of all its processes, at its highest.' }),
     cpuPercent: amountField.nullable().meta({ description: 'Of one processor.' }),
     restarts: countField.meta({ description: 'How often it died, or did not answer and was replaced.' }),

@@ -14,7 +14,9 @@ const countField = z.int().min(0);
 const trafficFields = {
   bytesIn: countField.meta({ description: 'Bytes of the messages that clients sent.' }),
   bytesOut: countField.meta({ description: 'Bytes of the answers. What arrived on a stream counts for the stream.' }),
-  streamSeconds: countField.meta({ description: 'Seconds that streams were open, all of them together.' }),
+  streamSeconds: countField.meta({
+    description: 'Seconds that streams were open, all of them together; counted up to a quarter of an hour later.',
+  }),
 };
 
 const usageAnswer = z

@@ -99,6 +99,8 @@ export const taskLists = { everySeconds: 30, bytesOfTask: 4_000 };
 export const tableUnits = {
   operation: { reads: 40, writes: 50 },
   warmTask: { reads: 2, writes: 6 },
+  /** Whose a task is that bears no instance's tags, once for each list of all tasks (functions/adapters/fargate/task-owners.ts). */
+  taskOwner: { reads: 0.5, writes: 0 },
   usageRecord: { reads: 0, writes: 6 },
   usageBatch: { reads: 0, writes: 2 },
   tokenNote: { reads: 0.5, writes: 1 },

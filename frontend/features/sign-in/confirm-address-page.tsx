@@ -8,6 +8,7 @@ import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
 import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { SecretField } from '../../components/secret-field.tsx';
 import { CodeField, codeFault } from './code-field.tsx';
 import { Door } from './door.tsx';
 import { DoorLink } from './door-link.tsx';
@@ -15,7 +16,10 @@ import type { DoorState } from './door-state.ts';
 import { SendAgain } from './send-again.tsx';
 import { useSelfService } from './use-self-service.ts';
 
-/** The code that was mailed at sign-up. Also for those who come back later: then it asks for the address, too. */
+/**
+ * The code that was mailed at sign-up. Also for those who come back later: then it asks for the password, and for the address where that
+ * is not known, either. Whoever signs up another person's address gets its owner to read the code, but not to know the password.
+ */
 export function ConfirmAddressPage() {
   const auth = useAuthClient();
   const state = useLocation().state as DoorState | null;
@@ -33,7 +37,7 @@ export function ConfirmAddressPage() {
             too.
           </>
         ) : (
-          'Enter the address you signed up with and the code from our mail.'
+          'Enter the address and the password you signed up with, and the code from our mail.'
         )
       }
       footer={
@@ -61,16 +65,24 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
   const navigate = useNavigate();
   const state = useLocation().state as DoorState | null;
   const [code, setCode] = useState('');
-  const [faults, setFaults] = useState<{ email?: string; code?: string }>({});
+  const [password, setPassword] = useState('');
+  // As long as the form is there: what it asks for is not to vanish while the answer is on its way.
+  const [asksPassword] = useState(() => setEmail !== undefined || !selfService.remembersPassword(email));
+  const [faults, setFaults] = useState<{ email?: string; code?: string; password?: string }>({});
 
   function goOn(step: SignInStep) {
+    if (step === 'other-password') {
+      const replacing: DoorState = { ...state, email: email.trim(), otherPassword: true };
+      navigate('/forgotten-password', { state: replacing, replace: true });
+      return;
+    }
     const next: DoorState = { ...state, email: email.trim(), done: 'address-confirmed' };
     // What the password leads to beyond this, such as a second factor, is asked there.
     if (step !== 'done') navigate('/sign-in', { state: next });
   }
 
   const confirm = useMutation({
-    mutationFn: () => selfService.confirmAddress(email.trim(), code),
+    mutationFn: () => selfService.confirmAddress({ email: email.trim(), ...(asksPassword && { password }) }, code),
     onSuccess: goOn,
     gcTime: 0,
   });
@@ -79,6 +91,7 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
     const codeProblem = codeFault(code);
     const found = {
       ...(!email.includes('@') && { email: 'Enter your e-mail address.' }),
+      ...(asksPassword && password === '' && { password: 'Enter the password that you signed up with.' }),
       ...(codeProblem !== undefined && { code: codeProblem }),
     };
     setFaults(found);
@@ -88,7 +101,7 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
 
   return (
     <Form onSubmit={submit}>
-      <ProblemAlert error={confirm.error} shownFields={['code']} />
+      <ProblemAlert error={confirm.error} shownFields={['code', 'password']} />
       {setEmail !== undefined && (
         <LabelledField
           label="E-mail"
@@ -99,12 +112,23 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
           error={faults.email}
         />
       )}
+      {asksPassword && (
+        <SecretField
+          label="Password"
+          revealLabel="Show password"
+          autoComplete="current-password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          error={faults.password ?? fieldMessage(confirm.error, 'password')}
+          autoFocus={setEmail === undefined}
+        />
+      )}
       <CodeField
         label="Code"
         value={code}
         onChange={setCode}
         error={faults.code ?? fieldMessage(confirm.error, 'code')}
-        autoFocus={setEmail === undefined}
+        autoFocus={!asksPassword}
       />
       <BusyButton type="submit" variant="contained" size="large" busy={confirm.isPending}>
         Confirm

@@ -10,4 +10,6 @@ export interface DoorState extends ReturnState {
   done?: 'address-confirmed' | 'password-changed';
   /** Whether the password has to be replaced, because an operator wants it so. */
   mustReset?: boolean;
+  /** Whether the address turned out to be signed up with another password. */
+  otherPassword?: boolean;
 }

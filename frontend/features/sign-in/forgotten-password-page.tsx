@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Navigate, useLocation, useNavigate } from 'react-router';
 import { fieldMessage } from '../../api/problem.ts';
+import type { SignInStep } from '../../auth/auth-client.ts';
 import { useAuthClient } from '../../auth/auth-context.tsx';
 import { passwordFault } from '../../auth/password-rules.ts';
 import { BusyButton } from '../../components/busy-button.tsx';
@@ -13,6 +14,8 @@ import { Door } from './door.tsx';
 import { DoorLink } from './door-link.tsx';
 import type { DoorState } from './door-state.ts';
 import { NewPasswordField } from './new-password-field.tsx';
+import { Notice } from './notice.tsx';
+import { SecondFactorForm } from './second-factor-form.tsx';
 import { SendAgain } from './send-again.tsx';
 import { useSelfService } from './use-self-service.ts';
 
@@ -21,9 +24,19 @@ export function ForgottenPasswordPage() {
   const auth = useAuthClient();
   const state = useLocation().state as DoorState | null;
   const [email, setEmail] = useState(state?.email ?? '');
-  const [asked, setAsked] = useState(false);
+  const [question, setQuestion] = useState<'address' | 'code' | 'second-factor'>('address');
+  const navigate = useNavigate();
 
   if (auth.selfService === null) return <Navigate to="/sign-in" replace />;
+
+  function goOn(step: SignInStep) {
+    if (step === 'second-factor') return setQuestion(step);
+    const { returnTo } = state ?? {};
+    const next: DoorState = { ...(returnTo !== undefined && { returnTo }), email: email.trim(), done: 'password-changed' };
+    // With a session there is nothing left to do: the router moves on.
+    if (step !== 'done') navigate('/sign-in', { state: next });
+  }
+
   const footer = (
     <span>
       Remembered it?{' '}
@@ -32,15 +45,32 @@ export function ForgottenPasswordPage() {
       </DoorLink>
     </span>
   );
-  if (!asked) {
+  if (question === 'address') {
     const text = 'We mail you a code with which you choose a new one.';
     return (
       <Door
-        heading={state?.mustReset ? 'Replace your password' : 'Forgotten password'}
+        heading={state?.mustReset || state?.otherPassword ? 'Replace your password' : 'Forgotten password'}
         text={state?.mustReset ? `The operators of this service ask you for another password. ${text}` : text}
         footer={footer}
       >
-        <AskForm email={email} setEmail={setEmail} onAsked={() => setAsked(true)} />
+        {state?.otherPassword && (
+          <Notice
+            tone="caution"
+            title="This address was signed up with another password"
+            text="You may have mistyped it, or somebody else used your address. Choose a new password now: the other one stops working, and whoever signed in with it is signed out."
+          />
+        )}
+        <AskForm email={email} setEmail={setEmail} onAsked={() => setQuestion('code')} />
+      </Door>
+    );
+  }
+  if (question === 'second-factor') {
+    return (
+      <Door
+        heading="Enter your code"
+        text="Your password is changed. The code of your authenticator app ends the sessions that began with the one before."
+      >
+        <SecondFactorForm onStep={goOn} onRestart={() => goOn('sign-in')} />
       </Door>
     );
   }
@@ -54,7 +84,7 @@ export function ForgottenPasswordPage() {
       }
       footer={footer}
     >
-      <ResetForm email={email.trim()} />
+      <ResetForm email={email.trim()} onStep={goOn} />
     </Door>
   );
 }
@@ -89,21 +119,16 @@ function AskForm({ email, setEmail, onAsked }: { email: string; setEmail: (email
   );
 }
 
-function ResetForm({ email }: { email: string }) {
+function ResetForm({ email, onStep }: { email: string; onStep: (step: SignInStep) => void }) {
   const { passwordRules } = useAuthClient();
   const selfService = useSelfService();
-  const navigate = useNavigate();
-  const state = useLocation().state as DoorState | null;
   const [code, setCode] = useState('');
   const [password, setPassword] = useState('');
   const [faults, setFaults] = useState<{ code?: string | undefined; password?: string | undefined }>({});
 
   const reset = useMutation({
     mutationFn: () => selfService.resetPassword({ email, password }, code),
-    onSuccess: () => {
-      const next: DoorState = { ...state, email, done: 'password-changed' };
-      navigate('/sign-in', { state: next });
-    },
+    onSuccess: onStep,
     gcTime: 0,
   });
 

@@ -1,4 +1,4 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ECSClient, Task } from '@aws-sdk/client-ecs';
 import { createIdentifier } from '../../../core/identifiers.ts';
 import { type InstanceLogLine, mostProcesses } from '../../../core/instance-configuration.ts';
 import { KeyedQueue } from '../../keyed-queue.ts';
@@ -131,7 +131,8 @@ export class FargateLauncher implements Launcher {
     const tasks =
       instanceId === undefined ? await this.#tasks.all(this.#times.listAge) : await this.#describeAll(instanceId, written);
     const assigned = new Map(written.filter(({ state }) => state === 'running').map((task) => [task.ref, task]));
-    const places = await Promise.all(tasks.map((task) => assigned.get(task.taskArn ?? '') ?? this.#owners.ownerOf(task)));
+    const placeOf = (task: Task) => (instanceId === undefined ? this.#owners.ownerOf(task) : assigned.get(task.taskArn ?? ''));
+    const places = await Promise.all(tasks.map(placeOf));
     return tasks
       .map((task, index) => processOf(task, places[index]?.state === 'running' ? places[index] : undefined))
       .filter((process) => process !== undefined)

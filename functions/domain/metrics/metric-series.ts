@@ -3,6 +3,7 @@ import type { InstanceMetricRow, InstanceMetricTotals, LatencyHistogram, MetricS
 import { addLatencies, latencyQuantile } from './latency-histogram.ts';
 import { type MetricRange, stepMilliseconds } from './metric-range.ts';
 import { addTools, addTotals, emptyTotals } from './metric-totals.ts';
+import { streamMeans } from './stream-means.ts';
 
 /** The numbers of one step. `null` where they are not known, as of an instance that did not run. */
 export interface MetricPoint extends Quantiles {
@@ -61,23 +62,26 @@ export function metricSeries(
     addTools(tools, row.tools);
   }
   const counted = Map.groupBy(usage, (row) => row.time);
-  const points: MetricPoint[] = [];
+  const starts: string[] = [];
   for (let time = Date.parse(from); time < Date.parse(to); time += stepMilliseconds[step]) {
-    const start = new Date(time).toISOString();
-    points.push(pointOf(start, stepMilliseconds[step] / 1000, totals.get(start), counted.get(start) ?? []));
+    starts.push(new Date(time).toISOString());
   }
+  const means = streamMeans(
+    starts.map((start) => total(counted.get(start) ?? [], 'streamSeconds')),
+    stepMilliseconds[step] / 1000,
+  );
+  const points = starts.map((start, index) => pointOf(start, means[index] ?? null, totals.get(start), counted.get(start) ?? []));
   return { points, tools: toolMetrics(tools) };
 }
 
 function pointOf(
   time: string,
-  seconds: number,
+  meanStreams: number | null,
   totals: InstanceMetricTotals | undefined,
   usage: readonly CountedUsage[],
 ): MetricPoint {
   const sum = totals ?? emptyTotals();
   const ran = sum.watchedSeconds > 0;
-  const streamSeconds = total(usage, 'streamSeconds');
   const latencies: LatencyHistogram = {};
   for (const tool of Object.values(sum.tools)) addLatencies(latencies, tool.latencies);
   return {
@@ -87,8 +91,8 @@ function pointOf(
     ...quantiles(latencies),
     bytesIn: total(usage, 'bytesIn'),
     bytesOut: total(usage, 'bytesOut'),
-    streams: sum.streams ?? (streamSeconds > 0 ? rounded(streamSeconds / seconds) : null),
-    streamSeconds,
+    streams: sum.streams ?? (meanStreams === null ? null : rounded(meanStreams)),
+    streamSeconds: total(usage, 'streamSeconds'),
     memoryBytes: sum.memoryBytes,
     cpuPercent: ran ? rounded((sum.cpuSeconds / sum.watchedSeconds) * 100) : null,
     restarts: sum.restarts,

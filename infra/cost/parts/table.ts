@@ -9,6 +9,7 @@ import {
   roundsInMonth,
   sweeps,
   tableUnits,
+  taskLists,
 } from '../behaviour.ts';
 import { hoursOfMonth, secondsOfMonth } from '../load.ts';
 import type { Item, Situation } from '../situation.ts';
@@ -41,7 +42,7 @@ function sweepReads({ load }: Situation): Item[] {
 
 function requests(situation: Situation): Item[] {
   const { load, program } = situation;
-  const { operation, warmTask, usageBatch, tokenNote, lookUp, logLine, apiRequest } = tableUnits;
+  const { operation, warmTask, taskOwner, usageBatch, tokenNote, lookUp, logLine, apiRequest } = tableUnits;
   const operations = 2 * load.wakes;
   const warmStarts = load.wakes + (warmTasksOf(situation) * hoursOfMonth) / warmTaskHours;
   const records = usageRecordsOf(situation);
@@ -58,6 +59,7 @@ function requests(situation: Situation): Item[] {
   return [
     read('starts and sleeps', operations * operation.reads + warmStarts * warmTask.reads),
     write('starts and sleeps', operations * operation.writes + warmStarts * warmTask.writes),
+    read('tasks that wait', (secondsOfMonth / taskLists.everySeconds) * warmTasksOf(situation) * taskOwner.reads),
     write('usage', records.calls * (tableUnits.usageRecord.writes + (usageBatch.writes * 3) / countsInTransaction)),
     write('usage of standing streams', records.streams * tableUnits.usageRecord.writes),
     write('measures of the instances', rows),

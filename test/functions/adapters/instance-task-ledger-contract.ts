@@ -37,7 +37,11 @@ export function describeTaskLedger(name: string, create: () => InstanceTaskLedge
     });
 
     it('lists all of one instance in their order, and finds each by its id', async () => {
-      const tasks = [taskOf({ replica: 2, ref: 'arn:two', address: 'http://10.0.0.2:3000' }), taskOf(), taskOf({ replica: 1 })];
+      const tasks = [
+        taskOf({ replica: 2, ref: 'arn:two', address: 'http://10.0.0.2:3000', processes: 3 }),
+        taskOf(),
+        taskOf({ replica: 1 }),
+      ];
       for (const task of tasks) await ledger.claim(task);
       await ledger.claim(taskOf({ instanceId: 'ins_other_1' }));
       await expect(ledger.list(taskOf().instanceId)).resolves.toEqual([tasks[1], tasks[2], tasks[0]]);

@@ -4,7 +4,8 @@ import type { FargateLauncher } from '../../../../functions/adapters/fargate/lau
 import { parseTaskEvent } from '../../../../functions/adapters/fargate/task-events.ts';
 import { type InstanceExit, launchRefused } from '../../../../functions/ports.ts';
 import { plantedKey, plantedToken } from '../child-process/launch-request.ts';
-import { createInstallation, type Installation, keyArn, request } from './installation.ts';
+import type { Fault } from './ecs-double.ts';
+import { createInstallation, type Installation, keyArn, quickTimes, request } from './installation.ts';
 
 const id = 'ins_plain_1';
 let installation: Installation;
@@ -93,6 +94,18 @@ describe('a cold launch', () => {
       ['ACTIVE', '256', '1024'],
     ]);
     await expect(launcher.list(id)).resolves.toHaveLength(1);
+  });
+
+  it('registers nothing after a mass failure, where image and key are those of its last cold start', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const before = await Promise.all(names.map((name) => launcher.launch(request(name))));
+    expect(actions('RegisterTaskDefinition')).toHaveLength(5);
+    for (const { ref } of before) installation.ecs.end(ref, 'TerminationNotice', 'The zone failed.');
+    // The functions that bring them back have not met them before.
+    const again = await Promise.all(names.map((name) => installation.createLauncher().launch(request(name))));
+    expect(new Set([...before, ...again].map(({ ref }) => ref)).size).toBe(10);
+    expect(actions('RegisterTaskDefinition')).toHaveLength(5);
+    expect(actions('DeregisterTaskDefinition')).toEqual([]);
   });
 
   it('starts again from what is registered where its definition was taken away by another program', async () => {
@@ -214,11 +227,68 @@ describe('a launch from the pool', () => {
     expect(installation.reports).toEqual([expect.objectContaining({ message: 'A warm process could not be assigned.' })]);
   });
 
-  it('starts cold where the waiting task cannot be tagged', async () => {
+  describe.each<[string, Fault]>([
+    ['refused for its rate', 'throttled'],
+    ['refused', { type: 'ServerException', message: 'broken' }],
+  ])('where a tag is %s', (_how, fault) => {
+    const isTagged = () => installation.ecs.living.some(({ tags }) => tags.some(({ key }) => key === 'instance'));
+
+    it('serves all the same, is listed as the instance’s and waits for nobody', async () => {
+      const processId = await addWarm();
+      const [waiting] = installation.ecs.living;
+      installation.ecs.fault = (action) => (action === 'TagResource' ? fault : undefined);
+      const configuration = { ...request().configuration, processes: 3 };
+      const runtime = await launcher.launch(request('plain', { replica: 2, configuration }));
+      expect(runtime).toMatchObject({ ref: waiting?.taskArn, processes: 3 });
+      expect(installation.served.has(processId)).toBe(true);
+      expect(installation.ecs.tasks.size).toBe(1);
+      const manager = installation.createLauncher();
+      await vi.waitFor(async () => expect(await manager.list()).toEqual([{ instanceId: id, replica: 2, runtime }]));
+      expect(await manager.list(id)).toEqual([{ instanceId: id, replica: 2, runtime }]);
+      expect(await manager.warmTasks.list()).toEqual([]);
+      await manager.warmTasks.end(processId);
+      expect(installation.ecs.living).toHaveLength(1);
+      expect(isTagged()).toBe(false);
+      // The SDK tries some times before it gives up.
+      await vi.waitFor(
+        () =>
+          expect(installation.reports.map(({ message }) => message)).toEqual([
+            'The task of an instance could not be tagged; that is done later.',
+          ]),
+        5_000,
+      );
+    });
+
+    it('is tagged by a later list of all', async () => {
+      await addWarm();
+      installation.ecs.fault = (action) => (action === 'TagResource' ? fault : undefined);
+      await launcher.launch(request());
+      const manager = installation.createLauncher();
+      const begun = installation.ecs.requests.length;
+      await vi.waitFor(async () => {
+        await manager.list();
+        expect(installation.ecs.requests.slice(begun).some(({ action }) => action === 'TagResource')).toBe(true);
+      });
+      expect(isTagged()).toBe(false);
+      installation.ecs.fault = () => undefined;
+      await vi.waitFor(async () => {
+        await manager.list();
+        expect(isTagged()).toBe(true);
+      });
+      const tagged = installation.ecs.requests.length;
+      await manager.list();
+      expect(installation.ecs.requests.slice(tagged).map(({ action }) => action)).not.toContain('TagResource');
+    });
+  });
+
+  it('does not tag again what was assigned a moment ago', async () => {
+    await installation.close();
+    installation = await createInstallation({ tagsShownAfterMilliseconds: 60_000 });
+    launcher = installation.createLauncher({ times: { ...quickTimes, untagged: 120_000 } });
     await addWarm();
-    installation.ecs.fault = (action) => (action === 'TagResource' ? { type: 'ServerException', message: 'broken' } : undefined);
     const { ref } = await launcher.launch(request());
-    expect(installation.ecs.living.map(({ taskArn }) => taskArn)).toEqual([ref]);
+    await vi.waitFor(async () => expect((await launcher.list()).map(({ runtime }) => runtime.ref)).toEqual([ref]));
+    expect(installation.ecs.requests.filter(({ action }) => action === 'TagResource')).toHaveLength(1);
   });
 
   it('is the instance’s from its assignment on, also while ECS does not show its tags yet', async () => {
