@@ -67,6 +67,7 @@ export function createPlatform(app: App, { settings, functionBundles, dashboardF
   const dashboardUrls = [dashboardUrl, ...(settings.dashboardUrl === undefined ? [] : [settings.dashboardUrl])] as const;
   const common = { ...shared, functionBundles, alarmTopic, dashboardUrl };
   const base: AccessibleResources = {
+    stage: settings.stage,
     table: data.table,
     tableKey: data.encryptionKey,
     secretsArnPattern: secrets.customerArnPattern,

@@ -106,8 +106,8 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
       // The queue asks every minute; this is for where it is away.
       intervalMilliseconds: 5 * minute,
       auditPauseMilliseconds: launcherTimes.listAge + 250,
-      // As old as the list of what runs may be.
-      idle: { rememberMilliseconds: 30 * second },
+      // What runs is known by a list that may be as old.
+      idle: { rememberMilliseconds: launcherTimes.listAge },
     },
   );
   const reports = new DynamoHealthReportStore(table);

@@ -35,6 +35,8 @@ export interface InstanceLogsPorts {
 
 const unzip = promisify(gunzip);
 const instanceIdSchema = identifierSchema('instance');
+/** Instances that are looked up for one event. A task names one in its life; a process that was taken over may name any number. */
+const lookedUp = 3;
 /** Streams whose instance is remembered by one execution environment. */
 const remembered = 1_000;
 
@@ -57,8 +59,9 @@ export function createInstanceLogs(ports: InstanceLogsPorts) {
     if (instanceIdSchema.safeParse(prefix).success) return prefix;
     const known = owners.get(stream);
     if (known !== undefined) return known;
-    for (const claimed of new Set(lines.map(({ instanceId }) => instanceId))) {
-      if (claimed === undefined || !(await isTaskOf(stream, claimed))) continue;
+    const claims = new Set(lines.flatMap(({ instanceId }) => instanceIdSchema.safeParse(instanceId).data ?? []));
+    for (const claimed of [...claims].slice(0, lookedUp)) {
+      if (!(await isTaskOf(stream, claimed))) continue;
       if (owners.size >= remembered) owners.clear();
       owners.set(stream, claimed);
       return claimed;

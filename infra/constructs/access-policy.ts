@@ -14,6 +14,7 @@ import { tableIndexes } from './platform-table.ts';
 
 /** The resources that programs are given access to. Those of later stacks may be missing: whoever has no access needs none. */
 export interface AccessibleResources {
+  stage: string;
   table: dynamodb.Table;
   tableKey: kms.IKey;
   /** ARN pattern of all customers' secrets. */
@@ -134,17 +135,21 @@ function secretStatements(scope: Construct, access: Access, resources: Accessibl
           }),
         ]),
     ...(keyActions.length === 0 ? [] : [keyStatement(scope, 'SecretsKey', resources.secretsKey, 'secretsmanager', keyActions)]),
-    ...(secrets.includes('archive') ? [archiveStatement(resources.secretsKey)] : []),
+    ...(secrets.includes('archive') ? [archiveStatement(resources)] : []),
   ];
 }
 
-/** Sealing what lies in the table: directly with the key, and never without saying what it belongs to. */
-function archiveStatement(key: kms.IKey): PolicyStatement {
+/** Sealing what lies in the table: directly with the key, for a name and this stage, and with nothing else said. */
+function archiveStatement({ secretsKey, stage }: AccessibleResources): PolicyStatement {
   return new PolicyStatement({
     sid: 'Archive',
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-    resources: [key.keyArn],
-    conditions: { Null: { 'kms:EncryptionContextKeys': 'false' } },
+    resources: [secretsKey.keyArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['name', 'stage'] },
+      // Not met where no stage is said, either.
+      StringEquals: { 'kms:EncryptionContext:stage': stage },
+    },
   });
 }
 

@@ -122,7 +122,8 @@ export class WebFirewall extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      redactedFields: secretHeaders.map((header) => ({ singleHeader: { Name: header } })),
+      // Nothing of ours takes a token in a query string, which does not keep anybody from sending one.
+      redactedFields: [...secretHeaders.map((header) => ({ singleHeader: { Name: header } })), { queryString: {} }],
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [

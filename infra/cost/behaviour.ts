@@ -51,7 +51,7 @@ export const sweeps: readonly Sweep[] = [
     listsSecrets: true,
   },
   {
-    // functions/composition/aws-manager.ts: rememberMilliseconds; the row of each, consistently
+    // functions/composition/aws-manager.ts: rememberMilliseconds, which is listAge; the row of each, consistently
     what: 'look for idle instances',
     pauseSeconds: 30,
     readsPerCustomer: 0,

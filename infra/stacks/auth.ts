@@ -46,9 +46,8 @@ export class AuthStack extends Stack {
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
-      // A changed address counts only when its owner has confirmed it; until then the old one keeps working.
-      keepOriginal: { email: true },
-      standardAttributes: { email: { required: true, mutable: true }, fullname: { required: false, mutable: true } },
+      // Whoever has an access token may change what is mutable. The platform keeps the address of the sign-up, so this does, too.
+      standardAttributes: { email: { required: true, mutable: false }, fullname: { required: false, mutable: true } },
       passwordPolicy: {
         minLength: 12,
         requireLowercase: true,
@@ -94,6 +93,8 @@ export class AuthStack extends Stack {
         logoutUrls: [...props.dashboardUrls],
       },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+      // What is required has to be here, or Cognito refuses the client; the address is written once, at sign-up.
+      writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       accessTokenValidity: Duration.minutes(15),

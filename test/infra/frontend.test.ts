@@ -233,9 +233,10 @@ describe('the firewalls', () => {
     const logs = stage?.resources('AWS::WAFv2::LoggingConfiguration') ?? [];
     expect(logs).toHaveLength(kind === 'in a domain' ? 2 : 1);
     for (const [, { Properties }] of logs) {
-      expect(Properties.RedactedFields).toEqual(
-        ['authorization', 'x-api-key', 'cookie'].map((Name) => ({ SingleHeader: { Name } })),
-      );
+      expect(Properties.RedactedFields).toEqual([
+        ...['authorization', 'x-api-key', 'cookie'].map((Name) => ({ SingleHeader: { Name } })),
+        { QueryString: {} },
+      ]);
       expect(JSON.stringify(Properties.LogDestinationConfigs)).toMatch(/log-group:.*Firewall/);
     }
   });

@@ -32,7 +32,7 @@ export function platformSecrets(...names: string[]): string {
   return `secretsmanager: GetSecretValue on the platform's ${names.join(' and ')}`;
 }
 
-export const sealArchive = 'kms: Decrypt, GenerateDataKey on the secrets key with a context';
+export const sealArchive = 'kms: Decrypt, GenerateDataKey on the secrets key with a name and this stage';
 
 /** Taking away what an instance was started with. */
 export const forgetDefinitions = [
@@ -193,7 +193,10 @@ function underCondition(condition: unknown, resource: string): string {
       `\\{"ArnEquals":\\{"ecs:cluster":${arn('cluster/smartlead-mcp-prod')}\\}\\}`,
     ],
     [' to ECS tasks', '\\{"StringEquals":\\{"iam:PassedToService":"ecs-tasks\\.amazonaws\\.com"\\}\\}'],
-    [' with a context', '\\{"Null":\\{"kms:EncryptionContextKeys":"false"\\}\\}'],
+    [
+      ' with a name and this stage',
+      '\\{"ForAllValues:StringEquals":\\{"kms:EncryptionContextKeys":\\["name","stage"\\]\\},"StringEquals":\\{"kms:EncryptionContext:stage":"prod"\\}\\}',
+    ],
     [' from this address', '\\{"StringEquals":\\{"ses:FromAddress":"mcp@example\\.com"\\}\\}'],
     [
       ' by keys of tokens, instances and changes',

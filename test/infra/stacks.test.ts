@@ -333,6 +333,14 @@ describe('the accounts', () => {
     stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'operators' });
   });
 
+  it('keep the address that they were signed up with, as the platform does, whatever token asks', () => {
+    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPool', {
+      Schema: Match.arrayWith([{ Name: 'email', Required: true, Mutable: false }]),
+    });
+    // Cognito refuses clients that may not write what is required, as it is written at sign-up.
+    stageOf('prod').templates.auth.hasResourceProperties('AWS::Cognito::UserPoolClient', { WriteAttributes: ['email', 'name'] });
+  });
+
   it.each(['dev', 'prod'] as const)(
     'of %s: the dashboard has no secret, never sends the password, and says nothing about others',
     (name) => {

@@ -32,8 +32,9 @@ const writeAttempts = 8;
 const noVersion = 0;
 
 /**
- * Secrets in Secrets Manager, one for each name. A version is the time at which it was put, in milliseconds since 1970 (a later one where
- * that is taken), so that numbers grow and never come again, whoever puts, without anything that counts.
+ * Secrets in Secrets Manager, one for each name. A version is the time at which it was put, in milliseconds since 1970, or one more than
+ * the newest version there is, whichever is later: numbers grow and never come again, whoever puts, by whichever clock, without anything
+ * that counts.
  *
  * A version is there as long as it has its own staging label. All versions of a secret have 20 labels at most, of which Secrets Manager
  * needs two: more than 18 are there only where that many rotations within an hour broke off.
@@ -50,9 +51,12 @@ export class SecretsManagerStore implements SecretStore, SecretInventory, KeySec
     this.#clock = clock;
   }
 
-  async put(name: string, value: string): Promise<SecretReference> {
+  /** @param after A version that was put elsewhere, and that the new one has to come after. */
+  async put(name: string, value: string, after = noVersion): Promise<SecretReference> {
     for (;;) {
-      this.#lastVersion = Math.max(this.#clock.now().getTime(), this.#lastVersion + 1);
+      // Clocks differ: the number alone says later which of two versions is the older one, which goes.
+      const newest = (await this.describe(name))?.versions.at(-1) ?? noVersion;
+      this.#lastVersion = Math.max(this.#clock.now().getTime(), this.#lastVersion + 1, newest + 1, after + 1);
       const reference = { name, version: this.#lastVersion };
       if (await this.#putVersion(reference, value)) return reference;
     }

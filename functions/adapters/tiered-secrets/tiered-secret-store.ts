@@ -39,8 +39,9 @@ export class TieredSecretStore implements SecretStore, SecretInventory, KeySecre
     this.#archive = archive;
   }
 
-  put(name: string, value: string): Promise<SecretReference> {
-    return this.#inUse.put(name, value);
+  async put(name: string, value: string): Promise<SecretReference> {
+    const archived = await this.#archive.versionsOf(name);
+    return this.#inUse.put(name, value, archived.at(-1));
   }
 
   /** One request for a secret that is in use, and two more for an archived one. */

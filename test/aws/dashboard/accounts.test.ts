@@ -3,6 +3,7 @@ import { browserTestsRun } from '../../frontend/browser.ts';
 import { checkDialog, checkScreen } from '../../frontend/screen-checks.ts';
 import { describeOnAws } from '../emulator.ts';
 import {
+  confirmLater,
   enterAsNew,
   enterCode,
   goodPassword,
@@ -61,11 +62,36 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       await signIn(page, email);
       await page.getByRole('heading', { name: 'Confirm your address' }).waitFor();
       await page.reload();
-      // The password is forgotten by now, so the code alone does not sign anybody in.
+      // The password is forgotten by now, and the code alone does not confirm anything.
       await enterCode(page, await dashboard.pool.mailedCode(email), 'Confirm');
-      await page.getByText('Your address is confirmed').waitFor();
-      await signIn(page, email);
+      await page.getByText('Enter the password that you signed up with.').waitFor();
+      await confirmLater(page, await dashboard.pool.mailedCode(email));
       await isSignedIn(page);
+    });
+
+    it('leaves nothing to somebody who signed up the address of another person', async () => {
+      const email = 'victim@example.com';
+      await signUp(await dashboard.open('/sign-up'), email);
+
+      const page = await dashboard.open('/sign-up');
+      const own = 'Own horse 9 battery';
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password', { exact: true }).fill(own);
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByText('There is an account with this address already.').waitFor();
+      await page.getByRole('link', { name: 'Enter it' }).click();
+      await page.getByLabel('E-mail').fill(email);
+      await confirmLater(page, await dashboard.pool.mailedCode(email), own);
+      await page.getByText('This address was signed up with another password').waitFor();
+      await checkScreen(page, 'an address signed up by somebody else');
+      await page.getByRole('button', { name: 'Send the code' }).click();
+      await page.getByLabel('New password').fill(own);
+      await enterCode(page, await dashboard.pool.mailedCode(email), 'Change password');
+      await isSignedIn(page);
+
+      const mallory = await dashboard.open('/sign-in');
+      await signIn(mallory, email, goodPassword);
+      await expect.poll(() => mallory.getByRole('alert').textContent()).toContain('E-mail or password is wrong');
     });
 
     it('mails another code after a pause, also to those who come back with nothing but their address', async () => {
@@ -82,8 +108,8 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       expect(await dashboard.pool.mailCount(email)).toBe(2);
       await page.getByRole('button', { name: /Send another code in \d+ s/ }).waitFor();
       await checkScreen(page, 'the code, later');
-      await enterCode(page, await dashboard.pool.mailedCode(email), 'Confirm');
-      await page.getByText('Your address is confirmed').waitFor();
+      await confirmLater(page, await dashboard.pool.mailedCode(email));
+      await isSignedIn(page);
     });
 
     it('says that an address has an account, and that e-mail or password is wrong', async () => {
@@ -104,10 +130,10 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       await page.getByText('There is an account with this address already.').waitFor();
     });
 
-    it('replaces a forgotten password', async () => {
+    it('replaces a forgotten password, and ends the sessions that began with it', async () => {
       const email = 'forgotten@example.com';
-      const page = await enterAsNew(dashboard, email);
-      await signOut(page);
+      const elsewhere = await enterAsNew(dashboard, email);
+      const page = await dashboard.open('/sign-in');
       await page.getByRole('link', { name: 'Forgotten your password?' }).click();
       await checkScreen(page, 'forgotten password');
       await page.getByLabel('E-mail').fill(email);
@@ -122,9 +148,13 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       await page.getByRole('button', { name: 'Change password' }).click();
       await page.getByText('This code is not right.').waitFor();
       await enterCode(page, await dashboard.pool.mailedCode(email), 'Change password');
-      await page.getByText('Your password is changed').waitFor();
-      await signIn(page, email, next);
       await isSignedIn(page);
+      const { refused, seen } = dashboard.service;
+      for (const token of seen) refused.add(token);
+      await elsewhere.reload();
+      await elsewhere.getByText('Your session has ended').waitFor();
+      await signIn(elsewhere, email, next);
+      await isSignedIn(elsewhere);
     });
 
     it('turns a second factor on, asks for it at sign-in, and turns it off for who has both', async () => {

@@ -22,6 +22,7 @@ export function useHostedDashboard(): HostedDashboard {
   let service: HostedService;
   let browser: Browser;
   let context: BrowserContext;
+  let opened: BrowserContext[] = [];
   let page: Page;
   let watched: PageFaults[] = [];
 
@@ -43,7 +44,8 @@ export function useHostedDashboard(): HostedDashboard {
   });
 
   afterEach(async () => {
-    await context?.close();
+    await Promise.all(opened.map((each) => each.close()));
+    opened = [];
     const faults = watched.flatMap((each) => each.faults);
     watched = [];
     expect(faults).toEqual([]);
@@ -72,6 +74,7 @@ export function useHostedDashboard(): HostedDashboard {
     },
     open: async (path) => {
       context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' });
+      opened.push(context);
       page = await openTab(path);
       return page;
     },
@@ -90,7 +93,13 @@ export async function signUp(page: Page, email: string, name = 'Ada Byron'): Pro
   await page.getByRole('heading', { name: 'Confirm your address' }).waitFor();
 }
 
-/** The same, and on to the first page of a new customer. */
+/** The page that asks for the mailed code, for those whose password is not remembered. */
+export async function confirmLater(page: Page, code: string, password = goodPassword): Promise<void> {
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await enterCode(page, code, 'Confirm');
+}
+
+/** From nothing to the first page of a new customer. */
 export async function enterAsNew(dashboard: HostedDashboard, email: string): Promise<Page> {
   const page = await dashboard.open('/sign-up');
   await signUp(page, email);

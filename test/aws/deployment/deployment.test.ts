@@ -4,10 +4,12 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListTaskDefinitionsCommand,
   ListTasksCommand,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiResources } from '../../../functions/api/resources.ts';
@@ -16,6 +18,7 @@ import { areEmulatorsInstalled } from '../emulators/install.ts';
 import { Customer } from './customer.ts';
 import { type Deployment, deployToEmulator } from './deployment.ts';
 import { installInstanceImage } from './manager-environment.ts';
+import { startManager } from './manager-process.ts';
 
 const password = 'Correct-Horse-9!';
 const cluster = 'smartlead-mcp-dev';
@@ -161,4 +164,33 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
     await call('DELETE', `/v1/keys/${unused.id}`);
     expect(refusals).toEqual([]);
   }, 120_000);
+
+  it('leaves nothing of what its customer deletes', async () => {
+    const manager = await startManager(deployment);
+    try {
+      const { body: instances } = await customer.call<{ items: { id: string }[] }>('GET', '/v1/instances');
+      for (const { id } of instances.items) await customer.call('DELETE', `/v1/instances/${id}`);
+      const tasks = async () => (await ecs.send(new ListTasksCommand({ cluster }))).taskArns ?? [];
+      // Nobody answers in a task that has no container, so a launch would wait for it.
+      for (const task of await tasks()) await ecs.send(new StopTaskCommand({ cluster, task, reason: 'No image' }));
+      const definitions = async () => {
+        const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({ status: 'ACTIVE' }));
+        return taskDefinitionArns.filter((arn) => arn.includes('/smartlead-mcp-dev-ins_'));
+      };
+      await expect.poll(definitions, { timeout: 120_000, interval: 500 }).toEqual([]);
+      expect(await tasks()).toEqual([]);
+      expect((await customer.call('GET', '/v1/instances')).body).toMatchObject({ items: [] });
+
+      const { body: keys } = await customer.call<{ items: { id: string }[] }>('GET', '/v1/keys');
+      for (const { id } of keys.items) {
+        const remove = async () => (await customer.call('DELETE', `/v1/keys/${id}`)).status;
+        // Refused as long as an instance has it, also one that is being deleted.
+        await expect.poll(remove, { timeout: 30_000, interval: 500 }).toBe(204);
+      }
+      const { SecretList = [] } = await new SecretsManagerClient(deployment.client).send(new ListSecretsCommand({}));
+      expect(SecretList.filter(({ Name }) => Name?.startsWith('smartlead-mcp/dev/keys/'))).toEqual([]);
+    } finally {
+      await manager.stop();
+    }
+  }, 150_000);
 });

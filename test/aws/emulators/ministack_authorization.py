@@ -36,6 +36,8 @@ def resource_of_tasks(headers, body, region, account):
         return named(request["task"], "task", region, account, cluster)
     if action == "DescribeTasks":
         return named(request["tasks"][0], "task", region, account, cluster)
+    if action == "DeleteTaskDefinitions":
+        return named(request["taskDefinitions"][0], "task-definition", region, account)
     if action in ("TagResource", "ListTagsForResource"):
         return request["resourceArn"]
     if action in ("ListTasks", "RegisterTaskDefinition", "DescribeTaskDefinition", "DeregisterTaskDefinition"):
@@ -55,7 +57,8 @@ def condition_keys(service, body):
 
         return {"ecs:cluster": named(request["cluster"], "cluster", get_region(), get_account_id())}
     if service == "kms" and request.get("EncryptionContext"):
-        return {"kms:EncryptionContextKeys": list(request["EncryptionContext"])}
+        context = request["EncryptionContext"]
+        return {"kms:EncryptionContextKeys": list(context), **{f"kms:EncryptionContext:{key}": context[key] for key in context}}
     if service == "ses" and "FromEmailAddress" in request:
         return {"ses:FromAddress": request["FromEmailAddress"]}
     return {}

@@ -56,7 +56,7 @@ describe('the model of costs', () => {
     ['functions/composition/aws-manager.ts', 'intervalMilliseconds: 5 * minute'],
     ['functions/instance-manager/supervisor.ts', 'healthIntervalMilliseconds: 10_000'],
     ['functions/instance-manager/supervisor.ts', 'scalingIntervalMilliseconds: 60_000'],
-    ['functions/composition/aws-manager.ts', 'rememberMilliseconds: 30 * second'],
+    ['functions/composition/aws-manager.ts', 'rememberMilliseconds: launcherTimes.listAge'],
     ['functions/composition/aws-manager.ts', 'inspectLater();'],
     ['container/router/traffic-meter.ts', 'looksInInterval = 15'],
     ['functions/composition/aws-manager-parts.ts', 'listAge: 30 * second'],
