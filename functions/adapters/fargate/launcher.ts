@@ -33,7 +33,7 @@ export interface FargateLauncherParts {
   settings: FargateSettings;
   clock: Clock;
   ledger: InstanceTaskLedger;
-  versions: Pick<FargateInstanceVersions, 'current' | 'imageOf'>;
+  versions: Pick<FargateInstanceVersions, 'current' | 'imageOf' | 'installRelease'>;
   /** What the platform proves itself with to tasks, and they to it. */
   keys(): Promise<WarmPoolKeys>;
   /** Where Smartlead keys lie, for tasks that are started for one instance. */
@@ -97,8 +97,8 @@ export class FargateLauncher implements Launcher {
     const { instanceId } = configuration;
     const deadline = performance.now() + this.#times.launchDeadline;
     return this.#turns.run(turnOf(instanceId, replica), async () => {
-      const version = request.version ?? (await this.#parts.versions.current());
-      if (version === undefined) throw new Error('No version of the instance is installed.');
+      // Right after the first deployment a customer may be quicker than the manager, which installs what the release brings.
+      const version = request.version ?? (await this.#parts.versions.current()) ?? (await this.#parts.versions.installRelease());
       const versioned = { ...request, version };
       const now = this.#parts.clock.now();
       const id = createIdentifier('warmProcess', now.getTime());

@@ -14,6 +14,7 @@ function arranged({ tellManager = async () => {} }: { tellManager?: () => Promis
   const entries: InstanceLogEntry[] = [];
   const refused: string[] = [];
   const incidents: string[] = [];
+  const lookedUp: string[] = [];
   const tasks = new Map([
     [mine, [arn('task1')]],
     [other, [arn('task2')]],
@@ -21,14 +22,17 @@ function arranged({ tellManager = async () => {} }: { tellManager?: () => Promis
   const handler = createInstanceLogs({
     logs: { append: async (batch) => void entries.push(...batch) },
     readLine: (line, now) => readLogLine(line, (text) => text, now),
-    tasksOf: async (instanceId) => tasks.get(instanceId) ?? [],
+    tasksOf: async (instanceId) => {
+      lookedUp.push(instanceId);
+      return tasks.get(instanceId) ?? [];
+    },
     keyRefused: async (instanceId) => {
       await tellManager();
       refused.push(instanceId);
     },
     report: ({ message }) => incidents.push(message),
   });
-  return { entries, refused, incidents, tasks, handler };
+  return { entries, refused, incidents, tasks, lookedUp, handler };
 }
 
 function event(logStream: string, messages: (object | string)[], messageType = 'DATA_MESSAGE') {
@@ -81,6 +85,19 @@ describe('the log of an instance', () => {
     await handler(event('warm/instance/task2', [line('forged', mine)]));
     await handler(event(`${other}/instance/task2`, [line('forged', mine), line('own', other)]));
     expect(entries.map(({ message, instanceId }) => [message, instanceId])).toEqual([['own', other]]);
+  });
+
+  it('is looked for a few times, however many instances a process names', async () => {
+    const { entries, lookedUp, handler } = arranged();
+    const named = Array.from({ length: 200 }, () => createIdentifier('instance'));
+    await handler(
+      event(
+        'warm/instance/task2',
+        named.map((instanceId) => line('forged', instanceId)),
+      ),
+    );
+    expect(entries).toEqual([]);
+    expect(lookedUp.length).toBeLessThanOrEqual(3);
   });
 
   it('that tells of a refused key reaches the manager, and is stored where it does not', async () => {

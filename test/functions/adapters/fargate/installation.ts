@@ -42,6 +42,8 @@ export const quickTimes: Partial<FargateTimes> = {
   assignment: 3000,
 };
 
+export const releaseImage = `registry.test/assets:${'ab12'.repeat(16)}`;
+
 export class MemoryImageStore implements InstalledImageStore {
   #images: InstalledImages = { images: [], current: null, previous: null };
   #revision = 0;
@@ -93,7 +95,6 @@ export async function createInstallation(options: Partial<EcsDoubleOptions> = {}
   const clock = { now: () => new Date() };
   const ledger = new MemoryInstanceTaskLedger();
   const pool = new MemoryWarmPool();
-  const releaseImage = `registry.test/assets:${'ab12'.repeat(16)}`;
   const versions = new FargateInstanceVersions({ store: new MemoryImageStore(), releaseImage, clock });
   const version = await versions.installRelease();
   const clients: { destroy(): void }[] = [];

@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createIdentifier } from '../../../../core/identifiers.ts';
+import { FargateInstanceVersions } from '../../../../functions/adapters/fargate/instance-versions.ts';
 import type { FargateLauncher } from '../../../../functions/adapters/fargate/launcher.ts';
 import { parseTaskEvent } from '../../../../functions/adapters/fargate/task-events.ts';
 import { type InstanceExit, launchRefused } from '../../../../functions/ports.ts';
 import { plantedKey, plantedToken } from '../child-process/launch-request.ts';
 import type { Fault } from './ecs-double.ts';
-import { createInstallation, type Installation, keyArn, quickTimes, request } from './installation.ts';
+import {
+  createInstallation,
+  type Installation,
+  keyArn,
+  MemoryImageStore,
+  quickTimes,
+  releaseImage,
+  request,
+} from './installation.ts';
 
 const id = 'ins_plain_1';
 let installation: Installation;
@@ -62,6 +71,18 @@ describe('a cold launch', () => {
     const sent = JSON.stringify(installation.ecs.requests);
     for (const secret of [plantedKey, plantedToken]) expect(sent).not.toContain(secret);
     expect(sent).toContain(`${keyArn}:::version-3`);
+  });
+
+  it('runs what the release brings where nothing is installed yet', async () => {
+    const { version } = installation;
+    const versions = new FargateInstanceVersions({
+      store: new MemoryImageStore(),
+      releaseImage,
+      clock: { now: () => new Date() },
+    });
+    launcher = installation.createLauncher({ versions });
+    expect((await launcher.launch(request('plain', { replica: 0 }))).version).toBe(version);
+    await expect(versions.current()).resolves.toBe(version);
   });
 
   it('asks for a task without a public address, once, with a token that makes a repetition harmless', async () => {

@@ -42,6 +42,17 @@ it('gives versions of their own where two programs put at the same millisecond',
   expect(await Promise.all(references.map((reference) => other.get(reference)))).toEqual(['one', 'two', 'three']);
 });
 
+it('puts after what is there, whatever the clock says, so that nobody takes a new version for an older one', async () => {
+  const { manager, store: ahead, settings } = open(() => new Date('2026-11-22T08:00:05.000Z'));
+  const behind = new SecretsManagerStore(manager.client(), settings, { now: () => new Date('2026-11-22T08:00:00.000Z') });
+  const first = await ahead.put('a', 'one');
+  const second = await behind.put('a', 'two');
+  await behind.deleteVersionsBefore(second);
+  await ahead.deleteVersionsBefore(first);
+  expect(await behind.get(second)).toBe('two');
+  await expect(behind.get(first)).rejects.toThrow();
+});
+
 it('restores a deleted secret where its name is put again, and none of its old versions', async () => {
   const { manager, store } = open();
   const old = await store.put('a', 'one');
@@ -81,7 +92,7 @@ it('lists all versions with the time they were put at, and what a crash left wit
   let requests = 0;
   const crash = async () => {
     requests += 1;
-    if (requests === 3) throw new Error('crashed');
+    if (requests === 4) throw new Error('crashed');
   };
   const crashing = new SecretsManagerStore(manager.client({ before: crash }), settings, clock);
   await expect(crashing.put('d', '5')).rejects.toThrow('crashed');

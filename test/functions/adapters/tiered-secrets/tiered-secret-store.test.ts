@@ -57,6 +57,19 @@ describe('secrets in two tiers', () => {
     await expect(secrets.locate(old)).rejects.toThrow();
   });
 
+  it('a key is rotated to a version after the archived one, whatever the clock says', async () => {
+    const tiers = new Tiers();
+    const old = await tiers.program({}, () => new Date('2026-11-22T08:00:05.000Z')).put('a', 'one');
+    const secrets = tiers.program({}, () => new Date('2026-11-22T08:00:00.000Z'));
+    await secrets.archive('a');
+    tiers.manager.secrets.clear();
+    const present = await secrets.put('a', 'two');
+    await secrets.deleteVersionsBefore(present);
+    await secrets.deleteVersionsBefore(old);
+    expect(await secrets.get(present)).toBe('two');
+    await expect(secrets.get(old)).rejects.toThrow();
+  });
+
   it('an archived secret is deleted by its name, and by its version where nothing refers to it any more', async () => {
     const secrets = new Tiers().program();
     const [a, b] = [await secrets.put('a', 'one'), await secrets.put('b', 'two')];

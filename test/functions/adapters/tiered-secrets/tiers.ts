@@ -10,9 +10,9 @@ export class Tiers {
   readonly archived = new Map<string, StoredSecret & { value: string }>();
 
   /** A program of its own, whose requests go through the hooks. */
-  program(hooks: RequestHooks = {}): TieredSecretStore {
+  program(hooks: RequestHooks = {}, now: () => Date = () => new Date()): TieredSecretStore {
     const settings = { namePrefix: 'keys/', keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/customer-secrets' };
-    const inUse = new SecretsManagerStore(this.manager.client(hooks), settings, { now: () => new Date() });
+    const inUse = new SecretsManagerStore(this.manager.client(hooks), settings, { now });
     return new TieredSecretStore(inUse, new MemoryArchive(this.archived, hooks));
   }
 
