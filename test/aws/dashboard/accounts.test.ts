@@ -80,6 +80,8 @@ describeOnAws('accounts at Cognito, in the dashboard', { timeout: 120_000 }, () 
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByText('There is an account with this address already.').waitFor();
       await page.getByRole('link', { name: 'Enter it' }).click();
+      // Both pages have a field for the address.
+      await page.getByRole('heading', { name: 'Confirm your address' }).waitFor();
       await page.getByLabel('E-mail').fill(email);
       await confirmLater(page, await dashboard.pool.mailedCode(email), own);
       await page.getByText('This address was signed up with another password').waitFor();
