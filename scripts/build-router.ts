@@ -1,47 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { bundleProgram } from './bundle-program.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** zod brings its messages in fifty languages; the router speaks English. */
-const englishOnlyPlugin: Plugin = {
-  name: 'english-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
-  },
-};
-
-/**
- * Bundles the router of scale `saas` with all its packages into `<outdir>/main.js`, so that reading this folder is all it needs to be
- * allowed. Names stay as they are: they are in the stacks that it logs.
- * @throws Error where esbuild warns.
- */
-export async function buildRouter({ outdir }: { outdir: string }): Promise<void> {
-  const { warnings } = await build({
-    absWorkingDir: root,
-    entryPoints: { main: 'container/router/main.ts' },
-    outdir,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // Packages written as CommonJS call require for Node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    keepNames: true,
-    legalComments: 'linked',
-    // How undici tells that it is built into Node: then it leaves out its second, experimental parser of HTTP.
-    define: { esbuildDetection: 'true' },
-    plugins: [englishOnlyPlugin],
-    logLevel: 'warning',
-  });
-  // Says what main.js is: without it, Node would look for the package.json of a folder that the router may not read.
-  await writeFile(join(outdir, 'package.json'), '{"type":"module"}\n');
-  if (warnings.length > 0) throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join('; ')}`);
+/** Bundles the router of scale `saas` into `<outdir>/main.js`. */
+export function buildRouter({ outdir }: { outdir: string }): Promise<void> {
+  // How undici tells that it is built into Node: then it leaves out its second, experimental parser of HTTP.
+  return bundleProgram({ entry: 'container/router/main.ts', outdir, define: { esbuildDetection: 'true' } });
 }
 
-if (import.meta.main) await buildRouter({ outdir: `${root}/dist/router` });
+if (import.meta.main) await buildRouter({ outdir: fileURLToPath(new URL('../dist/router', import.meta.url)) });
