@@ -43,7 +43,6 @@ export const tokenItemSchema = z.object({
   /** ISO 8601 in UTC; absent or `null` where the token does not expire. */
   expiresAt: z.string().nullish(),
 });
-export type TokenItem = z.infer<typeof tokenItemSchema>;
 
 export const instanceItemSchema = z.object({
   id: z.string(),
@@ -70,7 +69,6 @@ export const routeItemSchema = routeTargetItemSchema.extend({
   mode: instanceModeSchema.optional(),
   replicas: z.array(routeTargetItemSchema).optional(),
 });
-export type RouteItem = z.infer<typeof routeItemSchema>;
 
 /** Context in which the access token of one process is sealed. */
 export function routeTokenContext(instanceId: string, address: string): string {

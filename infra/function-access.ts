@@ -3,6 +3,8 @@
  * `constructs/access-policy.ts` turns a line into IAM statements. A program without a line cannot be deployed, so nobody forgets to
  * decide.
  */
+import { lifecycleDefinition } from '../functions/instance-manager/lifecycle-definition.ts';
+import { pathOf } from './lifecycle-paths.ts';
 
 export interface Access {
   /** Items of the platform table. There is no access that scans, or that changes what stands in the audit trail. `route` reads what a router needs, by the keys of its partitions. */
@@ -83,16 +85,7 @@ export const taskFunctionAccess: Readonly<Record<string, Access>> = {
 export const tasksInNetwork: ReadonlySet<string> = new Set(['StopInstance', 'LaunchInstance', 'AwaitHealthy']);
 
 /** Tasks on the way from a request to a running instance: a customer waits for each of them. */
-export const tasksOfAStart: ReadonlySet<string> = new Set([
-  'BeginOperation',
-  'RemoveRoute',
-  'StopInstance',
-  'ResolveSecret',
-  'LaunchInstance',
-  'AwaitHealthy',
-  'RegisterRoute',
-  'MarkRunning',
-]);
+export const tasksOfAStart: ReadonlySet<string> = new Set(pathOf(lifecycleDefinition, 'launch').calls);
 
 /** Functions that something else than a request or the workflow calls, by their bundle. */
 export const eventFunctionAccess = {

@@ -2,9 +2,9 @@ import { awsTiming } from '../container/router/aws/timing.ts';
 import { taskSizes } from '../functions/adapters/fargate/task-definition.ts';
 import { desiredWarm } from '../functions/domain/warm-pool/desired-warm.ts';
 import { lifecycleDefinition } from '../functions/instance-manager/lifecycle-definition.ts';
-import { pathOf } from '../infra/cost/lifecycle-paths.ts';
 import type { Program } from '../infra/cost/program.ts';
 import { tasksOfAStart } from '../infra/function-access.ts';
+import { pathOf } from '../infra/lifecycle-paths.ts';
 
 /** As `functions/composition/aws-warm-pool.ts` has it: how long a task takes to be there, and how far the pool may grow. */
 const replacementSeconds = 60;

@@ -23,7 +23,6 @@ export const tableEnvironmentSchema = z.object({ TABLE_NAME: present });
 
 /** What it tells functions that seal, or open, what lies in the table. */
 export const sealedTableEnvironmentSchema = tableEnvironmentSchema.extend({ DATA_PLANE_SECRET_ARN: arn });
-export type SealedTableEnvironment = z.infer<typeof sealedTableEnvironmentSchema>;
 
 /** What it tells whoever reads or writes customers' Smartlead keys. */
 export const customerSecretsEnvironmentSchema = z.object({
@@ -80,7 +79,6 @@ export const apiEnvironmentSchema = sealedTableEnvironmentSchema.extend({
   LIFECYCLE_ARN: arn,
   MANAGER_QUEUE_URL: queueUrl,
 });
-export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 
 /** What it tells the tasks of the lifecycle workflow. */
 export const lifecycleEnvironmentSchema = sealedTableEnvironmentSchema.extend({

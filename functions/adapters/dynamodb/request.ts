@@ -72,8 +72,3 @@ export async function requested<Answer>(send: () => Promise<Answer>): Promise<An
 function sdkError(error: unknown): unknown {
   return error instanceof ElectroError && error.cause !== undefined ? error.cause : error;
 }
-
-/** Whether the error says that the condition of a write did not hold. */
-export function isConditionFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
-}

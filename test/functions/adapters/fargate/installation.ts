@@ -3,10 +3,10 @@ import { createEcsClient } from '../../../../functions/adapters/fargate/ecs-clie
 import { FargateInstanceVersions } from '../../../../functions/adapters/fargate/instance-versions.ts';
 import { FargateLauncher, type FargateLauncherParts } from '../../../../functions/adapters/fargate/launcher.ts';
 import type { FargateSettings, FargateTimes } from '../../../../functions/adapters/fargate/settings.ts';
-import { MemoryInstanceTaskLedger } from '../../../../functions/adapters/memory/instance-task-ledger.ts';
 import { MemoryWarmPool } from '../../../../functions/adapters/memory/warm-pool.ts';
 import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/assign-warm-process.ts';
 import type { InstalledImageStore, InstalledImages, LaunchRequest } from '../../../../functions/ports.ts';
+import { MemoryInstanceTaskLedger } from '../../in-memory/instance-task-ledger.ts';
 import { launchRequest, plantedKey } from '../child-process/launch-request.ts';
 import { type Served, startInProcess } from './containers.ts';
 import { EcsDouble, type EcsDoubleOptions } from './ecs-double.ts';

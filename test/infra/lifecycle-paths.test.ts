@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lifecycleDefinition } from '../../../functions/instance-manager/lifecycle-definition.ts';
-import { pathOf } from '../../../infra/cost/lifecycle-paths.ts';
+import { lifecycleDefinition } from '../../functions/instance-manager/lifecycle-definition.ts';
+import { pathOf } from '../../infra/lifecycle-paths.ts';
 
 describe('a path through the lifecycle', () => {
   const definition = {

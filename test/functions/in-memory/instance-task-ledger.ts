@@ -1,4 +1,4 @@
-import type { InstanceTask, InstanceTaskLedger, InstanceTaskState, TaskPlace } from '../../ports.ts';
+import type { InstanceTask, InstanceTaskLedger, InstanceTaskState, TaskPlace } from '../../../functions/ports.ts';
 
 /** What was started for which instance, as long as this program runs. */
 export class MemoryInstanceTaskLedger implements InstanceTaskLedger {

@@ -1,4 +1,0 @@
-import { MemoryInstanceTaskLedger } from '../../../../functions/adapters/memory/instance-task-ledger.ts';
-import { describeTaskLedger } from '../instance-task-ledger-contract.ts';
-
-describeTaskLedger('MemoryInstanceTaskLedger', () => new MemoryInstanceTaskLedger());
