@@ -5,6 +5,7 @@ import type { SessionRecord } from '../sessions/session-record.ts';
 import type { CountedCall, UsageCounter } from '../usage-counter.ts';
 import type { KeptBodiesShare } from './kept-bodies.ts';
 import type { MessagePost } from './message-post.ts';
+import type { AwaitedRequest } from './unsettled-waits.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What came in one POST: a message or a batch of them, with what is to become of it. */
@@ -65,6 +66,11 @@ export class ClientMessage {
 
   mayRepeat(id: RpcId): boolean {
     return !this.rpc.unrepeatableIds.includes(id);
+  }
+
+  /** What is known of one of its requests for whose answer its client waits. */
+  awaited(id: RpcId): AwaitedRequest {
+    return { mayRepeat: this.mayRepeat(id), order: this.order };
   }
 
   isCall(id: RpcId): boolean {

@@ -1,5 +1,6 @@
 import { SharedMemory } from '../fairness/shared-memory.ts';
 import type { LastReceived } from './event-outlet.ts';
+import type { Answered } from './upstream.ts';
 
 /** What an event is to its client. An answer or a question must not get lost; a notification can be done without. */
 export type EventKind = 'answer' | 'question' | 'notification';
@@ -11,8 +12,13 @@ export interface DueEvent {
   readonly bytes: Buffer;
 }
 
-interface LoggedEvent extends DueEvent {
+/** An event on its way to the client, with the requests that it answers. */
+export interface OutgoingEvent extends DueEvent {
   readonly kind: EventKind;
+  readonly answers: readonly Answered[];
+}
+
+interface LoggedEvent extends OutgoingEvent {
   /** When it was written to the client, by `performance.now()`; `undefined` while it was not. */
   sentAt: number | undefined;
 }
@@ -67,7 +73,7 @@ export class EventLog {
   }
 
   /** Remembers an event that was just written to the client, where there is room. */
-  sent(number: number, kind: EventKind, bytes: Buffer, now: number): void {
+  sent({ number, kind, bytes, answers }: OutgoingEvent, now: number): void {
     if (kind === 'notification') return;
     const { sentPerSession } = this.#room.limits;
     if (bytes.length > sentPerSession || !this.#hasRoomFor(bytes.length)) return;
@@ -76,18 +82,18 @@ export class EventLog {
       if (index === -1) return;
       this.#removeAt(index);
     }
-    this.#add({ number, kind, bytes, sentAt: now });
+    this.#add({ number, kind, bytes, answers, sentAt: now });
   }
 
   /** Keeps an event for the client's return. Answers `false` where there is no room, even without notifications and what was sent. */
-  keep(number: number, kind: EventKind, bytes: Buffer): boolean {
+  keep({ number, kind, bytes, answers }: OutgoingEvent): boolean {
     while (!this.#fits(bytes.length)) {
       let index = this.#events.findIndex(({ sentAt }) => sentAt !== undefined);
       if (index === -1) index = this.#events.findIndex((event) => event.kind === 'notification');
       if (index === -1) return kind === 'notification';
       this.#removeAt(index);
     }
-    this.#add({ number, kind, bytes, sentAt: undefined });
+    this.#add({ number, kind, bytes, answers, sentAt: undefined });
     if (kind !== 'notification') this.#undelivered += 1;
     return true;
   }
@@ -156,10 +162,11 @@ export class EventLog {
 
 /**
  * A client that does not say what it has got is sent only answers again: one to a request that it does not wait for any more it
- * ignores, but a question would be asked twice.
+ * ignores, but a question would be asked twice. Where it has used the id of a request again it would take the answer for the new one's.
  */
-function isToBeSent({ number, kind, sentAt }: LoggedEvent, received: LastReceived | undefined): boolean {
+function isToBeSent({ number, kind, sentAt, answers }: LoggedEvent, received: LastReceived | undefined): boolean {
   if (sentAt === undefined) return true;
   if (received === undefined) return false;
-  return 'number' in received ? number > received.number : kind === 'answer' && sentAt >= received.lostSince;
+  if ('number' in received) return number > received.number;
+  return kind === 'answer' && sentAt >= received.lostSince && !answers.some(({ id }) => received.awaited.has(id));
 }

@@ -3,6 +3,10 @@ import type { ClientStream } from './client-stream.ts';
 import { eventId } from './event-id.ts';
 import { type EventKind, EventLog, type EventLogRoom } from './event-log.ts';
 import { endpointEvent, messageEvent, messageHead } from './server-sent-event.ts';
+import type { AwaitedRequest, AwaitedRequests } from './unsettled-waits.ts';
+import type { Answered } from './upstream.ts';
+
+const noAnswers: readonly Answered[] = [];
 
 export interface EventOutletOptions {
   sessionId: string;
@@ -16,16 +20,16 @@ export interface EventOutletOptions {
 
 /**
  * What a client has got that is back: it says so itself by the number of the last event, or it does not; then what was written to it
- * since that moment (by `performance.now()`) may be lost.
+ * since that moment (by `performance.now()`) may be lost, and `awaited` names the requests that are under way.
  */
-export type LastReceived = { number: number } | { lostSince: number };
+export type LastReceived = { number: number } | { lostSince: number; awaited: AwaitedRequests };
 
 /** Where a session's events go: to its client's stream, or, while that is cut, into memory until the client is back. */
 export class EventOutlet {
   readonly #options: EventOutletOptions;
   readonly #log: EventLog;
-  /** Requests whose answers wait for the client's return, and whether they may be made again. */
-  readonly #undelivered = new Map<RpcId, boolean>();
+  /** Requests whose answers wait for the client's return. */
+  readonly #undelivered = new Map<RpcId, AwaitedRequest>();
   #client: ClientStream | undefined;
   #isHeld = false;
   #isInLongEvent = false;
@@ -51,7 +55,7 @@ export class EventOutlet {
     return this.#log.holdsUndelivered;
   }
 
-  get undelivered(): ReadonlyMap<RpcId, boolean> {
+  get undelivered(): AwaitedRequests {
     return this.#undelivered;
   }
 
@@ -87,21 +91,23 @@ export class EventOutlet {
   }
 
   /** Notes that an answer comes, for whose request the client waits. */
-  answers(id: RpcId, mayRepeat: boolean): void {
-    if (this.#client === undefined) this.#undelivered.set(id, mayRepeat);
+  answers(id: RpcId, request: AwaitedRequest): void {
+    if (this.#client === undefined) this.#undelivered.set(id, request);
   }
 
-  send(kind: EventKind, data: readonly Buffer[]): void {
+  /** @param answers The requests that it answers. */
+  send(kind: EventKind, data: readonly Buffer[], answers: readonly Answered[] = noAnswers): void {
     if (this.#hasEnded) return;
     if (kind !== 'notification') this.#count += 1;
     const number = kind === 'notification' ? 0 : this.#count;
     const bytes = messageEvent(data, number === 0 ? undefined : this.#eventId(number));
+    const event = { number, kind, bytes, answers };
     if (this.#client === undefined || this.#client.isClosed) {
-      if (!this.#log.keep(number, kind, bytes)) this.#options.onOverflow();
+      if (!this.#log.keep(event)) this.#options.onOverflow();
       return;
     }
     this.#write(bytes);
-    this.#log.sent(number, kind, bytes, performance.now());
+    this.#log.sent(event, performance.now());
     if (!this.#log.isEmpty) this.#options.onLogged();
   }
 

@@ -13,7 +13,7 @@ import { KeptBodies } from './kept-bodies.ts';
 import { MessagePost } from './message-post.ts';
 import { OpeningGate } from './opening-gate.ts';
 import { ParkedSessions } from './parked-sessions.ts';
-import { recogniseClient } from './returning-client.ts';
+import { noteUncertainty, type Recognised, recogniseClient } from './returning-client.ts';
 import type { SessionSurroundings } from './session-surroundings.ts';
 import { SilentClients } from './silent-clients.ts';
 import { SseSession } from './sse-session.ts';
@@ -48,7 +48,7 @@ export class HttpSseDoors {
     this.#holder = holder;
     this.#silent = new SilentClients({
       parkedOf: (tokenHash) => this.#parked.ofToken(tokenHash),
-      onRecognised: (given, stream, own) => this.#giveBack(given, stream, own),
+      onRecognised: (given, stream, recognised) => this.#giveBack(given, stream, recognised),
     });
     this.#surroundings = {
       services,
@@ -178,8 +178,9 @@ export class HttpSseDoors {
       // What was written last may have been lost with the connection. It must not reach a client that could be another one: all
       // programs of a kind number their requests alike.
       const isCertain = others.length === 0 && !session.isDoubtful;
-      for (const other of others) other.isDoubtful = true;
-      session.attach(stream, isCertain ? { lostSince: session.cutAt - writtenInVainMs } : undefined);
+      noteUncertainty(recognition, this.#givesUpAt());
+      const lost = { lostSince: session.cutAt - writtenInVainMs, awaited: session.awaitedRequests() };
+      session.attach(stream, isCertain ? lost : undefined);
       return;
     }
     const like = recognition.kind === 'ambiguous' ? recognition.like.record.handshake : undefined;
@@ -187,8 +188,20 @@ export class HttpSseDoors {
     const session = this.#create(admitted, traits, this.#issue(admitted, handshake));
     session.markAsReturned();
     session.attach(stream);
-    if (recognition.kind === 'ambiguous')
-      for (const [id, mayRepeat] of recognition.lost) session.onOwnAnswer(id, lostAnswer(id, mayRepeat));
+    if (recognition.kind === 'unknown') return;
+    const { lost, candidates } = recognition;
+    for (const [id, mayRepeat] of lost) session.onOwnAnswer(id, lostAnswer(id, mayRepeat));
+    // Otherwise it has been told what became of all that it may wait for.
+    if (lost.size > 0) return;
+    for (const other of candidates) {
+      session.unsettled.addAll(other.unsettled);
+      session.unsettled.add(other.id, other.awaitedRequests(), this.#givesUpAt());
+    }
+  }
+
+  /** When nobody waits any more who was cut off now, by `performance.now()`. */
+  #givesUpAt(): number {
+    return performance.now() + this.#services.timing.returnWaitMs;
   }
 
   /**
@@ -217,7 +230,9 @@ export class HttpSseDoors {
   }
 
   /** The client to whom the stream belongs was given a session that it does not need: it has one. */
-  #giveBack(given: SseSession, stream: ClientStream, own: SseSession): void {
+  #giveBack(given: SseSession, stream: ClientStream, recognised: Recognised<SseSession>): void {
+    const own = recognised.session;
+    noteUncertainty(recognised, this.#givesUpAt());
     given.giveAway();
     // Whatever the client was told last, it reaches the same session.
     this.#sessions.set(given.id, own);

@@ -1,8 +1,10 @@
 import type { RpcId } from '../refusal.ts';
 import type { ClientTraits } from './client-traits.ts';
+import type { AwaitedRequests, UnsettledWaits } from './unsettled-waits.ts';
 
 /** A session that waits for its client, as far as it matters for telling whose it is. */
 export interface ParkedView {
+  readonly id: string;
   readonly traits: ClientTraits;
   /** Whether its client waits for something, or something for its client. */
   readonly isAwaited: boolean;
@@ -10,22 +12,35 @@ export interface ParkedView {
   readonly cutAt: number;
   /** When its client said something last, by `performance.now()`; 0 where it has not. */
   readonly saidAt: number;
-  /** Requests for whose answers the client waits, and whether they may be made again. */
-  awaitedRequests(): ReadonlyMap<RpcId, boolean>;
+  /** Its client may have come back and been taken for that of another session, so whoever comes next may be another one, too. */
+  isDoubtful: boolean;
+  /** What its client may wait for in other sessions. */
+  readonly unsettled: UnsettledWaits;
+  /** Requests for whose answers the client waits. */
+  awaitedRequests(): AwaitedRequests;
+}
+
+/** `others` could have been meant, too, but nobody waits for anything in them. */
+export interface Recognised<Session> {
+  session: Session;
+  others: readonly Session[];
 }
 
 /** Which session a client means that comes back without naming it. */
 export type Recognition<Session> =
-  /** `others` could have been meant, too, but nobody waits for anything in them. */
-  | { kind: 'recognised'; session: Session; others: readonly Session[] }
-  /** It is one of several, and must not get what belongs to another one. `lost`: what it waits for, where that is the same for all. */
-  | { kind: 'ambiguous'; like: Session; lost: ReadonlyMap<RpcId, boolean> }
+  | ({ kind: 'recognised' } & Recognised<Session>)
+  /**
+   * It is one of several, and must not get what belongs to another one. `lost`: what it waits for, where that is the same for all.
+   * `candidates`: all that could have been meant.
+   */
+  | { kind: 'ambiguous'; like: Session; candidates: readonly Session[]; lost: ReadonlyMap<RpcId, boolean> }
   | { kind: 'unknown' };
 
 /**
  * Recognises a client that has initialized before, says so by the header `mcp-protocol-version`, and says nothing else. Where one
  * session alone is waited for, it is that one: programs that come back do so because they wait for something, while the sessions of
- * those that have finished (n8n opens one for every execution) stay behind. Between several that are waited for nobody guesses.
+ * those that have finished (n8n opens one for every execution) stay behind. Between several that are waited for nobody guesses. A client
+ * whose session was taken by another one that way is one more that is waited for.
  */
 export function recogniseClient<Session extends ParkedView>(
   traits: ClientTraits,
@@ -37,10 +52,44 @@ export function recogniseClient<Session extends ParkedView>(
   const near = alike.filter((session) => session.traits.address === traits.address);
   const candidates = near.length > 0 ? near : alike;
   const awaited = candidates.filter(({ isAwaited }) => isAwaited);
-  const session = lastCut(awaited) ?? lastCut(candidates);
-  if (session === undefined) return { kind: 'unknown' };
-  if (awaited.length <= 1) return { kind: 'recognised', session, others: candidates.filter((other) => other !== session) };
-  return { kind: 'ambiguous', like: session, lost: commonRequests(awaited.map((each) => each.awaitedRequests())) };
+  const like = lastCut(awaited) ?? lastCut(candidates);
+  if (like === undefined) return { kind: 'unknown' };
+  const mistakable = awaited.length === 1 ? mistakableRequests(like, candidates) : [];
+  if (awaited.length <= 1 && mistakable.length === 0) return { kind: 'recognised', ...oneOf(candidates, like) };
+  const lost = commonRequests([...awaited.map((each) => each.awaitedRequests()), ...mistakable]);
+  return { kind: 'ambiguous', like, candidates, lost };
+}
+
+function oneOf<Session>(candidates: readonly Session[], session: Session): Recognised<Session> {
+  return { session, others: candidates.filter((other) => other !== session) };
+}
+
+/**
+ * What a client that is one of several may wait for elsewhere, and would take from this session: it could be one whose own session was
+ * given to another. Where there is but one it is the one that was here last, and waits for what it asked for here.
+ */
+function mistakableRequests(session: ParkedView, candidates: readonly ParkedView[]): AwaitedRequests[] {
+  if (candidates.length === 1) return [];
+  const awaited = session.awaitedRequests();
+  return candidates.flatMap(({ unsettled }) => unsettled.mistakable(session.id, awaited));
+}
+
+/**
+ * A client was given the session, and may be that of one of the others: whoever comes back for one of them may wait for what was asked
+ * for in this one.
+ * @param until When that one gives up by itself, by `performance.now()`.
+ */
+export function noteUncertainty<Session extends ParkedView>({ session, others }: Recognised<Session>, until: number): void {
+  const requests = session.awaitedRequests();
+  for (const { isDoubtful, unsettled } of others) {
+    session.isDoubtful ||= isDoubtful;
+    session.unsettled.addAll(unsettled);
+  }
+  for (const other of others) {
+    other.isDoubtful = true;
+    other.unsettled.addAll(session.unsettled);
+    other.unsettled.add(session.id, requests, until);
+  }
 }
 
 function lastCut<Session extends ParkedView>(sessions: readonly Session[]): Session | undefined {
@@ -62,9 +111,9 @@ export function recogniseSilentClient<Session extends ParkedView>(
   traits: ClientTraits,
   parked: Iterable<Session>,
   openedAt: number,
-): Session | undefined {
-  const candidates = [...parked].filter((session) => session.isAwaited && isSameClientPossible(session, traits, openedAt));
-  return candidates.length === 1 ? candidates[0] : undefined;
+): Recognised<Session> | undefined {
+  const candidates = [...parked].filter((session) => isSameClientPossible(session, traits, openedAt));
+  return onlyAwaited(candidates);
 }
 
 /**
@@ -77,14 +126,21 @@ export function recogniseUnintroduced<Session extends ParkedView>(
   parked: Iterable<Session>,
   openedAt: number,
   requestIds: readonly RpcId[],
-): Session | undefined {
+): Recognised<Session> | undefined {
   const candidates = [...parked].filter((session) => {
     if (session.traits.protocolVersion === undefined || !isSameClientPossible(session, traits, openedAt)) return false;
     const awaited = session.awaitedRequests();
     return !requestIds.some((id) => awaited.has(id));
   });
-  const awaited = candidates.filter(({ isAwaited }) => isAwaited);
-  return awaited.length > 1 ? undefined : (awaited[0] ?? lastCut(candidates));
+  if (candidates.some(({ isAwaited }) => isAwaited)) return onlyAwaited(candidates);
+  const session = lastCut(candidates);
+  return session === undefined ? undefined : oneOf(candidates, session);
+}
+
+function onlyAwaited<Session extends ParkedView>(candidates: readonly Session[]): Recognised<Session> | undefined {
+  const [session, second] = candidates.filter(({ isAwaited }) => isAwaited);
+  if (session === undefined || second !== undefined || mistakableRequests(session, candidates).length > 0) return undefined;
+  return oneOf(candidates, session);
 }
 
 /** Whether the session can be that of a client that says nothing of itself. */
@@ -101,12 +157,17 @@ function hasSameProgram(one: ClientTraits, other: ClientTraits): boolean {
   return one.tokenHash === other.tokenHash && one.userAgent === other.userAgent;
 }
 
-/** The requests, where all wait for the same. One that must not be made again for some of them must not be for any. */
-function commonRequests(awaited: readonly ReadonlyMap<RpcId, boolean>[]): ReadonlyMap<RpcId, boolean> {
-  const common = new Map(awaited[0]);
-  for (const requests of awaited) {
+/**
+ * The requests, where all wait for the same, and whether they may be made again. One that must not be for some of them must not be for
+ * any.
+ */
+function commonRequests(awaited: readonly AwaitedRequests[]): ReadonlyMap<RpcId, boolean> {
+  const [first, ...others] = awaited;
+  const common = new Map<RpcId, boolean>();
+  for (const [id, { mayRepeat }] of first ?? []) common.set(id, mayRepeat);
+  for (const requests of others) {
     if (requests.size !== common.size) return new Map();
-    for (const [id, mayRepeat] of requests) {
+    for (const [id, { mayRepeat }] of requests) {
       if (!common.has(id)) return new Map();
       if (!mayRepeat) common.set(id, false);
     }

@@ -53,7 +53,7 @@ export class SessionEvents implements UpstreamListener {
     }
     // Nobody waits for what is left: it was cancelled, or asked by us.
     if (!isAwaited) return;
-    outlet.send('answer', data);
+    outlet.send('answer', data, answers);
     listener.onAnswerPassed();
   }
 
@@ -78,8 +78,8 @@ export class SessionEvents implements UpstreamListener {
   /** The router answers itself; the text is the JSON-RPC response. */
   answer(id: RpcId, response: string): void {
     const { outlet, listener } = this.#parts;
-    outlet.answers(id, false);
-    outlet.send('answer', [Buffer.from(response)]);
+    outlet.answers(id, { mayRepeat: false, order: 0 });
+    outlet.send('answer', [Buffer.from(response)], [{ id, isError: true }]);
     listener.onAnswerPassed();
   }
 
@@ -110,7 +110,7 @@ export class SessionEvents implements UpstreamListener {
       if (typeof id === 'string' && id.startsWith(replayedIdPrefix)) listener.onReplayed({ id, isError });
       return undefined;
     }
-    outlet.answers(id, message.mayRepeat(id));
+    outlet.answers(id, message.awaited(id));
     return message;
   }
 }

@@ -1,6 +1,6 @@
 import type { RpcRequest } from '../rpc-request.ts';
 import type { ClientStream } from './client-stream.ts';
-import { isSameClientPossible, recogniseSilentClient, recogniseUnintroduced } from './returning-client.ts';
+import { isSameClientPossible, type Recognised, recogniseSilentClient, recogniseUnintroduced } from './returning-client.ts';
 import type { SseSession } from './sse-session.ts';
 
 /** How long a client that says nothing of having been there may take for its first message before it counts as one that is back. */
@@ -19,7 +19,7 @@ export interface SilentClientsListener {
   /** Sessions of a token whose clients have no stream. */
   parkedOf(tokenHash: string): Iterable<SseSession>;
   /** The stream of the one session is that of the other's client. */
-  onRecognised(given: SseSession, stream: ClientStream, own: SseSession): void;
+  onRecognised(given: SseSession, stream: ClientStream, own: Recognised<SseSession>): void;
 }
 
 /**
@@ -71,7 +71,7 @@ export class SilentClients {
     const own = recogniseUnintroduced(traits, this.#listener.parkedOf(traits.tokenHash), silent.openedAt, rpc.requestIds);
     if (own === undefined) return session;
     this.#listener.onRecognised(session, silent.stream, own);
-    return own;
+    return own.session;
   }
 
   /** A session waits for its client, which may be one that has been silent since it is back. */

@@ -20,6 +20,7 @@ import { SessionLink } from './session-link.ts';
 import { SessionMemory } from './session-memory.ts';
 import { type ProcessesListener, SessionProcesses } from './session-processes.ts';
 import type { SessionOrigin, SessionSurroundings } from './session-surroundings.ts';
+import { type AwaitedRequests, UnsettledWaits } from './unsettled-waits.ts';
 import type { Answered, Upstream } from './upstream.ts';
 
 /** How long a session is kept whose client left without waiting for anything. */
@@ -40,8 +41,8 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
   cutAt = 0;
   /** When its client said something last, by `performance.now()`. */
   saidAt = 0;
-  /** Its client may have come back and been taken for that of another session, so whoever comes next may be another one, too. */
   isDoubtful = false;
+  readonly unsettled = new UnsettledWaits();
   /** Other ids under which its client may know it. */
   readonly aliases: string[] = [];
   readonly #surroundings: SessionSurroundings<SseSession>;
@@ -103,10 +104,10 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     return this.#hasEnded;
   }
 
-  /** Requests for whose answers the client waits, and whether they may be made again. */
-  awaitedRequests(): Map<RpcId, boolean> {
+  /** Requests for whose answers the client waits. */
+  awaitedRequests(): AwaitedRequests {
     const awaited = new Map(this.#outlet.undelivered);
-    for (const [id, message] of this.#queue.unanswered) awaited.set(id, message.mayRepeat(id));
+    for (const [id, message] of this.#queue.unanswered) awaited.set(id, message.awaited(id));
     return awaited;
   }
 

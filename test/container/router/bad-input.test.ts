@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrontDoor } from '../../../selfhost/http/front-door.ts';
 import { type Listeners, listen } from '../../../selfhost/http/listen.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { type InstanceFixture, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
 
 /** The router as it is reached from outside: behind the listener of the installation. */
@@ -195,7 +196,7 @@ describe('bad input at the MCP doors', () => {
         expect([answer.status, JSON.parse(answer.text).id]).toEqual([200, calls]);
         for (const text of await Promise.all(answers)) if (text !== '') expect(text).toMatch(/^HTTP\/1\.1 \d{3} /);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, ...propertyLimits(60_000) },
     );
     expect(fixture.errors).toEqual([]);
     const gauge = (name: string) => Number(new RegExp(`router_${name} (\\d+)`).exec(fixture.router.metrics())?.[1]);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { propertyLimits } from '../../property-limits.ts';
 import {
   collect,
   countsOf,
@@ -61,7 +62,7 @@ interface Party {
 
 describe('two workspaces', () => {
   it('with equal request ids and interleaved streams: no byte crosses, every call is answered and counted once', async () => {
-    fixture = await startRouter({ timing: { keepAliveMs: 30 } });
+    fixture = await startRouter({ timing: { keepAliveMs: 30, arrivalWaitMs: 10_000 } });
     const parties: Party[] = [];
     for (const mark of ['A', 'B']) {
       const instance = await fixture.addInstance(markedScript(mark));
@@ -97,7 +98,7 @@ describe('two workspaces', () => {
         });
         await Promise.all(answers);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, ...propertyLimits(30_000) },
     );
     for (const { mark, stream, expected } of parties) {
       await eventually(() => stream.text.split('event: message').length - 1 === expected, 'all answers');

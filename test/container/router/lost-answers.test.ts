@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { propertyLimits } from '../../property-limits.ts';
 import { type InstanceFixture, post, type RouterFixture, readingTool, startRouter, toolCall, writingTool } from './fixture.ts';
 import { accept, type CallScript, createSessionProcess, openSession, type SeenMessage } from './session-instance.ts';
 
@@ -113,6 +114,6 @@ it('whatever processes do, one after the other, each request is answered exactly
     fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 8 }), async (all) => {
       await Promise.all(all.map(({ tool, attempts, hasSession }) => call(tool, [...attempts], hasSession ? headers : accept)));
     }),
-    { numRuns: 40 },
+    { numRuns: 40, ...propertyLimits(30_000) },
   );
 });

@@ -4,6 +4,7 @@ import { defaultLimits, defaultTiming } from '../../../container/router/options.
 import type { RouteRecord } from '../../../container/router/ports.ts';
 import { UsageCounter } from '../../../container/router/usage-counter.ts';
 import type { UsageBatch } from '../../../core/usage-record.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { collect, countsOf, echo, eventually, open, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
 
 /** A sink that applies each batch id once, and fails as it is told: before it applied the batch, or after. */
@@ -252,7 +253,7 @@ describe('a router that is killed', () => {
         expect(made - sumOf()).toBeLessThanOrEqual(mayBeLost);
         vi.clearAllTimers();
       }),
-      { numRuns: 100 },
+      { numRuns: 100, ...propertyLimits(30_000) },
     );
   });
 });
@@ -313,7 +314,7 @@ describe('handing counts over', () => {
         }
         expect(counted).toEqual(expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, ...propertyLimits(30_000) },
     );
   });
 

@@ -23,6 +23,8 @@ async function start(options: Partial<RouterOptions> = {}): Promise<void> {
     },
     waker: { wake: () => {} },
     ...options,
+    // A loaded machine takes its time to open a session at an instance.
+    timing: { arrivalWaitMs: 10_000, ...options.timing },
   });
   instance = addFakeInstance(fixture);
 }

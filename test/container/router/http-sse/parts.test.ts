@@ -1,22 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { EventLog, EventLogRoom } from '../../../../container/router/http-sse/event-log.ts';
+import { type EventKind, EventLog, EventLogRoom } from '../../../../container/router/http-sse/event-log.ts';
 import { KeptBodies } from '../../../../container/router/http-sse/kept-bodies.ts';
 import { OpeningGate } from '../../../../container/router/http-sse/opening-gate.ts';
 import { ParkedSessions } from '../../../../container/router/http-sse/parked-sessions.ts';
+import {
+  noteUncertainty,
+  type ParkedView,
+  recogniseSilentClient,
+} from '../../../../container/router/http-sse/returning-client.ts';
+import { UnsettledWaits } from '../../../../container/router/http-sse/unsettled-waits.ts';
 
 describe('the log of events', () => {
-  const event = Buffer.alloc(10);
+  const of = (number: number, kind: EventKind) => ({ number, kind, bytes: Buffer.alloc(10), answers: [] });
   const texts = (log: EventLog, after?: number) =>
     log.deliver(after === undefined ? undefined : { number: after }, 0).map(({ number }) => number);
 
   it('gives what was not sent, and by number what was; once', () => {
     const room = new EventLogRoom({ perSession: 100, inAll: 1_000, sentPerSession: 100, sentMaxAgeMs: 50 });
     const log = new EventLog(room, 'ws_1');
-    log.sent(1, 'answer', event, 0);
-    log.sent(0, 'notification', event, 0);
-    log.sent(2, 'answer', event, 10);
-    log.keep(3, 'answer', event);
-    log.keep(0, 'notification', event);
+    log.sent(of(1, 'answer'), 0);
+    log.sent(of(0, 'notification'), 0);
+    log.sent(of(2, 'answer'), 10);
+    log.keep(of(3, 'answer'));
+    log.keep(of(0, 'notification'));
     expect(log.holdsUndelivered).toBe(true);
     expect(texts(log, 1)).toEqual([2, 3, 0]);
     expect(log.holdsUndelivered).toBe(false);
@@ -32,11 +38,11 @@ describe('the log of events', () => {
   it('makes room by forgetting what was sent, then notifications, and never an answer', () => {
     const room = new EventLogRoom({ perSession: 40, inAll: 1_000, sentPerSession: 40, sentMaxAgeMs: 50 });
     const log = new EventLog(room, 'ws_1');
-    log.sent(1, 'answer', event, 0);
-    log.keep(0, 'notification', event);
-    for (const number of [2, 3, 4, 5]) expect(log.keep(number, 'answer', event)).toBe(true);
-    expect(log.keep(0, 'notification', event)).toBe(true);
-    expect(log.keep(6, 'answer', event)).toBe(false);
+    log.sent(of(1, 'answer'), 0);
+    log.keep(of(0, 'notification'));
+    for (const number of [2, 3, 4, 5]) expect(log.keep(of(number, 'answer'))).toBe(true);
+    expect(log.keep(of(0, 'notification'))).toBe(true);
+    expect(log.keep(of(6, 'answer'))).toBe(false);
     expect(texts(log)).toEqual([2, 3, 4, 5]);
     log.clear();
     expect(room.bytes).toBe(0);
@@ -45,26 +51,22 @@ describe('the log of events', () => {
   it('shares the room of its workspace with the logs of its other sessions', () => {
     const room = new EventLogRoom({ perSession: 100, inAll: 80, sentPerSession: 100, sentMaxAgeMs: 50 });
     const [one, two] = [new EventLog(room, 'ws_1'), new EventLog(room, 'ws_1')];
-    expect([one.keep(1, 'answer', event), two.keep(1, 'answer', event), two.keep(2, 'answer', event)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([one.keep(of(1, 'answer')), two.keep(of(1, 'answer')), two.keep(of(2, 'answer'))]).toEqual([true, true, false]);
     one.clear();
-    expect(two.keep(2, 'answer', event)).toBe(true);
+    expect(two.keep(of(2, 'answer'))).toBe(true);
   });
 
   it('leaves room for other workspaces, whatever one of them keeps', () => {
     const room = new EventLogRoom({ perSession: 1_000, inAll: 80, sentPerSession: 100, sentMaxAgeMs: 50 });
     const loud = new EventLog(room, 'ws_1');
-    while (loud.keep(1, 'answer', event));
-    loud.sent(2, 'answer', event, 0);
+    while (loud.keep(of(1, 'answer')));
+    loud.sent(of(2, 'answer'), 0);
     expect(room.bytes).toBe(20);
     const others = ['ws_2', 'ws_3', 'ws_4'].map((workspaceId) => new EventLog(room, workspaceId));
-    expect(others.map((log) => log.keep(1, 'answer', event) && log.keep(2, 'answer', event))).toEqual([true, true, true]);
-    expect(new EventLog(room, 'ws_5').keep(1, 'answer', event)).toBe(false);
+    expect(others.map((log) => log.keep(of(1, 'answer')) && log.keep(of(2, 'answer')))).toEqual([true, true, true]);
+    expect(new EventLog(room, 'ws_5').keep(of(1, 'answer'))).toBe(false);
     for (const log of [loud, ...others]) log.clear();
-    expect([room.bytes, new EventLog(room, 'ws_5').keep(1, 'answer', event)]).toEqual([0, true]);
+    expect([room.bytes, new EventLog(room, 'ws_5').keep(of(1, 'answer'))]).toEqual([0, true]);
   });
 });
 
@@ -124,5 +126,38 @@ describe('parked sessions', () => {
     parked.dropOfToken('id-x');
     expect(dropped).toEqual(['b', 'a', 'f', 'c', 'd']);
     expect(parked.size).toBe(1);
+  });
+});
+
+describe('what clients may wait for in other sessions than theirs', () => {
+  const request = { mayRepeat: true, order: 1 };
+  const traits = { tokenHash: 'x', userAgent: 'n8n', address: '127.0.0.1', protocolVersion: undefined };
+  const parkedAs = (id: string, awaited: number[]): ParkedView => ({
+    id,
+    traits,
+    isAwaited: awaited.length > 0,
+    cutAt: 0,
+    saidAt: 0,
+    isDoubtful: false,
+    unsettled: new UnsettledWaits(),
+    awaitedRequests: () => new Map(awaited.map((each) => [each, request])),
+  });
+
+  it('keeps a silent client from the session of another one that waits for the same, until it has given up', () => {
+    const [idle, taken] = [parkedAs('idle', []), parkedAs('taken', [2])];
+    expect(recogniseSilentClient(traits, [idle, taken], 1)).toEqual({ session: taken, others: [idle] });
+    noteUncertainty({ session: taken, others: [idle] }, performance.now() + 60_000);
+    expect(recogniseSilentClient(traits, [idle, parkedAs('third', [2])], 1)).toBeUndefined();
+    expect(recogniseSilentClient(traits, [idle, parkedAs('third', [3])], 1)?.session.id).toBe('third');
+    expect(recogniseSilentClient(traits, [idle, taken], 1)?.session).toBe(taken);
+    const late = parkedAs('late', []);
+    noteUncertainty({ session: taken, others: [late] }, performance.now() - 1);
+    expect(recogniseSilentClient(traits, [late, parkedAs('third', [2])], 1)?.session.id).toBe('third');
+  });
+
+  it('is remembered of a few sessions only', () => {
+    const unsettled = new UnsettledWaits();
+    for (let each = 0; each < 100; each += 1) unsettled.add(`s-${each}`, new Map([[2, request]]), performance.now() + 60_000);
+    expect(unsettled.mistakable('other', new Map([[2, request]]))).toHaveLength(32);
   });
 });

@@ -7,13 +7,15 @@ import { RawClient } from './raw-client.ts';
 const read = 'campaigns_get_all';
 const write = 'campaigns_create';
 const sessionKey = Buffer.alloc(32, 7);
+/** Nothing here is to end because a loaded machine takes long to open a session at its instance. */
+const timing = { arrivalWaitMs: 10_000 };
 
 let fixture: RouterFixture;
 let instance: FakeInstance;
 let process: FakeProcess;
 
 beforeEach(async () => {
-  fixture = await startRouter({ sessionKey });
+  fixture = await startRouter({ sessionKey, timing });
   instance = addFakeInstance(fixture);
   process = await startProcess();
   instance.runAs(process);
@@ -278,6 +280,71 @@ describe('several sessions of one program that are cut at once', () => {
     expect([...one.answersTo(2), ...one.answersTo(3)]).toEqual([]);
   });
 
+  it('never get the answer of a third one where one was taken for another before', async () => {
+    const [idle, waiting, third] = [await connected(), await connected(), await connected()];
+    idle.cut();
+    await eventually(() => parked() === 1, 'the cut');
+    await cutDuringCall(waiting);
+    const { session: taken } = waiting;
+    await idle.reconnect();
+    expect(idle.session).toBe(taken);
+    const { session: foreign } = third;
+    await cutDuringCall(third);
+    await waiting.reconnect();
+    expect(waiting.session).not.toBe(foreign);
+    process.answer(foreign, 2, { of: 'third' });
+    expect(await waiting.waitForAnswer(2)).toMatchObject({ error: { data: { reason: 'answer_lost', retry: true } } });
+  });
+
+  describe('where one was taken for another, whose answer it got, and asks for something with the same id', () => {
+    let owner: RawClient;
+    let taker: RawClient;
+    let taken: string;
+    beforeEach(async () => {
+      [owner, taker] = [await connected(), await connected()];
+      taken = owner.session;
+      taker.cut();
+      await eventually(() => parked() === 1, 'the cut');
+      await cutDuringCall(owner);
+      await taker.reconnect();
+      expect(taker.session).toBe(taken);
+      process.answer(taken, 2, { of: 'owner' });
+      await taker.waitForAnswer(2);
+    });
+
+    it('the other one does not get the answer to that', async () => {
+      await cutDuringCall(taker);
+      await owner.reconnect();
+      expect(owner.session).not.toBe(taken);
+      process.answer(taken, 2, { of: 'taker' });
+      expect(await owner.waitForAnswer(2)).toMatchObject({ error: { data: { reason: 'answer_lost', retry: true } } });
+    });
+
+    it('it is not sent the first answer again', async () => {
+      await owner.reconnect();
+      await cutDuringCall(taker);
+      await taker.reconnect();
+      expect(taker.session).toBe(taken);
+      process.answer(taken, 2, { of: 'taker' });
+      await taker.waitUntil(() => taker.answersTo(2).length > 1, 'its own answer');
+      expect(taker.answersTo(2)[1]).toMatchObject({ result: { of: 'taker' } });
+    });
+  });
+
+  it('are found again each time they are cut, although others that have finished are still remembered', async () => {
+    const [finished, waiting] = [await connected(), await connected()];
+    const { session } = waiting;
+    finished.cut();
+    await eventually(() => parked() === 1, 'the cut');
+    await cutDuringCall(waiting);
+    for (const _time of [1, 2, 3]) {
+      await waiting.reconnect();
+      expect(waiting.session).toBe(session);
+      waiting.cut();
+      await eventually(() => parked() === 2, 'the cut');
+    }
+  });
+
   it('are told apart by their programs', async () => {
     const [one, two] = [await connected(), await connected({ 'User-Agent': 'other/1' })];
     const { session } = one;
@@ -345,6 +412,7 @@ describe('a client that nobody remembers', () => {
     const { session } = client;
     const other = await startRouter({
       sessionKey,
+      timing,
       tokens: { findByHash: (hash) => fixture.tokens.get(hash) },
       routes: { get: (id) => fixture.routes.get(id) },
     });
@@ -364,6 +432,7 @@ describe('a client that nobody remembers', () => {
     const endpoint = client.endpoint;
     const other = await startRouter({
       sessionKey,
+      timing,
       tokens: { findByHash: (hash) => fixture.tokens.get(hash) },
       routes: { get: (id) => fixture.routes.get(id) },
     });
@@ -400,7 +469,7 @@ describe('a client that leaves', () => {
   });
 
   it('for good is waited for as long as configured, and not longer', async () => {
-    const impatient = await startRouter({ sessionKey, timing: { returnWaitMs: 100 } });
+    const impatient = await startRouter({ sessionKey, timing: { ...timing, returnWaitMs: 100 } });
     const own = addFakeInstance(impatient);
     own.runAs(process);
     const client = await new RawClient(impatient.base, own).connect();
@@ -424,7 +493,7 @@ describe('a client that leaves', () => {
   });
 
   it('without reading is cut off, and nothing is kept for it', async () => {
-    const impatient = await startRouter({ sessionKey, timing: { stalledReaderMs: 200, keepAliveMs: 150 } });
+    const impatient = await startRouter({ sessionKey, timing: { ...timing, stalledReaderMs: 200, keepAliveMs: 150 } });
     const own = addFakeInstance(impatient);
     own.runAs(process);
     const { hostname, port } = new URL(impatient.base);
