@@ -20,6 +20,10 @@ export const problems = {
   conflict: { status: 409, title: 'The present state does not allow this' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used with another request' },
   'idempotency-in-progress': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
+  'idempotency-answer-lost': {
+    status: 409,
+    title: 'The first request with this Idempotency-Key succeeded, and its answer cannot be shown again',
+  },
   'smartlead-key-refused': { status: 422, title: 'Smartlead refused this API key' },
   'smartlead-unreachable': { status: 502, title: 'Smartlead could not be reached' },
   'rate-limited': { status: 429, title: 'Too many requests' },

@@ -22,5 +22,6 @@ export * from './ports/people.ts';
 export * from './ports/platform-health.ts';
 export * from './ports/records.ts';
 export * from './ports/rollouts.ts';
+export * from './ports/sealed-values.ts';
 export * from './ports/time-and-pages.ts';
 export * from './ports/warm-pool.ts';

@@ -62,6 +62,31 @@ export const settingsSchema = z
     protectData: flag,
     /** How far back the DynamoDB table can be restored to any second. */
     pointInTimeRecoveryDays: wholeNumber(1, 35),
+    /**
+     * Name of a table that is there, to be used in place of one that this deployment would make: one that was restored, which DynamoDB does
+     * into a new name alone. To be kept in the settings from then on. What a restore does not bring along (expiry, point-in-time recovery,
+     * protection, tags) is nobody's to set but yours: docs/operations.md, restoring.
+     */
+    table: z
+      .string()
+      .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be the name of a table in this account and region')
+      .optional(),
+    /**
+     * ARN of a key that is there, to encrypt table, database and cache in place of one that this deployment would make. A restored table
+     * that another stack's key encrypts can only be read with that. To be kept from then on.
+     */
+    dataKey: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'must be the ARN of a key, not of an alias')
+      .optional(),
+    /**
+     * ARN of a snapshot to make the billing database from. To be kept from then on: CloudFormation replaces a database whose snapshot is
+     * another one, or none any more.
+     */
+    databaseSnapshot: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:[\w:-]+$/, 'must be the ARN of a snapshot of a database instance')
+      .optional(),
     databaseInstanceClass: z.string().regex(/^[a-z]\d[a-z]*\.[a-z0-9]+$/, 'must be a class and a size such as t4g.micro'),
     databaseMultiAz: flag,
     databaseStorageGibibytes: wholeNumber(20, 65_536),
@@ -70,6 +95,11 @@ export const settingsSchema = z
     databaseBackupDays: wholeNumber(1, 35),
     /** Whether strangers may sign up, or only people whom an operator invites. */
     signUps: z.enum(['open', 'closed']),
+    /**
+     * After the user pool was lost: accounts from before this time, which is when the new pool was made, go to whoever proves their e-mail
+     * address to the new one. Only while people come back; docs/operations.md says what it takes from them.
+     */
+    relinkAccountsBefore: z.iso.datetime('must be a time in UTC such as 2026-11-22T09:30:00Z').optional(),
     /** Requests per second the API answers, over all customers. */
     apiRequestsPerSecond: wholeNumber(1, 10_000),
     /** Requests that may come at once before the rate above counts. */
@@ -116,6 +146,8 @@ export const settingsSchema = z
     routerStreamsPerTask: wholeNumber(100, 50_000),
     /** Processes of the manager: one works, a second one takes over within seconds. */
     managerTasks: wholeNumber(1, 3),
+    /** Runs no manager at all, whatever `managerTasks` says: while a table is restored, nobody is to repair anything by it. */
+    managerPaused: flag,
     managerCpu: fargateCpu,
     managerMemory: wholeNumber(512, 30_720),
     /** Runs routers and manager on spare capacity: cheaper, and ended by AWS with two minutes' notice whenever it likes. */
@@ -143,6 +175,15 @@ export const settingsSchema = z
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     if (settings.databaseStorageLimitGibibytes < settings.databaseStorageGibibytes) {
       refuse('databaseStorageLimitGibibytes', 'must not be below databaseStorageGibibytes');
+    }
+    for (const name of ['dataKey', 'databaseSnapshot'] as const) {
+      const arn = settings[name];
+      if (arn !== undefined && arn.split(':')[3] !== settings.region)
+        refuse(name, `must be in ${settings.region}, as all stacks are`);
+    }
+    const { relinkAccountsBefore } = settings;
+    if (relinkAccountsBefore !== undefined && Date.parse(relinkAccountsBefore) > Date.now()) {
+      refuse('relinkAccountsBefore', "must not be in the future: accounts of the present pool are nobody else's");
     }
     if (settings.routerTasksMax < settings.routerTasksMin) refuse('routerTasksMax', 'must not be below routerTasksMin');
     for (const part of ['router', 'manager'] as const) {
@@ -187,6 +228,7 @@ const shared = {
   databaseStorageGibibytes: 20,
   routerStreamsPerTask: 4_000,
   instanceInsights: false,
+  managerPaused: false,
   mcpClientRanges: anthropicRanges,
 } as const;
 

@@ -8,12 +8,12 @@ import { pathOf } from './lifecycle-paths.ts';
 
 export interface Access {
   /** Items of the platform table. There is no access that scans, or that changes what stands in the audit trail. `route` reads what a router needs, by the keys of its partitions. */
-  table?: 'read' | 'read-write' | 'route';
+  table?: 'read' | 'write' | 'read-write' | 'route';
   /**
    * Customers' Smartlead keys: `read` their values, `write` new versions, `delete` and `restore` them (within the recovery window),
-   * `list` their names, `archive`: seal one for the table with the same encryption key and open it again.
+   * `list` their names, `archive`: seal one for the table with the same encryption key and open it again, `open-archive`: only open it.
    */
-  secrets?: readonly ('read' | 'write' | 'delete' | 'restore' | 'list' | 'archive')[];
+  secrets?: readonly ('read' | 'write' | 'delete' | 'restore' | 'list' | 'archive' | 'open-archive')[];
   /** Secrets of the platform that it reads itself. */
   platformSecrets?: readonly ('data-plane' | 'warm-pool')[];
   /** Tasks of instances: `watch` them, `launch` them, `end` them, `forget` what they were started with. */
@@ -38,7 +38,8 @@ const operations = { lifecycle: ['start'], sends: ['manager'] } as const satisfi
 export const apiFunctionAccess: Readonly<Record<string, Access>> = {
   installation: { table: 'read' },
   tools: {},
-  me: { table: 'read' },
+  // Makes the workspace of whoever signs in without one.
+  me: { table: 'read-write' },
   keys: { ...changes, ...operations, secrets: ['write', 'delete', 'restore'] },
   instances: { ...changes, ...operations },
   tokens: changes,
@@ -64,10 +65,10 @@ export const taskFunctionAccess: Readonly<Record<string, Access>> = {
   BeginOperation: { table: 'read-write', platformSecrets: ['data-plane'], instances: ['watch'] },
   RemoveRoute: { table: 'read-write', platformSecrets: ['data-plane'] },
   StopInstance: { table: 'read-write', platformSecrets: ['data-plane'], instances: ['watch', 'end'] },
-  ResolveSecret: { table: 'read-write', secrets: ['read', 'restore', 'archive'] },
+  ResolveSecret: { table: 'read-write', secrets: ['read', 'restore', 'open-archive'] },
   LaunchInstance: {
     table: 'read-write',
-    secrets: ['read', 'write', 'restore', 'archive'],
+    secrets: ['read', 'write', 'restore', 'open-archive'],
     platformSecrets: ['data-plane', 'warm-pool'],
     instances: ['watch', 'launch', 'end'],
   },
@@ -90,7 +91,7 @@ export const tasksOfAStart: ReadonlySet<string> = new Set(pathOf(lifecycleDefini
 /** Functions that something else than a request or the workflow calls, by their bundle. */
 export const eventFunctionAccess = {
   /** Usage batches of routers. */
-  'usage-arrived': { table: 'read-write' },
+  'usage-arrived': { table: 'write' },
   /** Log lines of instances. */
   'instance-logs': { table: 'read-write', sends: ['manager'] },
   /** Somebody's first sign-in: makes the workspace. */

@@ -16,6 +16,11 @@ export function sharedEnvironment(settings: Settings): Record<string, string> {
   return { SERVICE_VERSION: version, STAGE: settings.stage, SIGN_UPS: settings.signUps };
 }
 
+/** For whoever makes the accounts of people whom Cognito has let in; empty where no account is from before the user pool. */
+export function accountEnvironment({ relinkAccountsBefore }: Settings): Record<string, string> {
+  return relinkAccountsBefore === undefined ? {} : { RELINK_ACCOUNTS_BEFORE: relinkAccountsBefore };
+}
+
 /** For whoever sends to, or takes from, the platform's queues. */
 export function queueEnvironment({ manager, usage }: NonNullable<AccessibleResources['queues']>): Record<string, string> {
   return { MANAGER_QUEUE_URL: manager.queueUrl, USAGE_QUEUE_URL: usage.queueUrl };

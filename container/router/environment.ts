@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedDataPlaneSecretSchema } from '../../core/data-plane-secret.ts';
 
 /** What the router of scale `saas` reads from its environment, checked once at its start. */
 export interface RouterEnvironment {
@@ -15,6 +16,7 @@ export interface RouterEnvironment {
   usageQueueUrl: string;
   /** Absent where this router is the only one. */
   redisUrl: string | undefined;
+  /** As it is stored: see `core/data-plane-secret.ts`. */
   dataPlaneSecret: string;
   /** Origin of the URLs that customers paste into MCP clients. */
   publicOrigin: string;
@@ -51,7 +53,7 @@ const environmentSchema = z.object({
   USAGE_QUEUE_URL: webUrl(),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })),
   REDIS_PASSWORD: optional(z.string()),
-  DATA_PLANE_SECRET: z.string('must be set').min(32, 'must have at least 32 characters'),
+  DATA_PLANE_SECRET: storedDataPlaneSecretSchema,
   PUBLIC_URL: webUrl(),
   DASHBOARD_URL: optional(webUrl()),
   MCP_ALLOWED_ORIGINS: optional(z.string()),

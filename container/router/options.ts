@@ -116,6 +116,8 @@ export interface RouterOptions {
   sessionHolder?: SessionHolder;
   /** Signs session ids. The same at every router of the installation; a random one where it is missing. */
   sessionKey?: Buffer;
+  /** Signed session ids before a rotation, or will after it: such ids are read all the same. */
+  otherSessionKeys?: readonly Buffer[];
   /** Path in front of the instance id, with both slashes. Default `/i/`. */
   pathPrefix?: string;
   /** Realm named in `WWW-Authenticate`. */

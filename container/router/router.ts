@@ -77,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
   const usage = new UsageCounter(options.usage, limits, timing);
   const ownSessions = new MemorySessionDirectory(limits.maxSessions);
   const sessions = options.sessions ?? ownSessions;
-  const sessionIds = new SessionIds(options.sessionKey ?? randomBytes(32));
+  const sessionIds = new SessionIds(options.sessionKey ?? randomBytes(32), options.otherSessionKeys);
   const connections = new InstanceConnections(timing, limits.maxConnectsAtOnce);
   const pathPrefix = options.pathPrefix ?? '/i/';
   const requestIds = new RequestIds();

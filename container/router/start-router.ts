@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { dataPlaneKeys } from '../../core/data-plane-keys.ts';
+import type { KeyRing } from '../../core/key-ring.ts';
 import { applyChange } from './aws/apply-change.ts';
 import { ChangeFeed } from './aws/change-feed.ts';
 import { connectToAws } from './aws/connect.ts';
@@ -36,13 +37,14 @@ export async function startRouter(environment: RouterEnvironment, options: Start
   const report = (message: string) => (error: unknown) => log.warn(message, { cause: describeCause(error) });
   const keys = dataPlaneKeys(environment.dataPlaneSecret);
   const task = await readOwnTask(environment.taskMetadataUri);
-  const aws = connectToAws({ ...environment, sealingKey: keys.sealing });
+  const aws = connectToAws({ ...environment, sealingKeys: keys.sealing });
   const network = await joinNetwork(environment, keys.session, task?.address, report('Redis is away; this router works alone.'));
 
   const router = createRouter({
     ...aws.ports,
     ...network?.options,
-    sessionKey: keys.session,
+    sessionKey: keys.session.current,
+    otherSessionKeys: keys.session.others,
     allowedOrigins: environment.allowedOrigins,
     ownOrigins: [environment.publicOrigin],
     timing: awsTiming,
@@ -92,12 +94,19 @@ export async function startRouter(environment: RouterEnvironment, options: Start
 /** @param address Where the other routers reach this one; absent outside of ECS, where all are on this machine. */
 async function joinNetwork(
   { redisUrl, hopPort }: Pick<RouterEnvironment, 'redisUrl' | 'hopPort'>,
-  key: Buffer,
+  keys: KeyRing<Buffer>,
   address: string | undefined,
   reportError: (error: unknown) => void,
 ): Promise<RouterNetwork | undefined> {
   if (redisUrl === undefined) return undefined;
-  return joinRouterNetwork({ redisUrl, key, reportError, ...(address === undefined ? {} : { host: address, port: hopPort }) });
+  const { current: key, others: otherKeys } = keys;
+  return joinRouterNetwork({
+    redisUrl,
+    key,
+    otherKeys,
+    reportError,
+    ...(address === undefined ? {} : { host: address, port: hopPort }),
+  });
 }
 
 function changesAge({ ageMs }: ChangeFeed): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ProblemError } from '../../core/problem.ts';
 import { violationKinds } from '../ports.ts';
 import { defineRoute } from './route.ts';
 
@@ -38,5 +39,35 @@ export const readPlatformHealth = defineRoute({
   response: { status: 200, description: 'What was found.', schema: healthAnswer },
   async handle({ platform }) {
     return { body: await platform.health.check(), headers: { 'cache-control': 'no-store' } };
+  },
+});
+
+/** What the violation `orphans_held` asks for. */
+export const confirmOrphans = defineRoute({
+  method: 'POST',
+  path: '/v1/admin/orphans/confirm',
+  operationId: 'adminConfirmOrphans',
+  summary: 'Let processes and sealed keys be ended that belong to nothing, although there are many',
+  description:
+    'Where far more belongs to nothing than crashes leave behind, the table may be the wrong one, so nothing is ended and the health report ' +
+    'has the violation `orphans_held`. Once somebody has made sure that the table is right, this lets them be ended, for an hour.',
+  access: 'operator',
+  body: z.strictObject({
+    atMost: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .meta({ description: 'How many of each kind, as the violation says. Where there are more, nothing is ended.' }),
+  }),
+  response: { status: 202, description: 'They are ended within some minutes.', schema: z.object({ atMost: z.int() }) },
+  problems: ['conflict'],
+  auditAction: 'orphans.confirm',
+  async handle({ platform, body, audit }) {
+    audit.details = { atMost: body.atMost };
+    if (platform.confirmOrphans === undefined) {
+      throw new ProblemError('conflict', { detail: 'There is nothing to confirm: this installation ends them by itself.' });
+    }
+    await platform.confirmOrphans(body.atMost);
+    return { body: { atMost: body.atMost } };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instanceStatusSchema } from '../../core/instance-status.ts';
-import { readPlatformHealth } from './admin-health.ts';
+import { confirmOrphans, readPlatformHealth } from './admin-health.ts';
 import { pageOf, pageQuery } from './fields.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import { type ApiResource, defineRoute } from './route.ts';
@@ -40,5 +40,5 @@ const listAllInstances = defineRoute({
 export const admin: ApiResource = {
   name: 'admin',
   description: 'The installation as its operators see it',
-  routes: [listAllInstances, readPlatformHealth, ...rolloutRoutes],
+  routes: [listAllInstances, readPlatformHealth, confirmOrphans, ...rolloutRoutes],
 };

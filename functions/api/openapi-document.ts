@@ -123,6 +123,6 @@ function possibleProblems(route: Route): ProblemType[] {
   }
   if (route.params !== undefined) types.add('not-found');
   if (route.method !== 'GET') types.add('malformed-json').add('body-too-large').add('unsupported-media-type');
-  if (route.idempotent) types.add('idempotency-in-progress').add('idempotency-key-reused');
+  if (route.idempotent) types.add('idempotency-in-progress').add('idempotency-answer-lost').add('idempotency-key-reused');
   return [...types].sort((a, b) => problems[a].status - problems[b].status);
 }

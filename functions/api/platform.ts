@@ -78,6 +78,11 @@ export interface Platform {
   idempotency: IdempotencyStore;
   /** Whether everything belongs to one live instance, for operators. */
   health: PlatformHealth;
+  /**
+   * Tells who ends what belongs to nothing that so many of a kind may be ended, for an hour. Absent where it is always ended, however much
+   * it is.
+   */
+  confirmOrphans?(atMost: number): Promise<void>;
 }
 
 export interface PlatformSettings {

@@ -1,8 +1,15 @@
 import { CognitoIdentityReader } from '../adapters/cognito/identity-reader.ts';
+import { DynamoAccountRelinking } from '../adapters/dynamodb/account-relinking.ts';
 import { jwtAuthorizerAuthenticator } from '../api/authenticators/jwt-authorizer.ts';
 import type { Platform } from '../api/platform.ts';
-import { ensureAccount } from '../domain/ensure-account.ts';
-import { cognitoEnvironmentSchema, readEnvironment } from './aws-environment.ts';
+import { type EnsureAccountPorts, ensureAccount } from '../domain/ensure-account.ts';
+import {
+  accountsEnvironmentSchema,
+  cognitoEnvironmentSchema,
+  readEnvironment,
+  tableEnvironmentSchema,
+} from './aws-environment.ts';
+import { platformTable } from './aws-table.ts';
 import { reportToLog } from './report-incident.ts';
 
 /**
@@ -12,13 +19,21 @@ import { reportToLog } from './report-incident.ts';
 export function makingAccounts(platform: Platform, variables: Record<string, string | undefined>): Platform {
   const identities = new CognitoIdentityReader({ endpoint: cognitoEndpoint(variables) });
   const { accounts, audit, clock, logger } = platform;
-  const ports = { accounts, audit, clock, report: reportToLog(logger) };
+  const ports = { accounts, audit, clock, report: reportToLog(logger), ...relinkingOf(variables) };
   return {
     ...platform,
     authenticator: jwtAuthorizerAuthenticator(accounts, {
       makeAccount: async (accessToken) => ensureAccount(ports, await identities.read(accessToken)),
     }),
   };
+}
+
+/** The accounts of a user pool that was lost, where the environment says that one was. */
+export function relinkingOf(variables: Record<string, string | undefined>): Pick<EnsureAccountPorts, 'relinking'> {
+  const { RELINK_ACCOUNTS_BEFORE: before } = readEnvironment(accountsEnvironmentSchema, variables);
+  if (before === undefined) return {};
+  const table = platformTable(readEnvironment(tableEnvironmentSchema, variables));
+  return { relinking: { accounts: new DynamoAccountRelinking(table), before } };
 }
 
 function cognitoEndpoint(variables: Record<string, string | undefined>): string {

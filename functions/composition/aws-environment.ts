@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedDataPlaneSecretSchema } from '../../core/data-plane-secret.ts';
 import { type SmartleadHosts, smartleadHostsSchema } from '../../core/instance-configuration.ts';
 
 const present = z.string().min(1);
@@ -20,6 +21,12 @@ const smartleadEnvironment = {
 
 /** What `infra/` tells whoever reads and writes the table. */
 export const tableEnvironmentSchema = z.object({ TABLE_NAME: present });
+
+/** What it tells whoever makes the accounts of people whom Cognito has let in. */
+export const accountsEnvironmentSchema = z.object({
+  /** Accounts from before this time are of a user pool that is gone; absent where there was none before. */
+  RELINK_ACCOUNTS_BEFORE: z.iso.datetime().optional(),
+});
 
 /** What it tells functions that seal, or open, what lies in the table. */
 export const sealedTableEnvironmentSchema = tableEnvironmentSchema.extend({ DATA_PLANE_SECRET_ARN: arn });
@@ -104,7 +111,7 @@ export const managerEnvironmentSchema = tableEnvironmentSchema.extend({
   MANAGER_QUEUE_URL: queueUrl,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   REDIS_PASSWORD: present.optional(),
-  DATA_PLANE_SECRET: z.string().min(32),
+  DATA_PLANE_SECRET: storedDataPlaneSecretSchema,
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
 });
 export type ManagerEnvironment = z.infer<typeof managerEnvironmentSchema>;
@@ -128,6 +135,9 @@ export function readEnvironment<Environment>(
 ): Environment {
   const environment = schema.safeParse(variables);
   if (environment.success) return environment.data;
-  const problems = environment.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`);
+  // Short, because logs cut long messages: a deployment without any of them has to name all.
+  const problems = environment.error.issues.map(({ path: [name = ''], message }) =>
+    variables[String(name)] === undefined ? `${String(name)} is not set` : `${String(name)} (${message})`,
+  );
   throw new Error(`The environment of this program is not as it was deployed: ${problems.join('; ')}.`);
 }

@@ -1,18 +1,15 @@
-import { dataPlaneKeys } from '../../core/data-plane-keys.ts';
-import { assignmentSigningKey } from '../../core/warm-assignment.ts';
 import { DynamoInstanceTaskLedger } from '../adapters/dynamodb/instance-task-ledger.ts';
 import type { PlatformTable } from '../adapters/dynamodb/table.ts';
 import { createEcsClient } from '../adapters/fargate/ecs-client.ts';
 import { FargateLauncher } from '../adapters/fargate/launcher.ts';
 import type { FargateSettings, FargateTimes } from '../adapters/fargate/settings.ts';
 import { createSecretsManagerClient } from '../adapters/secrets-manager/client.ts';
-import { PlatformSecret } from '../adapters/secrets-manager/platform-secret.ts';
-import type { WarmPoolKeys } from '../adapters/warm-pool/assign-warm-process.ts';
 import type { TakeWarmProcessParts } from '../adapters/warm-pool/take-warm-process.ts';
 import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
 import type { Clock, KeySecretLocator } from '../ports.ts';
 import type { InstanceTasksEnvironment } from './aws-environment.ts';
 import { createInstanceVersions } from './aws-instance-versions.ts';
+import { warmPoolKeyReader } from './aws-warm-pool-keys.ts';
 
 export interface AwsLauncherParts {
   table: PlatformTable;
@@ -31,17 +28,14 @@ export interface AwsLauncherParts {
 export function createAwsLauncher(environment: InstanceTasksEnvironment, parts: AwsLauncherParts) {
   const { table, dataPlaneSecret, ...ports } = parts;
   const versions = createInstanceVersions(environment, table, parts.clock);
-  const poolSecret = new PlatformSecret(createSecretsManagerClient(), environment.POOL_SECRET_ARN);
+  const readKeys = warmPoolKeyReader(createSecretsManagerClient(), environment.POOL_SECRET_ARN, dataPlaneSecret);
   const launcher = new FargateLauncher({
     ...ports,
     ecs: createEcsClient(),
     settings: fargateSettings(environment),
     ledger: new DynamoInstanceTaskLedger(table),
     versions,
-    keys: async (): Promise<WarmPoolKeys> => ({
-      poolSecret: Buffer.from(await poolSecret.read(), 'base64url'),
-      signingKey: assignmentSigningKey(dataPlaneKeys(await dataPlaneSecret()).assignment),
-    }),
+    keys: readKeys,
   });
   return { launcher, versions };
 }

@@ -35,8 +35,8 @@ export function createAwsLifecyclePorts(variables: Record<string, string | undef
     tokens: stores.instanceTokens,
     keys: stores.keys,
     events: stores.instanceEvents,
-    accessTokens: lazyPort(async () => new DynamoSealedSecretStore(table, (await sealers()).dataPlane)),
-    routes: lazyPort(async () => new DynamoRouteTable(table, (await sealers()).dataPlane)),
+    accessTokens: lazyPort(sealers, ({ dataPlane }) => new DynamoSealedSecretStore(table, dataPlane)),
+    routes: lazyPort(sealers, ({ dataPlane }) => new DynamoRouteTable(table, dataPlane)),
     keyChecker: new SmartleadCategoriesKeyChecker(smartleadHosts),
     probe: new McpHealthProbe(),
     versionFor: async (instanceId) => {

@@ -1,5 +1,5 @@
 import { DynamoChangeFeed } from '../adapters/dynamodb/change-feed.ts';
-import type { SecretInventory } from '../adapters/dynamodb/resource-inventory.ts';
+import { DynamoResourceInventory, type SecretInventory } from '../adapters/dynamodb/resource-inventory.ts';
 import { DynamoSealedSecretStore } from '../adapters/dynamodb/sealed-secret-store.ts';
 import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
 import { type FargateTimes, usualTimes } from '../adapters/fargate/settings.ts';
@@ -9,6 +9,7 @@ import { createStepFunctionsClient, StepFunctionsExecutions } from '../adapters/
 import { stoppingTask, type TaskChange } from '../events/manager-message.ts';
 import { KeyArchive } from '../instance-manager/key-archive.ts';
 import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
+import { OrphanConfirmation } from '../instance-manager/orphan-confirmation.ts';
 import type { WarmPoolKeeper } from '../instance-manager/warm-pool-keeper.ts';
 import type {
   InstanceActivityReader,
@@ -23,6 +24,7 @@ import type {
 import type { ManagerEnvironment } from './aws-environment.ts';
 import { createAwsLauncher } from './aws-launcher.ts';
 import { createAwsMail } from './aws-mail.ts';
+import { sealRenewalChores } from './aws-seal-renewal.ts';
 import { sealersOf } from './aws-sealers.ts';
 import { createAwsSecrets } from './aws-secrets.ts';
 import { platformTable } from './aws-table.ts';
@@ -48,6 +50,8 @@ export interface AwsManagerParts {
   mail: MailSender | null;
   /** Absent where no warm processes are kept. */
   warmPool?: { pool: WarmPool; processes: WarmProcessStarter; keeper: Pick<WarmPoolKeeper, 'start' | 'stop'> };
+  /** What an operator has confirmed of tasks and keys that belong to nothing, for whoever ends them. */
+  orphanConfirmation: OrphanConfirmation;
   /** What has to be done now and then beside all this, such as archiving the keys of who has been asleep for long. */
   chores?: readonly { everyMilliseconds: number; work(): Promise<unknown> }[];
 }
@@ -73,10 +77,15 @@ export function awsManagerParts(
 ): AwsManagerParts {
   const times = { ...managerTimes, ...tuning.launcher };
   const clock = { now: () => new Date() };
+  const orphanConfirmation = new OrphanConfirmation(clock);
   const table = platformTable(environment);
   const stores = createDynamoStores(table);
   const secrets = createAwsSecrets(environment, table);
-  const keyArchive = new KeyArchive({ instances: stores.instances, secrets, clock, report });
+  const inventory = new DynamoResourceInventory(table, secrets);
+  const keyArchive = new KeyArchive({
+    ...{ instances: stores.instances, secrets, clock, report },
+    listKeySecrets: () => inventory.listKeySecrets(),
+  });
   const warmPool = createAwsWarmPool(
     environment,
     { table, clock, rollouts: stores.rollouts, report },
@@ -89,7 +98,7 @@ export function awsManagerParts(
   });
   const changes = new DynamoChangeFeed(table);
   return {
-    ...{ launcher, versions, secrets },
+    ...{ launcher, versions, secrets, orphanConfirmation },
     launcherTimes: { ...usualTimes, ...times },
     accessTokens: new DynamoSealedSecretStore(table, sealersOf(environment.DATA_PLANE_SECRET).dataPlane),
     taskChanged: async (event) => {
@@ -103,9 +112,12 @@ export function awsManagerParts(
       const taskArn = stoppingTask(event, environment.CLUSTER);
       if (taskArn !== undefined) await changes.append({ kind: 'router-stopping', taskArn });
     },
-    ...(warmPool === undefined ? {} : { warmPool: warmPool.keptBy(launcher.warmTasks, versions) }),
+    ...(warmPool === undefined ? {} : { warmPool: warmPool.keptBy(launcher.warmTasks, versions, orphanConfirmation) }),
     mail: createAwsMail(environment.MAIL_FROM, table, clock),
-    chores: [{ everyMilliseconds: hour, work: () => keyArchive.run() }],
+    chores: [
+      { everyMilliseconds: hour, work: () => keyArchive.run() },
+      ...sealRenewalChores(table, environment.DATA_PLANE_SECRET, report),
+    ],
     executions: new StepFunctionsExecutions(createStepFunctionsClient(), environment.LIFECYCLE_ARN),
     activity: RedisInstanceActivity.open({
       url: urlWithPassword(environment.REDIS_URL, environment.REDIS_PASSWORD),

@@ -51,7 +51,7 @@ export interface AwsManagerOptions {
  * and the cluster. To be made and started by the one process that has the lease.
  */
 export function createAwsManager(environment: ManagerEnvironment, parts: AwsManagerParts, options: AwsManagerOptions) {
-  const { launcher, launcherTimes, executions, activity, versions, warmPool, chores = [] } = parts;
+  const { launcher, launcherTimes, executions, activity, versions, warmPool, orphanConfirmation, chores = [] } = parts;
   const { holder, logger, write = (line: string) => void process.stdout.write(line) } = options;
   const clock = { now: () => new Date() };
   const report = reportToLog(logger);
@@ -99,6 +99,7 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
       inventory: new DynamoResourceInventory(table, parts.secrets),
       processReader: new HttpInstanceMetrics(),
       observer: observeTogether(rollouts, monitoring.observer, metrics),
+      orphanConfirmation,
       ...(warmPool === undefined ? {} : { warmPool }),
     },
     {
@@ -161,7 +162,7 @@ export function createAwsManager(environment: ManagerEnvironment, parts: AwsMana
     ...{ supervisor, runner, executions, reconcile },
     connections: new ClientConnections({ instances: stores.instances, events: monitoring.events, clock }),
     tokens: stores.instanceTokens,
-    rollouts,
+    ...{ rollouts, orphanConfirmation },
     taskChanged: (event) => parts.taskChanged(event),
   });
   const consumer = new QueueConsumer({

@@ -56,8 +56,8 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
     // Requests as such are limited by API Gateway.
     keyCheckLimiter: new DynamoAttemptLimiter(table, { name: 'key-checks', attempts: 100, windowSeconds: 600, clock }),
     alertTestLimiter: new DynamoAttemptLimiter(table, { name: 'alert-tests', attempts: 20, windowSeconds: 600, clock }),
-    idempotency: lazyPort(async () => new DynamoIdempotencyStore(table, (await sealers()).records)),
-    alerts: lazyPort(async () => new DynamoAlertStore(table, (await sealers()).records)),
+    idempotency: lazyPort(sealers, ({ records }) => new DynamoIdempotencyStore(table, records)),
+    alerts: lazyPort(sealers, ({ records }) => new DynamoAlertStore(table, records)),
     webhooks: new HttpWebhookSender({ policy: { allowPrivateAddresses: false, allowLoopbackHttp: false }, clock }),
     // The private network is out of reach of these functions.
     instanceMetrics: new LastKnownMetrics({ clock, history: instanceMetrics }),
@@ -69,6 +69,7 @@ export function createAwsPlatform(variables: Record<string, string | undefined>)
       begun: () => manager.send({ kind: 'rollout-begun' }),
       cancel: (rolloutId) => manager.send({ kind: 'rollout-cancel', rolloutId }),
     }),
+    confirmOrphans: (atMost) => manager.send({ kind: 'orphans-confirmed', atMost, at: clock.now().toISOString() }),
     health: new ReportedHealth({ clock, reports: new DynamoHealthReportStore(table) }),
     lifecycle: new QueuedWorkflow({
       instances: stores.instances,

@@ -4,6 +4,7 @@ import type { TakeWarmProcessParts } from '../adapters/warm-pool/take-warm-proce
 import { demandHours } from '../domain/warm-pool/desired-warm.ts';
 import { kindsToKeep } from '../domain/warm-pool/kinds-to-keep.ts';
 import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
+import type { OrphanConfirmation } from '../instance-manager/orphan-confirmation.ts';
 import { WarmPoolKeeper } from '../instance-manager/warm-pool-keeper.ts';
 import type { Clock, InstanceVersions, RolloutStore, WarmProcessStarter } from '../ports.ts';
 import type { ManagerEnvironment } from './aws-environment.ts';
@@ -36,10 +37,10 @@ export function createAwsWarmPool(
   const forLaunches: TakeWarmProcessParts = { clock, pool, report, changed: () => void keeper?.keep() };
   return {
     forLaunches,
-    keptBy(processes: WarmProcessStarter, versions: Pick<InstanceVersions, 'current'>) {
+    keptBy(processes: WarmProcessStarter, versions: Pick<InstanceVersions, 'current'>, orphanConfirmation: OrphanConfirmation) {
       keeper = new WarmPoolKeeper(
         {
-          ...{ clock, pool, report },
+          ...{ clock, pool, report, orphanConfirmation },
           starter: processes,
           kinds: async () => {
             const since = new Date(clock.now().getTime() - demandHours * 3_600_000).toISOString();

@@ -1,4 +1,5 @@
 import type { Violation } from '../ports.ts';
+import { checkHeld } from './invariant/held.ts';
 import { checkInstances } from './invariant/instances.ts';
 import { checkProcesses } from './invariant/processes.ts';
 import { checkRoutes } from './invariant/routes.ts';
@@ -17,6 +18,8 @@ export type { LeftoverProcess, ObservedInstance, ObservedRoute, Snapshot } from 
  */
 export function findViolations(snapshot: Snapshot): Violation[] {
   return [
+    // First, as a report may be cut.
+    ...checkHeld(snapshot),
     ...checkProcesses(snapshot),
     ...checkRoutes(snapshot),
     ...checkInstances(snapshot),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProblemError } from '../../core/problem.ts';
 import type { ClientConnections } from '../instance-manager/client-connections.ts';
+import type { OrphanConfirmation } from '../instance-manager/orphan-confirmation.ts';
 import type { QueuedRunner } from '../instance-manager/queued-runner.ts';
 import type { RolloutManager } from '../instance-manager/rollout-manager.ts';
 import type { Supervisor } from '../instance-manager/supervisor.ts';
@@ -14,6 +15,7 @@ export interface ManagerInboxPorts {
   connections: Pick<ClientConnections, 'connected'>;
   tokens: Pick<InstanceTokenStore, 'touch'>;
   rollouts: Pick<RolloutManager, 'lookForBegun' | 'cancel'>;
+  orphanConfirmation: Pick<OrphanConfirmation, 'confirm'>;
   /** Told of tasks of instances that run or have ended. */
   taskChanged(event: TaskChange): Promise<void>;
   /** Compares what should be with what is. */
@@ -71,6 +73,10 @@ export class ManagerInbox {
         return rollouts.lookForBegun();
       case 'rollout-cancel':
         return this.#cancelRollout(message.rolloutId);
+      case 'orphans-confirmed':
+        // The pass that comes within a minute acts upon it.
+        this.#ports.orphanConfirmation.confirm(message.atMost, message.at);
+        return;
       case 'reconcile':
         return this.#reconcile();
     }

@@ -17,6 +17,8 @@ const controlPlaneMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rollout-begun') }),
   /** An operator wants a rollout cancelled. */
   z.object({ kind: z.literal('rollout-cancel'), rolloutId: z.string() }),
+  /** An operator has looked: so many of a kind that belong to nothing may be ended. */
+  z.object({ kind: z.literal('orphans-confirmed'), atMost: z.int().min(1), at: z.iso.datetime() }),
 ]);
 export type ControlPlaneMessage = z.infer<typeof controlPlaneMessageSchema>;
 

@@ -41,11 +41,15 @@ export class ManagerMetrics implements LifecycleObserver {
     if (this.#reconciliations.length < mostObservations) this.#reconciliations.push(milliseconds);
   }
 
-  /** @param report What the check of the whole installation came to. One that could not look everywhere is worth an alarm, too. */
+  /**
+   * @param report What the check of the whole installation came to. One that could not look everywhere is worth an alarm, too. `OrphansHeld`
+   *   counts kinds.
+   */
   checked({ holds, violations, components }: Pick<HealthReport, 'holds' | 'violations' | 'components'>): void {
     this.#write({}, [
       { name: 'InvariantViolations', unit: 'Count', value: violations.length },
       { name: 'UnreadableComponents', unit: 'Count', value: components.filter(({ status }) => status !== 'ok').length },
+      { name: 'OrphansHeld', unit: 'Count', value: violations.filter(({ kind }) => kind === 'orphans_held').length },
       { name: 'InvariantHolds', unit: 'Count', value: holds ? 1 : 0 },
     ]);
   }

@@ -7,6 +7,8 @@ import type { ReportIncident } from './lifecycle-ports.ts';
 export interface KeyArchivePorts {
   instances: InstanceStore;
   secrets: IdleSecretArchive;
+  /** Names of the secrets of all keys that there are. */
+  listKeySecrets(): Promise<ReadonlySet<string>>;
   clock: Clock;
   report: ReportIncident;
 }
@@ -27,7 +29,8 @@ const atOnce = 4;
 
 /**
  * Puts the keys by of customers who have not come for a day, so that they cost next to nothing. Decides by lists that are some moments
- * late. That does no harm: a key that is put by is found all the same, and is brought back where a launch needs it there.
+ * late. That does no harm: a key that is put by is found all the same, and is brought back where a launch needs it there. What the table
+ * does not know as a key stays where it is: the table may be another one, and then is no place for it.
  */
 export class KeyArchive {
   readonly #ports: KeyArchivePorts;
@@ -56,7 +59,7 @@ export class KeyArchive {
 
   /** Names of the secrets of idle keys. */
   async #idleKeys(): Promise<string[]> {
-    const { instances, secrets, clock } = this.#ports;
+    const { instances, secrets, clock, listKeySecrets } = this.#ports;
     const putAt = new Map<string, string>();
     for (const { name, createdAt } of await secrets.listInUse()) {
       if (createdAt > (putAt.get(name) ?? '')) putAt.set(name, createdAt);
@@ -68,8 +71,10 @@ export class KeyArchive {
       users.set(name, [...(users.get(name) ?? []), instance]);
     }
     const now = clock.now().getTime();
-    const isKey = (name: string) => name.startsWith(apiKeySecretName(''));
-    return [...putAt].filter(([name, time]) => isKey(name) && isKeyIdle(users.get(name) ?? [], time, now)).map(([name]) => name);
+    const keys = await listKeySecrets();
+    return [...putAt]
+      .filter(([name, time]) => keys.has(name) && isKeyIdle(users.get(name) ?? [], time, now))
+      .map(([name]) => name);
   }
 }
 

@@ -95,8 +95,10 @@ export class PlatformAudit implements PlatformHealth {
   }
 
   #snapshotOf({ routes, ...everything }: Everything): Snapshot {
+    const { orphanConfirmation } = this.#ports;
     return {
       ...everything,
+      ...(orphanConfirmation === undefined ? {} : { confirmedOrphans: orphanConfirmation.confirmed }),
       now: this.#ports.clock.now().getTime(),
       routes: routes.map(({ instanceId, workspaceId, address, replicas = [] }) => ({
         instanceId,

@@ -1,4 +1,5 @@
 import { findStoredViolations } from '../domain/invariant.ts';
+import { mayEndOrphans, orphanBound, orphanedInstances, orphanedSecrets } from '../domain/orphans.ts';
 import type { Instance, Route, RunningProcess } from '../ports.ts';
 import type { CrashRecovery } from './crash-recovery.ts';
 import { type Everything, readEverything } from './everything.ts';
@@ -20,6 +21,9 @@ export interface ReconcilerParts {
  *
  * A pass reads one list of each kind and judges by it; whatever looks wrong is looked at again, in turn with the operations on its
  * instance, before anything is ended. What could not be repaired is reported and found again by the next pass.
+ *
+ * Where processes and secrets outlive what they belong to, it ends no more orphans in a pass than crashes leave behind, unless an operator
+ * has confirmed them: that nearly everything belongs to nothing is how a wrong, empty or outdated table looks.
  */
 export class Reconciler {
   readonly #ports: SupervisorPorts;
@@ -41,8 +45,9 @@ export class Reconciler {
       const observed = found.get(instance.id) ?? nothing;
       if (decideRepair(instance, observed) !== 'none') this.#repairLater(instance.id, observed.hasAccessToken);
     }
-    for (const [instanceId, { hasAccessToken }] of found) {
-      if (!existing.has(instanceId)) this.#repairLater(instanceId, hasAccessToken);
+    const { ids, all } = orphanedInstances(found.keys(), existing);
+    if (this.#mayEnd('Processes, routes or tokens of instances that do not exist', ids.length, all)) {
+      for (const instanceId of ids) this.#repairLater(instanceId, found.get(instanceId)?.hasAccessToken === true);
     }
     await this.#deleteOrphans(everything);
     if (everything.leftovers.length > 0) await this.#endLeftovers();
@@ -92,18 +97,29 @@ export class Reconciler {
     if (runtime) await this.#parts.recovery.onExit({ instanceId, ref: runtime.ref, reason: 'ended without notice' });
   }
 
-  /** The store itself decides what is an orphan, at the moment it deletes it; here is only decided whether to ask. */
+  /** The store itself decides again what is an orphan, at the moment it deletes it; here is decided what it is asked to delete. */
   async #deleteOrphans({ instances, stored }: Everything): Promise<void> {
     const now = this.#ports.clock.now().getTime();
-    const hasOrphans = findStoredViolations({ now, instances, stored }).some(
-      ({ kind }) => kind === 'secret_without_key' || kind === 'token_without_instance',
-    );
-    if (!hasOrphans) return;
+    const { replaced, orphans, all } = orphanedSecrets({ now, stored });
+    const secrets = this.#mayEnd('Sealed keys that no key refers to', orphans.length, all) ? [...replaced, ...orphans] : replaced;
+    const hasTokens = findStoredViolations({ now, instances, stored }).some(({ kind }) => kind === 'token_without_instance');
+    if (secrets.length === 0 && !hasTokens) return;
     try {
-      await this.#ports.inventory.deleteOrphans();
+      await this.#ports.inventory.deleteOrphans(secrets);
     } catch (cause) {
       this.#ports.report({ message: 'Secrets or tokens that belong to nothing could not be deleted; tried again.', cause });
     }
+  }
+
+  /** Says so where they are held back. The audit tells operators the same, and how to confirm. */
+  #mayEnd(what: string, orphans: number, all: number): boolean {
+    const { orphanConfirmation, report } = this.#ports;
+    if (orphanConfirmation === undefined || mayEndOrphans({ orphans, all }, orphanConfirmation.confirmed)) return true;
+    report({
+      message: `${what} are left alone: ${orphans} of ${all} are more than are ended by themselves (${orphanBound}).`,
+      cause: new Error('The table may be another one, empty or outdated. See the report of the audit: it says how to go on.'),
+    });
+    return false;
   }
 
   async #endLeftovers(): Promise<void> {

@@ -12,6 +12,7 @@ import type {
 import type { LifecycleObserver } from './lifecycle-observer.ts';
 import type { LifecyclePorts } from './lifecycle-ports.ts';
 import type { LifecycleRunner } from './lifecycle-runner.ts';
+import type { OrphanConfirmation } from './orphan-confirmation.ts';
 
 /** What watching over running instances needs from outside. */
 export interface SupervisorPorts extends LifecyclePorts {
@@ -29,6 +30,12 @@ export interface SupervisorPorts extends LifecyclePorts {
   /** What the plan of the instance's workspace says about sleeping; its own setting decides where this is missing. */
   sleepRules?(instance: Instance): SleepRules | undefined;
   observer?: LifecycleObserver;
+  /**
+   * What an operator has confirmed of orphans; without it, no more of them are ended than crashes leave behind. Missing where the platform
+   * ends any number: where processes and secrets cannot outlive what they belong to, as on one machine, where processes end with the
+   * service and secrets lie in the database itself.
+   */
+  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed'>;
 }
 
 /** Knows the processes that an earlier run of the platform launched and that still live. */

@@ -1,7 +1,9 @@
 import { createIdentifier } from '../../core/identifiers.ts';
+import type { OrphanCount } from '../domain/orphans.ts';
 import { type DesiredWarm, demandHours, desiredWarm, type WarmPoolSize } from '../domain/warm-pool/desired-warm.ts';
 import { planWarmPool, type WarmPoolPlan, type WarmPoolRules } from '../domain/warm-pool/plan-warm-pool.ts';
 import type { Clock, WarmKind, WarmPool, WarmProcess, WarmProcessStarter } from '../ports.ts';
+import type { OrphanConfirmation } from './orphan-confirmation.ts';
 import { RecurringJob } from './recurring-job.ts';
 
 export interface WarmPoolKeeperPorts {
@@ -11,6 +13,8 @@ export interface WarmPoolKeeperPorts {
   /** What launches may ask for now, the most important first; what is not among it is ended. */
   kinds(): Promise<readonly WarmKind[]>;
   report(failure: { message: string; cause: unknown }): void;
+  /** What an operator has confirmed of processes that the pool does not know. Missing where any number of them is ended. */
+  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed'>;
 }
 
 export interface WarmPoolKeeperOptions extends WarmPoolSize, Partial<Omit<WarmPoolRules, 'maximum'>> {
@@ -45,6 +49,8 @@ export class WarmPoolKeeper {
   #failures = 0;
   #failedAt = 0;
   #hasRoundFailed = false;
+  /** Processes that were left alone when the pool was looked at last. */
+  #held = 0;
   #stopped = false;
 
   constructor(ports: WarmPoolKeeperPorts, { intervalMilliseconds = 10_000, ...options }: WarmPoolKeeperOptions) {
@@ -99,17 +105,21 @@ export class WarmPoolKeeper {
 
   /** Answers whether something was done. */
   async #pass(): Promise<boolean> {
-    const { clock, pool, starter } = this.#ports;
+    const { clock, pool, starter, orphanConfirmation } = this.#ports;
     this.#hasRoundFailed = false;
     const desired = await this.#desired();
     // In this order: what is put or assigned between the two is not taken for unknown.
     const known = await pool.list();
     const running = await starter.list();
     const plan = planWarmPool(
-      { now: clock.now(), known, running, desired },
+      {
+        ...{ now: clock.now(), known, running, desired },
+        ...(orphanConfirmation === undefined ? {} : { confirmedOrphans: orphanConfirmation.confirmed }),
+      },
       { ...this.#rules, startsAtOnce: this.#startsAtOnce() },
     );
     if (plan.died.length > 0) this.#countFailure();
+    this.#tellHeld(plan.held);
     const done = await Promise.all([
       ...plan.ready.map((ready) => this.#markWarm(ready)),
       ...plan.end.map((process) => this.#end(process)),
@@ -117,6 +127,17 @@ export class WarmPoolKeeper {
       ...(this.#pauses() ? [] : plan.start.map((kind) => this.#start(kind))),
     ]);
     return done.includes(true);
+  }
+
+  /** Once for each number, as the pool is looked at every few seconds. The audit tells operators how to go on. */
+  #tellHeld({ orphans, all }: OrphanCount = { orphans: 0, all: 0 }): void {
+    if (orphans > 0 && orphans !== this.#held) {
+      this.#ports.report({
+        message: `Warm processes that the pool does not know are left alone: ${orphans} of ${all} are more than are ended by themselves.`,
+        cause: new Error('The table may be another one, empty or outdated. See the report of the audit: it says how to go on.'),
+      });
+    }
+    this.#held = orphans;
   }
 
   async #desired(): Promise<DesiredWarm[]> {

@@ -27,8 +27,8 @@ export interface StoredResources {
 export interface ResourceInventory {
   read(): Promise<StoredResources>;
   /**
-   * Deletes sealed Smartlead keys that no key refers to and that are old enough that none is about to, and tokens of instances that
-   * do not exist. Answers how many went.
+   * Deletes those of these sealed Smartlead keys that no key refers to now and that are over an hour old, so that none is about to; and
+   * tokens of instances that do not exist. Answers how many went.
    */
-  deleteOrphans(): Promise<number>;
+  deleteOrphans(secrets: readonly StoredSecret[]): Promise<number>;
 }

@@ -46,6 +46,19 @@ export interface AccountStore {
   hasAccounts(): Promise<boolean>;
 }
 
+/** Accounts whose identity provider is gone: their people are known to the next one under other identifiers. */
+export interface AccountRelinking {
+  /**
+   * Gives the account of this e-mail address, with all its workspaces, to a new user, unless the account is from this time or later, or
+   * somebody else is faster. Answers whose it was; `undefined` where there is none to give. The new user's account is from `now`, so it is
+   * given on to nobody.
+   */
+  relink(
+    person: Pick<User, 'id' | 'email' | 'name'>,
+    times: { before: string; now: string },
+  ): Promise<{ userId: string } | undefined>;
+}
+
 export interface RefreshSession {
   /** All refresh tokens that descend from one sign-in share the session id. */
   id: string;

@@ -22,6 +22,7 @@ export const violationKinds = [
   'key_without_workspace',
   'access_token_without_instance',
   'token_without_instance',
+  'orphans_held',
 ] as const;
 export type ViolationKind = (typeof violationKinds)[number];
 

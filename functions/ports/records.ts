@@ -70,7 +70,8 @@ export interface StoredResponse {
 export interface IdempotencyStore {
   /**
    * Claims the key for this request. `claimed`: go on; `replay`: answer this; `in-progress`: the first is still running;
-   * `mismatch`: the key was used with another request. A claim that was neither completed nor released for a minute died with its
+   * `mismatch`: the key was used with another request; `unreadable`: the first succeeded, and its answer does not open any more, as when
+   * the secret that it was sealed with is no longer known: the request must not be carried out again. A claim that was neither completed nor released for a minute died with its
    * process and is given to the next one who asks with the same request.
    */
   claim(request: {
@@ -84,6 +85,7 @@ export interface IdempotencyStore {
     | { outcome: 'replay'; response: StoredResponse }
     | { outcome: 'in-progress' }
     | { outcome: 'mismatch' }
+    | { outcome: 'unreadable' }
   >;
   complete(scope: string, key: string, response: StoredResponse): Promise<void>;
   /** Gives the key free again after a failure on our side, so that a retry can succeed. */

@@ -15,7 +15,7 @@ import { tableIndexes } from './platform-table.ts';
 /** The resources that programs are given access to. Those of later stacks may be missing: whoever has no access needs none. */
 export interface AccessibleResources {
   stage: string;
-  table: dynamodb.Table;
+  table: dynamodb.ITable;
   tableKey: kms.IKey;
   /** ARN pattern of all customers' secrets. */
   secretsArnPattern: string;
@@ -88,7 +88,7 @@ function tableStatements(scope: Construct, table: Access['table'], resources: Ac
   return [
     new PolicyStatement({
       sid: 'Table',
-      actions: table === 'read' ? tableReads : [...tableReads, ...tableWrites],
+      actions: [...(table === 'write' ? [] : tableReads), ...(table === 'read' ? [] : tableWrites)],
       resources: [tableArn, ...tableIndexes.map((index) => `${tableArn}/index/${index}`)],
     }),
     ...(table === 'read' ? [] : [auditStatement(tableArn)]),
@@ -112,7 +112,9 @@ function secretStatements(scope: Construct, access: Access, resources: Accessibl
   const secrets = access.secrets ?? [];
   const platform = access.platformSecrets ?? [];
   const onSecrets = [
-    ...new Set<string>(secrets.flatMap((kind) => (kind === 'archive' || kind === 'list' ? [] : secretActions[kind]))),
+    ...new Set<string>(
+      secrets.flatMap((kind) => (Object.hasOwn(secretActions, kind) ? secretActions[kind as keyof typeof secretActions] : [])),
+    ),
   ];
   const reads = platform.length > 0 || secrets.includes('read');
   const writes = secrets.includes('write');
@@ -135,15 +137,16 @@ function secretStatements(scope: Construct, access: Access, resources: Accessibl
           }),
         ]),
     ...(keyActions.length === 0 ? [] : [keyStatement(scope, 'SecretsKey', resources.secretsKey, 'secretsmanager', keyActions)]),
-    ...(secrets.includes('archive') ? [archiveStatement(resources)] : []),
+    ...(secrets.includes('archive') ? [archiveStatement(resources, ['kms:GenerateDataKey', 'kms:Decrypt'])] : []),
+    ...(secrets.includes('open-archive') ? [archiveStatement(resources, ['kms:Decrypt'])] : []),
   ];
 }
 
 /** Sealing what lies in the table: directly with the key, for a name and this stage, and with nothing else said. */
-function archiveStatement({ secretsKey, stage }: AccessibleResources): PolicyStatement {
+function archiveStatement({ secretsKey, stage }: AccessibleResources, actions: string[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'Archive',
-    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    actions,
     resources: [secretsKey.keyArn],
     conditions: {
       'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['name', 'stage'] },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -18,7 +19,7 @@ export interface BillingDatabaseProps {
  * and so hold no password; the password of the master user is made, kept and rotated by RDS itself in Secrets Manager.
  */
 export class BillingDatabase extends Construct {
-  readonly instance: rds.DatabaseInstance;
+  readonly instance: rds.DatabaseInstance | rds.DatabaseInstanceFromSnapshot;
   /** Whoever is in this group may connect; nobody else can. */
   readonly clients: ec2.SecurityGroup;
   /** Encrypts the database and the password of its master user. */
@@ -37,17 +38,17 @@ export class BillingDatabase extends Construct {
     const server = new ec2.SecurityGroup(this, 'Server', { vpc, description: 'The billing database', allowAllOutbound: false });
     this.clients.connections.allowTo(server, ec2.Port.tcp(5432), 'PostgreSQL');
 
-    const instanceIdentifier = `smartlead-mcp-${settings.stage}-billing`;
+    const { databaseSnapshot } = settings;
+    const instanceIdentifier = databaseName(settings);
     // RDS would create this log group at its first export, and then keep the logs for ever.
     const logGroup = new RetainedLogGroup(this, 'Logs', {
       settings,
       logGroupName: `/aws/rds/instance/${instanceIdentifier}/postgresql`,
     });
 
-    this.instance = new rds.DatabaseInstance(this, 'Instance', {
+    const shared = {
       instanceIdentifier,
       engine,
-      databaseName: 'billing',
       instanceType: new ec2.InstanceType(settings.databaseInstanceClass),
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
@@ -57,10 +58,6 @@ export class BillingDatabase extends Construct {
       storageType: rds.StorageType.GP3,
       allocatedStorage: settings.databaseStorageGibibytes,
       maxAllocatedStorage: settings.databaseStorageLimitGibibytes,
-      storageEncrypted: true,
-      storageEncryptionKey: encryptionKey,
-      credentials: rds.Credentials.fromUsername('platform', { encryptionKey }),
-      manageMasterUserPassword: true,
       iamAuthentication: true,
       caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
@@ -86,7 +83,28 @@ export class BillingDatabase extends Construct {
       autoMinorVersionUpgrade: true,
       deletionProtection: settings.protectData,
       removalPolicy: settings.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    } satisfies rds.DatabaseInstanceSourceProps;
+    this.instance =
+      databaseSnapshot === undefined
+        ? new rds.DatabaseInstance(this, 'Instance', {
+            ...shared,
+            databaseName: 'billing',
+            storageEncrypted: true,
+            storageEncryptionKey: encryptionKey,
+            credentials: rds.Credentials.fromUsername('platform', { encryptionKey }),
+            manageMasterUserPassword: true,
+          })
+        : new rds.DatabaseInstanceFromSnapshot(this, 'Instance', { ...shared, snapshotIdentifier: databaseSnapshot });
+    if (databaseSnapshot !== undefined) {
+      // The toolkit does not know yet that RDS takes this with a snapshot, too. The user's name is in the snapshot.
+      this.#resource.manageMasterUserPassword = true;
+      this.#resource.masterUserSecret = { kmsKeyId: encryptionKey.keyArn };
+      acceptFinding(
+        this.instance,
+        'RDS2',
+        'Encrypted as the snapshot is, with its key; CloudFormation takes no other word for it.',
+      );
+    }
     this.instance.node.addDependency(logGroup);
     acceptFinding(this.instance, 'RDS11', 'Who may connect is decided by a security group and IAM; another port hides nothing.');
     if (!settings.databaseMultiAz) acceptFinding(this.instance, 'RDS3', 'A deployment to develop with; prod has to be Multi-AZ.');
@@ -97,11 +115,25 @@ export class BillingDatabase extends Construct {
 
   /** Where RDS keeps the password of the master user. */
   get masterSecretArn(): string {
-    return (this.instance.node.defaultChild as rds.CfnDBInstance).attrMasterUserSecretSecretArn;
+    return this.#resource.attrMasterUserSecretSecretArn;
   }
 
   /** By which IAM knows it, such as `db-ABCDEFGHIJKLMNOPQRSTUVWXYZ`. */
   get resourceId(): string {
-    return (this.instance.node.defaultChild as rds.CfnDBInstance).attrDbiResourceId;
+    return this.#resource.attrDbiResourceId;
   }
+
+  get #resource(): rds.CfnDBInstance {
+    return this.instance.node.defaultChild as rds.CfnDBInstance;
+  }
+}
+
+/**
+ * Name of the database. One from a snapshot has another: so it can be made while the one before it is still there, whether CloudFormation
+ * is about to replace that or has kept it.
+ */
+function databaseName({ stage, databaseSnapshot }: Settings): string {
+  const name = `smartlead-mcp-${stage}-billing`;
+  if (databaseSnapshot === undefined) return name;
+  return `${name}-${createHash('sha256').update(databaseSnapshot).digest('hex').slice(0, 8)}`;
 }

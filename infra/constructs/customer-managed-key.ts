@@ -3,6 +3,16 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 
+/** The key that a setting names by its ARN, or else a new one. */
+export function customerManagedKey(
+  scope: Construct,
+  id: string,
+  arn: string | undefined,
+  props: CustomerManagedKeyProps,
+): kms.IKey {
+  return arn === undefined ? new CustomerManagedKey(scope, id, props) : kms.Key.fromKeyArn(scope, id, arn);
+}
+
 export interface CustomerManagedKeyProps {
   settings: Settings;
   /** What it encrypts, for the console and the audit trail. */

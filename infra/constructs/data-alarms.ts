@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type ITable, Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type * as rds from 'aws-cdk-lib/aws-rds';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmPeriod, ServiceAlarm } from './service-alarm.ts';
 
 export interface DataAlarmsProps {
-  table: Table;
-  database: rds.DatabaseInstance;
+  table: ITable;
+  database: rds.DatabaseInstance | rds.DatabaseInstanceFromSnapshot;
   topic: ITopic;
 }
 

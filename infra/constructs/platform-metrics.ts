@@ -14,6 +14,7 @@ export type ManagerMetricName =
   | 'Active'
   | 'InstancesDied'
   | 'InvariantViolations'
+  | 'OrphansHeld'
   | 'UnreadableComponents'
   | 'ReconcileDuration'
   | 'WakeDuration';

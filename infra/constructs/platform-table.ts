@@ -4,6 +4,21 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 
+/**
+ * The table that the settings name, with the indexes and the key that it was made with, or else a new one. One that was restored is not
+ * changed by CloudFormation, nor deleted with the stack.
+ */
+export function platformTable(scope: Construct, id: string, props: PlatformTableProps): dynamodb.ITable {
+  const { table: tableName } = props.settings;
+  // The toolkit's class fits its own interface only without exactOptionalPropertyTypes.
+  if (tableName === undefined) return new PlatformTable(scope, id, props) as dynamodb.ITable;
+  return dynamodb.Table.fromTableAttributes(scope, id, {
+    tableName,
+    globalIndexes: [...tableIndexes],
+    encryptionKey: props.encryptionKey,
+  });
+}
+
 export interface PlatformTableProps {
   settings: Settings;
   encryptionKey: kms.IKey;

@@ -20,6 +20,7 @@ import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { apiFunctionAccess, resourcesNotOnAws } from '../function-access.ts';
 import {
+  accountEnvironment,
   customerSecretEnvironment,
   mailEnvironment,
   sealedTableEnvironment,
@@ -78,7 +79,7 @@ export class ApiStack extends Stack {
         functionBundles: props.functionBundles,
         bundle: resource.name,
         description: `REST API: ${resource.name}`,
-        environment,
+        environment: resource.name === 'me' ? { ...environment, ...accountEnvironment(settings) } : environment,
         permissions: accessStatements(this, access, props.resources),
         // API Gateway gives up after 30 seconds; a function that ends before can still say why.
         timeout: Duration.seconds(28),

@@ -9,7 +9,7 @@ import { MailDomain } from '../constructs/mail-domain.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { eventFunctionAccess } from '../function-access.ts';
-import { sharedEnvironment } from '../function-environment.ts';
+import { accountEnvironment, sharedEnvironment } from '../function-environment.ts';
 import { isInHostedZone, mailDomain } from '../names.ts';
 
 export interface AuthStackProps extends StackProps {
@@ -127,7 +127,11 @@ export class AuthStack extends Stack {
       functionBundles: props.functionBundles,
       bundle: 'post-confirmation',
       description: 'Somebody confirmed their address',
-      environment: { ...sharedEnvironment(settings), TABLE_NAME: props.resources.table.tableName },
+      environment: {
+        ...sharedEnvironment(settings),
+        ...accountEnvironment(settings),
+        TABLE_NAME: props.resources.table.tableName,
+      },
       permissions: accessStatements(this, eventFunctionAccess['post-confirmation'], props.resources),
       // Cognito waits five seconds for it, and tries three times.
       timeout: Duration.seconds(5),

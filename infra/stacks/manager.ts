@@ -48,7 +48,7 @@ export class ManagerStack extends Stack {
       image: 'manager',
       cpu: settings.managerCpu,
       memory: settings.managerMemory,
-      tasks: settings.managerTasks,
+      tasks: settings.managerPaused ? 0 : settings.managerTasks,
       environment: {
         ...sharedEnvironment(settings),
         ...queueEnvironment(resources.queues),
@@ -81,6 +81,14 @@ export class ManagerStack extends Stack {
         'Look at the page "Installation" or GET /v1/admin/health, which name it.',
       threshold: 1,
       periods: 3,
+    });
+    new ServiceAlarm(this, 'OrphansHeld', {
+      topic,
+      metric: managerMetric(settings, 'OrphansHeld', { statistic: 'Maximum', ...period }),
+      description:
+        'So many tasks or keys belong to nothing that the manager ends none of them: it may look at the wrong table, or at one from before ' +
+        'a restore. Look at that first. What follows is in docs/operations.md, restoring.',
+      threshold: 1,
     });
     new ServiceAlarm(this, 'PartsUnreadable', {
       topic,

@@ -45,7 +45,7 @@ export class SecretsStack extends Stack {
       acceptFinding(
         secret,
         'SMG4',
-        'All who share it have to change to a new one together: by hand, as docs/operations.md says.',
+        'All who share it have to know a new one before anybody uses it: by commands, as docs/operations.md says.',
       );
       return secret;
     };

@@ -153,7 +153,7 @@ describe('the permissions of the API functions', () => {
     const operations = [startLifecycle, tellManager];
     const table: Record<string, string[]> = {
       installation: read,
-      me: read,
+      me: readWrite,
       keys: [
         ...readWrite,
         platformSecrets('data-plane'),

@@ -102,6 +102,18 @@ describe('settings that cannot be used', () => {
     [{ mcpClientRanges: '160.79.104.0/21,10.0.0.1' }, 'mcpClientRanges.1: '],
     [{ firewallRequestsPerAddress: '10' }, 'firewallRequestsPerAddress: '],
     [{ monthlyBudgetDollars: '0' }, 'monthlyBudgetDollars: '],
+    [{ table: 'arn:aws:dynamodb:us-east-1:123456789012:table/restored' }, 'table: must be the name of a table'],
+    [{ dataKey: 'arn:aws:kms:us-east-1:123456789012:alias/smartlead-mcp/dev/data' }, 'dataKey: must be the ARN of a key, not of'],
+    [{ dataKey: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd' }, 'dataKey: must be in us-east-1, as all stacks are'],
+    [{ databaseSnapshot: 'billing-before' }, 'databaseSnapshot: must be the ARN of a snapshot of a database instance'],
+    [
+      { databaseSnapshot: 'arn:aws:rds:eu-central-1:123456789012:snapshot:rds:billing-2026-11-22-02-00' },
+      'databaseSnapshot: must be in us-east-1',
+    ],
+    [{ databaseSnapshot: 'arn:aws:rds:us-east-1:123456789012:cluster-snapshot:x' }, 'databaseSnapshot: must be the ARN'],
+    [{ managerPaused: 'for now' }, 'managerPaused: must be true or false'],
+    [{ relinkAccountsBefore: 'yesterday' }, 'relinkAccountsBefore: must be a time in UTC'],
+    [{ relinkAccountsBefore: '2999-01-01T00:00:00Z' }, 'relinkAccountsBefore: must not be in the future'],
     [{ databaseStorageGibibytes: '100' }, 'databaseStorageLimitGibibytes: must not be below databaseStorageGibibytes'],
   ])('refuse %j', (context, line) => {
     expect(refusal(context)).toContain(`\n- ${line}`);

@@ -62,10 +62,16 @@ function linesOf({ pluginReports }: Report): string[] {
 
 const domain = { domainName: 'smartlead.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ', hostedZoneName: 'example.com' };
 
+const restored = {
+  table: 'restored',
+  dataKey: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  databaseSnapshot: 'arn:aws:rds:us-east-1:123456789012:snapshot:billing-before',
+};
+
 describe('the rules "AwsSolutions" of cdk-nag', () => {
   it.each([
     ['dev without a domain', { stage: 'dev' }],
-    ['dev in a domain', { stage: 'dev', ...domain }],
+    ['dev in a domain, over a table, a key and a snapshot that were there', { stage: 'dev', ...restored, ...domain }],
     ['prod without a domain', { stage: 'prod' }],
     [
       'prod in a domain, with mail, far from us-east-1',

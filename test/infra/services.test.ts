@@ -14,6 +14,7 @@ import {
   secretsManager,
   startService,
   watchTasks,
+  writeOnly,
 } from './permissions.ts';
 import { placeholderBundles, type SynthesizedStage, synthesizeStage } from './synthesized-stage.ts';
 
@@ -75,7 +76,7 @@ describe('the permissions of functions that events call', () => {
     expect({ ...permissionsByFunction(messages), ...permissionsByFunction(auth), ...permissionsByFunction(dataPlane) }).toEqual({
       'Usage batches of routers': [
         ...always,
-        ...readWrite,
+        ...writeOnly,
         'sqs: ChangeMessageVisibility, DeleteMessage, GetQueueAttributes, GetQueueUrl, ReceiveMessage on the usage queue',
       ].sort(),
       'Somebody confirmed their address': [...always, ...readWrite].sort(),

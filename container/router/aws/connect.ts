@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { KeyRing } from '../../../core/key-ring.ts';
 import { createSealer, type SealingKey } from '../../../core/sealer.ts';
 import type { RouterOptions } from '../options.ts';
 import { instanceDirectory, routeDirectory, tokenDirectory } from './directories.ts';
@@ -12,7 +13,7 @@ export interface AwsConnectionOptions {
   tableName: string;
   managerQueueUrl: string;
   usageQueueUrl: string;
-  sealingKey: SealingKey;
+  sealingKeys: KeyRing<SealingKey>;
 }
 
 export interface AwsConnection {
@@ -33,7 +34,7 @@ const requestHandler = {
 } satisfies DynamoDBClientConfig['requestHandler'];
 
 /** The platform of scale `saas`, as the router needs it. Region and credentials come from the environment, as the SDK reads it. */
-export function connectToAws({ tableName, managerQueueUrl, usageQueueUrl, sealingKey }: AwsConnectionOptions): AwsConnection {
+export function connectToAws({ tableName, managerQueueUrl, usageQueueUrl, sealingKeys }: AwsConnectionOptions): AwsConnection {
   // Those who wait try again themselves.
   const dynamodb = new DynamoDBClient({ maxAttempts: 2, requestHandler });
   const sqs = new SQSClient({ maxAttempts: 3, requestHandler });
@@ -42,7 +43,7 @@ export function connectToAws({ tableName, managerQueueUrl, usageQueueUrl, sealin
   return {
     ports: {
       tokens: tokenDirectory(table),
-      routes: routeDirectory(table, createSealer(sealingKey)),
+      routes: routeDirectory(table, createSealer(sealingKeys.current, sealingKeys.others)),
       instances: instanceDirectory(table),
       usage: usageQueue(new Queue(sqs, usageQueueUrl)),
       events: routerEvents(manager),

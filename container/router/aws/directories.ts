@@ -11,7 +11,7 @@ import { SealBrokenError, type Sealer } from '../../../core/sealer.ts';
 import type { InstanceDirectory, RouteDirectory, RouteTarget, TokenDirectory } from '../ports.ts';
 import { type PlatformTable, UnexpectedItemError } from './platform-table.ts';
 
-/** What the router presents to a process cannot be read: it was sealed with another secret, for another place, or was changed. */
+/** What the router presents to a process cannot be read: it was sealed with a secret that is not known, for another place, or was changed. */
 export class RouteSealBrokenError extends Error {
   override readonly name = 'RouteSealBrokenError';
 }

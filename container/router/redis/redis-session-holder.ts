@@ -11,6 +11,8 @@ export interface RedisSessionHolderOptions {
   redis: ImpatientRedis;
   /** Signs the routers' addresses. The same at every router of the installation, and secret; that of session ids will do. */
   key: Buffer;
+  /** Sign the addresses of routers that were started before, or after, a rotation. */
+  otherKeys?: readonly Buffer[];
   routerId: string;
   /** How long a forwarded message may wait for its answer, in milliseconds. */
   answerTimeoutMs: number;
@@ -32,6 +34,7 @@ const maxLastSaid = 20_000;
 export class RedisSessionHolder implements SessionHolder {
   readonly #redis: ImpatientRedis;
   readonly #key: Buffer;
+  readonly #keys: readonly Buffer[];
   readonly #routerId: string;
   readonly #answerTimeoutMs: number;
   readonly #heartbeatMs: number;
@@ -46,6 +49,7 @@ export class RedisSessionHolder implements SessionHolder {
   constructor(options: RedisSessionHolderOptions) {
     this.#redis = options.redis;
     this.#key = options.key;
+    this.#keys = [options.key, ...(options.otherKeys ?? [])];
     this.#routerId = options.routerId;
     this.#answerTimeoutMs = options.answerTimeoutMs;
     this.#heartbeatMs = options.heartbeatMs ?? 5_000;
@@ -78,7 +82,7 @@ export class RedisSessionHolder implements SessionHolder {
     const holder = await this.#read(this.#sessionKey(record.id));
     if (holder === undefined || holder === this.#routerId) return undefined;
     const said = await this.#read(this.#routerKey(holder));
-    const address = said === undefined ? undefined : readSignedAddress(holder, said, this.#key);
+    const address = said === undefined ? undefined : readSignedAddress(holder, said, this.#keys);
     return address === undefined ? undefined : forwardMessage(address, message, this.#answerTimeoutMs);
   }
 

@@ -26,6 +26,8 @@ export interface RouterNetworkOptions {
   redisUrl: string;
   /** The key of session ids, which all routers have. */
   key: Buffer;
+  /** What signed them before a rotation, or will after it. */
+  otherKeys?: readonly Buffer[];
   /**
    * Address at which the other routers reach this one, which listens there and nowhere else. This machine's loopback by default: then
    * all routers are on one machine.
@@ -38,11 +40,14 @@ export interface RouterNetworkOptions {
 
 /** The network of the routers that share a Redis. */
 export async function joinRouterNetwork(options: RouterNetworkOptions): Promise<RouterNetwork> {
-  const { redisUrl, key, host = '127.0.0.1', port = 0, reportError } = options;
+  const { redisUrl, key, otherKeys = [], host = '127.0.0.1', port = 0, reportError } = options;
   const connection = await connectRedis(redisUrl, reportError);
   const redis = new ImpatientRedis(connection, reportError);
   const routerId = randomUUID();
-  const holder = new RedisSessionHolder({ redis, key, routerId, answerTimeoutMs: defaultTiming.arrivalWaitMs + 15_000 });
+  const holder = new RedisSessionHolder({
+    ...{ redis, key, otherKeys, routerId },
+    answerTimeoutMs: defaultTiming.arrivalWaitMs + 15_000,
+  });
   let shared: RedisActivity | undefined;
   return {
     options: {

@@ -9,8 +9,8 @@ export function signAddress(routerId: string, { url, secret }: RouterAddress, ke
   return JSON.stringify({ url, secret, signature: signatureOf(routerId, { url, secret }, key) });
 }
 
-/** The address; `undefined` where the text is none, or was not signed for this router with this key. */
-export function readSignedAddress(routerId: string, text: string, key: Buffer): RouterAddress | undefined {
+/** The address; `undefined` where the text is none, or was not signed for this router with one of the keys. */
+export function readSignedAddress(routerId: string, text: string, keys: readonly Buffer[]): RouterAddress | undefined {
   let said: { url?: unknown; secret?: unknown; signature?: unknown } | null;
   try {
     said = JSON.parse(text) as typeof said;
@@ -20,8 +20,11 @@ export function readSignedAddress(routerId: string, text: string, key: Buffer): 
   const { url, secret, signature } = said ?? {};
   if (typeof url !== 'string' || typeof secret !== 'string' || typeof signature !== 'string') return undefined;
   const given = Buffer.from(signature);
-  const expected = Buffer.from(signatureOf(routerId, { url, secret }, key));
-  return given.length === expected.length && timingSafeEqual(given, expected) ? { url, secret } : undefined;
+  const isSigned = keys.some((key) => {
+    const expected = Buffer.from(signatureOf(routerId, { url, secret }, key));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return isSigned ? { url, secret } : undefined;
 }
 
 /** The list's form keeps it apart from whatever else is signed with the key, such as session ids. */

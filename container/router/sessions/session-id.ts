@@ -32,11 +32,18 @@ export interface SessionSeed {
 export class SessionIds {
   /** Prepared once: that takes longer than a signature. */
   readonly #key: KeyObject;
+  readonly #keys: readonly KeyObject[];
 
-  /** The key must be the same at every router of an installation, and secret. At least 32 bytes. */
-  constructor(key: Buffer) {
-    if (key.length < 32) throw new Error('The key for session ids must have at least 32 bytes.');
+  /**
+   * @param key Must be the same at every router of an installation, and secret. At least 32 bytes.
+   * @param others Were, or will be, signed with: ids that they signed are read all the same.
+   */
+  constructor(key: Buffer, others: readonly Buffer[] = []) {
+    if ([key, ...others].some(({ length }) => length < 32)) {
+      throw new Error('The key for session ids must have at least 32 bytes.');
+    }
     this.#key = createSecretKey(key);
+    this.#keys = [this.#key, ...others.map((other) => createSecretKey(other))];
   }
 
   issue(seed: SessionSeed): string {
@@ -50,19 +57,20 @@ export class SessionIds {
     ];
     if (handshake !== undefined && JSON.stringify(handshake).length <= longestHandshake) content.push(handshake);
     const text = Buffer.from(JSON.stringify(content)).toString('base64url');
-    return `${text}.${this.#sign(text)}`;
+    return `${text}.${signatureOf(text, this.#key)}`;
   }
 
   /**
-   * The session as it began: with its handshake taken to be complete, where the id holds one. `undefined` for an id that this key did
-   * not sign, and for one that is older than `maxAgeMs`.
+   * The session as it began: with its handshake taken to be complete, where the id holds one. `undefined` for an id that none of the
+   * keys signed, and for one that is older than `maxAgeMs`.
    */
   read(id: string, maxAgeMs: number): SessionRecord | undefined {
     if (id.length > longestId) return undefined;
     const dot = id.indexOf('.');
     if (dot === -1) return undefined;
     const text = id.slice(0, dot);
-    if (!isSame(id.slice(dot + 1), this.#sign(text))) return undefined;
+    const signature = id.slice(dot + 1);
+    if (!this.#keys.some((key) => isSame(signature, signatureOf(text, key)))) return undefined;
     const [instanceId, workspaceId, transport, issuedAt, , handshake] = JSON.parse(
       Buffer.from(text, 'base64url').toString('utf8'),
     ) as Content;
@@ -78,10 +86,10 @@ export class SessionIds {
     if (handshake !== undefined) record.handshake = handshake;
     return record;
   }
+}
 
-  #sign(text: string): string {
-    return createHmac('sha256', this.#key).update(text).digest().subarray(0, signatureBytes).toString('base64url');
-  }
+function signatureOf(text: string, key: KeyObject): string {
+  return createHmac('sha256', key).update(text).digest().subarray(0, signatureBytes).toString('base64url');
 }
 
 function isSame(given: string, expected: string): boolean {

@@ -19,6 +19,7 @@ const words: Record<string, string> = {
   key_without_workspace: 'A key belongs to no workspace',
   access_token_without_instance: 'A token for an instance is kept that is not needed',
   token_without_instance: 'Tokens open an instance that is gone',
+  orphans_held: 'So much belongs to nothing that it is left alone until you confirm it',
 };
 
 /** Words for a violation; a code of a newer release is shown as it is. */

@@ -1,7 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { publicKeyBytes } from '../../../core/warm-assignment.ts';
 import type { RunningWarmProcess, WarmProcess, WarmProcessStarter } from '../../ports.ts';
-import type { WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
+import type { WarmPoolKeys } from '../warm-pool/warm-pool-keys.ts';
 import { InstanceProcess } from './instance-process.ts';
 import type { ProcessRecords } from './process-records.ts';
 

@@ -239,7 +239,7 @@ export class DynamoAlertStore implements AlertStore {
 
   #sealed(ruleId: string, secret: string | null): { sealedWebhookSecret?: string } {
     if (secret === null) return {};
-    return { sealedWebhookSecret: this.#sealer.seal(sealContext(ruleId), secret).toString('base64') };
+    return { sealedWebhookSecret: this.#sealer.seal(webhookSecretContext(ruleId), secret).toString('base64') };
   }
 
   /** One secret that cannot be opened is no reason for the messages of all others to wait. */
@@ -253,11 +253,12 @@ export class DynamoAlertStore implements AlertStore {
 
   #unseal({ id, sealedWebhookSecret }: AlertRuleItem): string | null {
     if (sealedWebhookSecret === undefined) return null;
-    return this.#sealer.open(sealContext(id), Buffer.from(sealedWebhookSecret, 'base64'));
+    return this.#sealer.open(webhookSecretContext(id), Buffer.from(sealedWebhookSecret, 'base64'));
   }
 }
 
-function sealContext(ruleId: string): string {
+/** What the secret of a rule's webhook is sealed for. */
+export function webhookSecretContext(ruleId: string): string {
   return `alert rule ${ruleId}`;
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Sealer } from '../../../core/sealer.ts';
+import { SealBrokenError, type Sealer } from '../../../core/sealer.ts';
 import type { IdempotencyStore, StoredResponse } from '../../ports.ts';
 import { createIdempotencyClaimEntity } from './entities/idempotency-claim.ts';
 import { expiresAfter } from './expiry.ts';
@@ -47,8 +47,13 @@ export class DynamoIdempotencyStore implements IdempotencyStore {
     if (present === null) return { outcome: 'in-progress' };
     if (present.fingerprint !== fingerprint) return { outcome: 'mismatch' };
     if (present.sealedResponse === undefined) return { outcome: 'in-progress' };
-    const response = this.#sealer.open(sealContext(scope, key), Buffer.from(present.sealedResponse, 'base64'));
-    return { outcome: 'replay', response: responseSchema.parse(JSON.parse(response)) };
+    try {
+      const response = this.#sealer.open(sealContext(scope, key), Buffer.from(present.sealedResponse, 'base64'));
+      return { outcome: 'replay', response: responseSchema.parse(JSON.parse(response)) };
+    } catch (error) {
+      if (error instanceof SealBrokenError) return { outcome: 'unreadable' };
+      throw error;
+    }
   }
 
   /** Nothing where the claim has gone. */

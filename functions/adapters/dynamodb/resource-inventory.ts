@@ -60,17 +60,20 @@ export class DynamoResourceInventory implements ResourceInventory {
   }
 
   /** Tokens of instances that do not exist cannot be: an instance is deleted only when it has none, and takes no more then. */
-  async deleteOrphans(): Promise<number> {
+  async deleteOrphans(secrets: readonly StoredSecret[]): Promise<number> {
     const before = new Date(Date.now() - orphanAge).toISOString();
-    const old = (await this.#secrets.listVersions()).filter(({ createdAt }) => createdAt < before);
-    const referred = new Set((await this.#keyItems()).map(({ secretName, secretVersion }) => `${secretName}@${secretVersion}`));
     let deleted = 0;
-    for (const { name, version } of old) {
-      if (referred.has(`${name}@${version}`) || (await this.#isReferred({ name, version }))) continue;
+    for (const { name, version, createdAt } of secrets) {
+      if (createdAt >= before || (await this.#isReferred({ name, version }))) continue;
       await this.#secrets.deleteVersion({ name, version });
       deleted += 1;
     }
     return deleted;
+  }
+
+  /** Names of the secrets of all keys. Some moments late. */
+  async listKeySecrets(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#keyItems()).map(({ secretName }) => secretName));
   }
 
   async #readKeys(): Promise<StoredKey[]> {

@@ -12,8 +12,7 @@ import { writeTogether } from './transaction.ts';
 
 /**
  * Where instances run, for routers to read. What routers present to instances is sealed with the key of the data plane. A route that
- * is sealed with another key opens nothing for routers either, so it counts as none: after the secret of the data plane was changed,
- * the reconciler finds instances without a route and makes new ones.
+ * is sealed with a key that nobody knows opens nothing for routers either, so it counts as none, and the reconciler makes a new one.
  */
 export class DynamoRouteTable implements RouteTable {
   readonly #entities: ReturnType<typeof createEntities>;

@@ -25,7 +25,7 @@ export class DynamoSealedSecretStore implements SecretStore {
     return untilUndisturbed(async () => {
       const newest = (await this.#versionsOf(name)).at(-1) ?? 0;
       const reference = { name, version: Math.max(Date.now(), newest + 1) };
-      const sealed = this.#sealer.seal(contextOf(reference), value);
+      const sealed = this.#sealer.seal(sealedSecretContext(reference), value);
       const { rejected } = await requested(() =>
         this.#entity
           .create({ ...reference, sealed, shard: shardOf(name) })
@@ -40,7 +40,7 @@ export class DynamoSealedSecretStore implements SecretStore {
     const { name, version } = reference;
     const { data } = await requested(() => this.#entity.get({ name, version }).go({ consistent: true }));
     if (data === null) throw new Error(`There is no secret ${name} in version ${version}.`);
-    return this.#sealer.open(contextOf(reference), data.sealed);
+    return this.#sealer.open(sealedSecretContext(reference), data.sealed);
   }
 
   async delete(name: string): Promise<void> {
@@ -76,6 +76,7 @@ export class DynamoSealedSecretStore implements SecretStore {
   }
 }
 
-function contextOf({ name, version }: SecretReference): string {
+/** What a version of a secret is sealed for. */
+export function sealedSecretContext({ name, version }: SecretReference): string {
   return `sealed-secret/${name}/${version}`;
 }

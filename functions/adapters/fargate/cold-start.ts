@@ -9,8 +9,9 @@ import {
   type LaunchRequest,
   type Runtime,
 } from '../../ports.ts';
-import { assignWarmProcess, identifyWarmProcess, type WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
+import { assignWarmProcess, identifyWarmProcess } from '../warm-pool/assign-warm-process.ts';
 import { WarmAssignmentFailed } from '../warm-pool/warm-assignment-failed.ts';
+import { type ReadWarmPoolKeys, withWarmPoolKeys } from '../warm-pool/warm-pool-keys.ts';
 import { isUnusableDefinition, StartRefused } from './failure-words.ts';
 import type { FargateInstanceVersions } from './instance-versions.ts';
 import type { CapacityProvider, FargateSettings, FargateTimes } from './settings.ts';
@@ -33,7 +34,7 @@ export interface ColdStartParts {
   ledger: InstanceTaskLedger;
   versions: Pick<FargateInstanceVersions, 'imageOf'>;
   keySecrets: KeySecretLocator;
-  keys(): Promise<WarmPoolKeys>;
+  keys: ReadWarmPoolKeys;
   capacityOf?(request: LaunchRequest): CapacityProvider | Promise<CapacityProvider>;
   report(failure: { message: string; instanceId?: string; cause: unknown }): void;
 }
@@ -131,24 +132,25 @@ export class ColdStart {
   async #untilServing(request: VersionedLaunch, task: InstanceTask & { ref: string }, deadline: number): Promise<Runtime> {
     const { configuration, version } = request;
     const { id, ref } = task;
-    const keys = await this.#parts.keys();
     const watch = new TaskWatch(this.#parts, task, deadline);
     const address = await watch.untilRunning();
-    await this.#untilAnswers(watch, { id, address }, keys);
+    await this.#untilAnswers(watch, { id, address });
     // From here on the task may serve: whoever ends it finds its name, and whoever wants its end has said so before.
     if (!(await this.#parts.ledger.change(task, ['starting'], { state: 'running', address }))) throw stoppedMeanwhile();
     const { smartleadApiKey: _, ...withoutKey } = configuration;
     const options = { deadlineMilliseconds: this.#parts.times.assignment };
-    await assignWarmProcess({ id, address }, { configuration: withoutKey, labelLogs: true }, keys, options);
+    const assignment = { configuration: withoutKey, labelLogs: true };
+    await withWarmPoolKeys(this.#parts.keys, (keys) => assignWarmProcess({ id, address }, assignment, keys, options));
     const { processes } = configuration;
     return { launcher: 'fargate', ref, address, version, ...(processes === undefined ? {} : { processes }) };
   }
 
   /** The container runs before its program listens. Asking who it is changes nothing, so that can be done again and again. */
-  async #untilAnswers(watch: TaskWatch, process: { id: string; address: string }, keys: WarmPoolKeys): Promise<void> {
+  async #untilAnswers(watch: TaskWatch, process: { id: string; address: string }): Promise<void> {
+    const options = { deadlineMilliseconds: this.#parts.times.assignment };
     for (let length = 50; ; length = Math.min(length * 2, 1000)) {
       try {
-        await identifyWarmProcess(process, keys, { deadlineMilliseconds: this.#parts.times.assignment });
+        await withWarmPoolKeys(this.#parts.keys, (keys) => identifyWarmProcess(process, keys, options));
         return;
       } catch (error) {
         if (!(error instanceof WarmAssignmentFailed) || error.failure !== 'unreachable') throw error;

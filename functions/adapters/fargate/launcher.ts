@@ -13,8 +13,8 @@ import type {
   RunningProcess,
   Runtime,
 } from '../../ports.ts';
-import type { WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
 import type { TakeWarmProcessParts } from '../warm-pool/take-warm-process.ts';
+import type { ReadWarmPoolKeys } from '../warm-pool/warm-pool-keys.ts';
 import { ColdStart } from './cold-start.ts';
 import type { FargateInstanceVersions } from './instance-versions.ts';
 import { type CapacityProvider, type FargateSettings, type FargateTimes, usualTimes } from './settings.ts';
@@ -35,7 +35,7 @@ export interface FargateLauncherParts {
   ledger: InstanceTaskLedger;
   versions: Pick<FargateInstanceVersions, 'current' | 'imageOf' | 'installRelease'>;
   /** What the platform proves itself with to tasks, and they to it. */
-  keys(): Promise<WarmPoolKeys>;
+  keys: ReadWarmPoolKeys;
   /** Where Smartlead keys lie, for tasks that are started for one instance. */
   keySecrets: KeySecretLocator;
   /** Which capacity a task that is started for this launch takes; Fargate's own where it is missing. */

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InstanceTask, InstanceTaskLedger, Runtime, WarmProcess } from '../../ports.ts';
-import { assignWarmProcess, type WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
+import { assignWarmProcess } from '../warm-pool/assign-warm-process.ts';
 import { type TakeWarmProcessParts, takeWarmProcess } from '../warm-pool/take-warm-process.ts';
 import { WarmAssignmentFailed } from '../warm-pool/warm-assignment-failed.ts';
+import { type ReadWarmPoolKeys, withWarmPoolKeys } from '../warm-pool/warm-pool-keys.ts';
 import type { VersionedLaunch } from './cold-start.ts';
 import type { FargateTimes } from './settings.ts';
 import type { TaskEnds } from './task-ends.ts';
@@ -16,7 +17,7 @@ export interface WarmStartParts {
   ends: TaskEnds;
   ledger: InstanceTaskLedger;
   warmPool: TakeWarmProcessParts;
-  keys(): Promise<WarmPoolKeys>;
+  keys: ReadWarmPoolKeys;
   report(failure: { message: string; instanceId?: string; cause: unknown }): void;
 }
 
@@ -66,7 +67,8 @@ export class WarmStart {
     });
     if (!(await ledger.change(task, ['starting'], { state: 'running' }))) throw stoppedMeanwhile();
     const options = { deadlineMilliseconds: times.assignment };
-    await assignWarmProcess({ id, address }, { configuration, labelLogs: true }, await this.#parts.keys(), options);
+    const assignment = { configuration, labelLogs: true };
+    await withWarmPoolKeys(this.#parts.keys, (keys) => assignWarmProcess({ id, address }, assignment, keys, options));
     await Promise.race([tagged, pause(longestTagWait, undefined, { ref: false })]);
     return { launcher: 'fargate', ref, address, version, ...(processes === undefined ? {} : { processes }) };
   }

@@ -1,7 +1,8 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { publicKeyBytes } from '../../../core/warm-assignment.ts';
 import type { RunningWarmProcess, WarmProcess, WarmProcessStarter } from '../../ports.ts';
-import { identifyWarmProcess, type WarmPoolKeys } from '../warm-pool/assign-warm-process.ts';
+import { identifyWarmProcess } from '../warm-pool/assign-warm-process.ts';
+import { type ReadWarmPoolKeys, withWarmPoolKeys } from '../warm-pool/warm-pool-keys.ts';
 import { StartRefused } from './failure-words.ts';
 import type { FargateInstanceVersions } from './instance-versions.ts';
 import type { FargateSettings, FargateTimes } from './settings.ts';
@@ -20,7 +21,7 @@ export interface WarmTasksParts {
   ends: TaskEnds;
   owners: TaskOwners;
   versions: Pick<FargateInstanceVersions, 'imageOf'>;
-  keys(): Promise<WarmPoolKeys>;
+  keys: ReadWarmPoolKeys;
 }
 
 /** How long what was started here is looked for by its ARN, while the list of ECS does not show it: many times what that takes. */
@@ -106,7 +107,8 @@ export class WarmTasks implements WarmProcessStarter {
     if (!isRunning(task) || address === undefined || id === undefined) return false;
     if (this.#ready.has(ref)) return true;
     const options = { deadlineMilliseconds: this.#parts.times.assignment };
-    const answers = await identifyWarmProcess({ id, address }, await this.#parts.keys(), options).then(
+    const asked = withWarmPoolKeys(this.#parts.keys, (keys) => identifyWarmProcess({ id, address }, keys, options));
+    const answers = await asked.then(
       () => true,
       () => false,
     );

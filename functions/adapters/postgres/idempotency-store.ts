@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sealer } from '../../../core/sealer.ts';
+import { SealBrokenError, type Sealer } from '../../../core/sealer.ts';
 import type { IdempotencyStore, StoredResponse } from '../../ports.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
@@ -21,18 +21,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     this.#sealer = sealer;
   }
 
-  async claim(request: {
-    scope: string;
-    key: string;
-    fingerprint: string;
-    now: string;
-    expiresAt: string;
-  }): Promise<
-    | { outcome: 'claimed' }
-    | { outcome: 'replay'; response: StoredResponse }
-    | { outcome: 'in-progress' }
-    | { outcome: 'mismatch' }
-  > {
+  async claim(request: Parameters<IdempotencyStore['claim']>[0]): ReturnType<IdempotencyStore['claim']> {
     const { scope, key, fingerprint, now, expiresAt } = request;
     const abandonedBefore = new Date(Date.parse(now) - claimHolds).toISOString();
     const claimed = await this.#database
@@ -69,8 +58,13 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     if (existing === undefined) return { outcome: 'in-progress' };
     if (existing.fingerprint !== fingerprint) return { outcome: 'mismatch' };
     if (existing.sealedResponse === null) return { outcome: 'in-progress' };
-    const response = this.#sealer.open(sealContext(scope, key), existing.sealedResponse);
-    return { outcome: 'replay', response: responseSchema.parse(JSON.parse(response)) };
+    try {
+      const response = this.#sealer.open(sealContext(scope, key), existing.sealedResponse);
+      return { outcome: 'replay', response: responseSchema.parse(JSON.parse(response)) };
+    } catch (error) {
+      if (error instanceof SealBrokenError) return { outcome: 'unreadable' };
+      throw error;
+    }
   }
 
   async complete(scope: string, key: string, response: StoredResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { apiKeySecretName } from '../../domain/api-key.ts';
-import type { ResourceInventory, StoredResources } from '../../ports.ts';
+import type { ResourceInventory, StoredResources, StoredSecret } from '../../ports.ts';
 import { repeatable } from './connection-failure.ts';
 import type { Database } from './database.ts';
 import { deleteOrphanedSecrets } from './orphaned-secrets.ts';
@@ -49,7 +49,7 @@ export class PostgresResourceInventory implements ResourceInventory {
   }
 
   /** Tokens of instances that do not exist cannot be: a foreign key takes them away with the instance. */
-  deleteOrphans(): Promise<number> {
-    return deleteOrphanedSecrets(this.#database);
+  deleteOrphans(secrets: readonly StoredSecret[]): Promise<number> {
+    return deleteOrphanedSecrets(this.#database, secrets);
   }
 }

@@ -13,15 +13,8 @@ import {
   warmPaths,
 } from '../../../core/warm-assignment.ts';
 import { WarmAssignmentFailed } from './warm-assignment-failed.ts';
-import { WarmProcessConnection } from './warm-process-connection.ts';
-
-/** What the control plane proves itself with, and what processes of the pool prove themselves with. */
-export interface WarmPoolKeys {
-  /** 32 bytes. */
-  poolSecret: Buffer;
-  /** Private Ed25519 key: see `assignmentSigningKey`. */
-  signingKey: KeyObject;
-}
+import type { WarmPoolKeys } from './warm-pool-keys.ts';
+import { type WarmAnswer, WarmProcessConnection } from './warm-process-connection.ts';
 
 /** A warm process, as the pool's store knows it. */
 export interface WarmProcessAddress {
@@ -69,20 +62,19 @@ export async function assignWarmProcess(
 ): Promise<void> {
   const connection = new WarmProcessConnection(process.address, deadlineMilliseconds);
   try {
-    const view = await identify(connection, process, keys);
+    const { view, poolSecret } = await identify(connection, process, keys);
     const own = generateKeyPairSync('x25519');
     const ownKey = publicKeyBytes(own.publicKey);
     const transcript = transcriptOf(view, ownKey);
-    const sealing = createKeys(own.privateKey, view, keys, transcript);
+    const sealing = createKeys(own.privateKey, view, poolSecret, transcript);
     try {
       const sealed = sealing.seal(JSON.stringify(assignment));
-      const { status, body } = await connection.post(warmPaths.assignment, {
-        protocol: 1,
-        challenge: text(view.challenge),
-        publicKey: text(ownKey),
-        sealed: text(sealed),
-        signature: text(signAssignment(keys.signingKey, transcript, sealed)),
-      });
+      const request = { protocol: 1, challenge: text(view.challenge), publicKey: text(ownKey), sealed: text(sealed) };
+      const send = (signingKey: KeyObject) => {
+        const signature = text(signAssignment(signingKey, transcript, sealed));
+        return connection.post(warmPaths.assignment, { ...request, signature });
+      };
+      const { status, body } = await untilBelieved([keys.signingKey, ...(keys.otherSigningKeys ?? [])], send);
       checkStatus(status);
       const answer = assignmentAnswerSchema.safeParse(body).data;
       if (answer === undefined || !timingSafeEqual(answer.proof, sealing.confirmation)) {
@@ -99,8 +91,8 @@ export async function assignWarmProcess(
 async function identify(
   connection: WarmProcessConnection,
   { id }: WarmProcessAddress,
-  { poolSecret }: WarmPoolKeys,
-): Promise<IdentityView> {
+  { poolSecret: usual, otherPoolSecrets = [] }: WarmPoolKeys,
+): Promise<{ view: IdentityView; poolSecret: Buffer }> {
   const challenge = randomBytes(32);
   const { status, body } = await connection.post(warmPaths.identity, { protocol: 1, challenge: text(challenge) });
   checkStatus(status);
@@ -109,11 +101,29 @@ async function identify(
   const { processId, nonce, publicKey } = identity;
   const { host, port } = connection.peer;
   const view = { processId, address: socketAddressText(host, port), challenge, nonce, processKey: publicKey };
-  if (!timingSafeEqual(identity.proof, identityProof(poolSecret, view))) {
+  const poolSecret = [usual, ...otherPoolSecrets].find((secret) => timingSafeEqual(identity.proof, identityProof(secret, view)));
+  if (poolSecret === undefined) {
     throw new WarmAssignmentFailed('not-authentic', 'its proof does not hold for this pool at this address');
   }
   if (processId !== id) throw new WarmAssignmentFailed('not-authentic', 'it is another process of the pool');
-  return view;
+  return { view, poolSecret };
+}
+
+/**
+ * Signs with one key after the other until the process does not say any more that the signature is not that of its control plane (403). A
+ * process that says so has not changed, and the same sealed text tells a listener nothing new.
+ */
+async function untilBelieved(
+  signingKeys: readonly [KeyObject, ...KeyObject[]],
+  send: (signingKey: KeyObject) => Promise<WarmAnswer>,
+): Promise<WarmAnswer> {
+  const [first, ...others] = signingKeys;
+  let answer = await send(first);
+  for (const signingKey of others) {
+    if (answer.status !== 403) break;
+    answer = await send(signingKey);
+  }
+  return answer;
 }
 
 /** A process that serves a customer knows no doors of the pool: 401 or 404, as for any path of a stranger. */
@@ -126,12 +136,7 @@ function checkStatus(status: number): void {
   throw new WarmAssignmentFailed('unreachable', `it answers ${status}`);
 }
 
-function createKeys(
-  own: KeyObject,
-  { processKey }: IdentityView,
-  { poolSecret }: WarmPoolKeys,
-  transcript: Buffer,
-): AssignmentKeys {
+function createKeys(own: KeyObject, { processKey }: IdentityView, poolSecret: Buffer, transcript: Buffer): AssignmentKeys {
   try {
     return new AssignmentKeys(own, processKey, poolSecret, transcript);
   } catch (error) {

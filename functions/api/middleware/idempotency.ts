@@ -46,6 +46,12 @@ export function idempotency(platform: Platform): ApiMiddleware {
             detail: 'Send the same request again in a moment.',
             retryAfter: 1,
           });
+        case 'unreadable':
+          throw new ProblemError('idempotency-answer-lost', {
+            detail:
+              'What was asked for is done and was not done again. Look it up instead of repeating the request. If its answer held a token ' +
+              'that is shown once, make another one with a new Idempotency-Key and revoke the first.',
+          });
         case 'mismatch':
           throw new ProblemError('idempotency-key-reused', { detail: 'Use a new key for a new request.' });
       }

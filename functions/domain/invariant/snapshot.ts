@@ -31,6 +31,8 @@ export interface Snapshot {
   /** Ids of the instances for which a token is kept that the router presents to them. */
   accessTokens: readonly string[];
   stored: StoredResources;
+  /** How many orphans of each kind an operator has confirmed; missing where any number is ended. */
+  confirmedOrphans?: number;
   /** Whether an operation or a repair is under way for the instance, or its next start is set and waits for its time. */
   isLookedAfter(instanceId: string): boolean;
 }

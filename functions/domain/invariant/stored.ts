@@ -1,11 +1,6 @@
 import type { Violation } from '../../ports.ts';
+import { secretMilliseconds } from '../orphans.ts';
 import { instancesById, mayNotRun, type Snapshot } from './snapshot.ts';
-
-/**
- * How old a sealed key may be that no key refers to: it may be about to get its row, or may just have been replaced. The reconciler
- * deletes older ones, which it does not do every moment.
- */
-const secretMilliseconds = 65 * 60_000;
 
 /** Every sealed secret belongs to one key, every key has its secret and a workspace, and every token an instance. */
 export function* checkStored({

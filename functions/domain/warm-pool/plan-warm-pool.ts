@@ -1,4 +1,5 @@
 import type { RunningWarmProcess, WarmKind, WarmProcess } from '../../ports.ts';
+import { mayEndOrphans, type OrphanCount } from '../orphans.ts';
 import type { DesiredWarm } from './desired-warm.ts';
 
 export interface WarmPoolRules {
@@ -19,6 +20,8 @@ export interface WarmPoolView {
   /** What runs without a customer. */
   running: readonly RunningWarmProcess[];
   desired: readonly DesiredWarm[];
+  /** How many processes that the pool does not know an operator has confirmed; missing where any number is ended. */
+  confirmedOrphans?: number;
 }
 
 /** What there is to do, so that the pool becomes what it should be. */
@@ -29,8 +32,13 @@ export interface WarmPoolPlan {
   end: WarmProcess[];
   /** Those of them that waited and ended by themselves. */
   died: WarmProcess[];
-  /** Ids of processes that run and that the pool does not know. */
+  /** Ids of processes that run, that the pool does not know, and that are to be ended. */
   unknown: string[];
+  /**
+   * Such processes that are left alone, because there are too many of them. They may be customers' whose assignment is written in another
+   * table.
+   */
+  held?: OrphanCount;
   start: WarmKind[];
 }
 
@@ -39,7 +47,7 @@ const unknownMilliseconds = 2 * 60_000;
 
 /** Compares what waits with what should. Pure; what it says may be outdated, so every step checks the state it starts from. */
 export function planWarmPool(view: WarmPoolView, rules: WarmPoolRules): WarmPoolPlan {
-  const { known, running, desired, now } = view;
+  const { known, running, desired, now, confirmedOrphans } = view;
   const runningById = new Map(running.map((process) => [process.id, process]));
   const plan: WarmPoolPlan = { ready: [], end: [], died: [], unknown: [], start: [] };
   const waiting = new Map<string, WarmProcess[]>(desired.map((kind) => [nameOf(kind), []]));
@@ -76,7 +84,10 @@ export function planWarmPool(view: WarmPoolView, rules: WarmPoolRules): WarmPool
   }
   const knownIds = new Set(known.map(({ id }) => id));
   const strangers = running.filter(({ id }) => !knownIds.has(id));
-  plan.unknown = strangers.filter(({ startedAt }) => secondsSince(startedAt) * 1000 > unknownMilliseconds).map(({ id }) => id);
+  const unknown = strangers.filter(({ startedAt }) => secondsSince(startedAt) * 1000 > unknownMilliseconds).map(({ id }) => id);
+  const count = { orphans: unknown.length, all: running.length };
+  if (confirmedOrphans === undefined || mayEndOrphans(count, confirmedOrphans)) plan.unknown = unknown;
+  else plan.held = count;
   plan.start = startsOf(view, rules, waiting, strangers.length);
   plan.ready = plan.ready.filter(({ process }) => !plan.end.includes(process));
   return plan;

@@ -9,6 +9,7 @@ import { createAwsManager } from '../../../functions/composition/aws-manager.ts'
 import { sealersOf } from '../../../functions/composition/aws-sealers.ts';
 import { newInstance } from '../../../functions/domain/instance-creation.ts';
 import { mergeOperations } from '../../../functions/instance-manager/operation-request.ts';
+import { OrphanConfirmation } from '../../../functions/instance-manager/orphan-confirmation.ts';
 import { QueuedWorkflow } from '../../../functions/instance-manager/queued-workflow.ts';
 import { bindLifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
 import type { SecretReference, StoredSecret } from '../../../functions/ports.ts';
@@ -111,6 +112,7 @@ describeOnAws('the manager of instances over table and queue', () => {
       {
         ...{ launcher, executions, secrets, accessTokens, mail: null },
         launcherTimes: { launchDeadline: 10_000, listAge: 0 },
+        orphanConfirmation: new OrphanConfirmation(clock),
         taskChanged: async () => {},
         versions: {
           installRelease: async () => undefined,

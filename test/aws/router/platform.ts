@@ -46,7 +46,7 @@ export async function createPlatform() {
   const put = (key: ItemKey, item: Record<string, AttributeValue>) =>
     dynamodb.send(new PutItemCommand({ TableName: name, Item: { pk: { S: key.pk }, sk: { S: key.sk }, ...item } }));
   const platformTable = createPlatformTable(dynamodb, name);
-  const routes = new DynamoRouteTable(platformTable, createSealer(dataPlaneKeys(dataPlaneSecret).sealing));
+  const routes = new DynamoRouteTable(platformTable, createSealer(dataPlaneKeys(dataPlaneSecret).sealing.current));
   const changes = createChangeEntity(platformTable);
 
   return {

@@ -10,9 +10,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRouter } from '../../../scripts/build-router.ts';
 import { freePort } from '../../bench/programs.ts';
+import { startEmptyAws } from '../empty-aws.ts';
 import { danglingImages, docker, whyNoDocker } from '../instance/docker.ts';
 import { type BaseImage, prepareBaseImage } from '../instance/node-base-image.ts';
-import { listen, send, stop } from './fixture.ts';
+import { send, stop } from './fixture.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const dockerfile = readFileSync(`${root}/container/router/Dockerfile`, 'utf8');
@@ -25,21 +26,6 @@ const environment = (awsUrl: string): Record<string, string> => ({
   ...{ MANAGER_QUEUE_URL: `${awsUrl}/1/manager`, USAGE_QUEUE_URL: `${awsUrl}/1/usage`, DRAIN_SECONDS: '1' },
   ...{ AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: awsUrl },
 });
-
-/** A DynamoDB without items, and what hands tasks the credentials of their role. */
-async function startEmptyAws() {
-  const signedBy = new Set<string | undefined>();
-  const { server, address } = await listen((request, response) => {
-    if (request.url === '/credentials') {
-      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
-      response.end(JSON.stringify({ AccessKeyId: 'OFTHETASK', SecretAccessKey: 'made-up', Token: 'made-up', Expiration }));
-      return;
-    }
-    signedBy.add(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1]);
-    response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{"Items":[],"Count":0}');
-  });
-  return { server, address, signedBy };
-}
 
 it('the image installs every package that the bundle is made of', async () => {
   const { metafile } = await build({

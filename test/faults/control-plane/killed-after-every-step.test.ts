@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Disk, World } from '../../functions/instance-manager/installation.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { expectNoOrphans, expectUsable, type Launching, MortalPlatform, pass, worldAfterDeath } from './abandoned-platform.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -166,7 +167,7 @@ describe.each<Launching>(['child processes', 'containers'])('where instances are
         await expectUsable(last, id, operation.name);
         await last.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 40, ...propertyLimits(60_000) },
     );
   }, 60_000);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Disk, World } from '../../functions/instance-manager/installation.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { expectNoOrphans, expectUsable, type Launching, MortalPlatform, pass, worldAfterDeath } from './abandoned-platform.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -136,7 +137,7 @@ describe.each<Launching>(['child processes', 'containers'])('where instances are
         await platform.close();
         expect(platform.installation.launcher.processes.size).toBe(0);
       }),
-      { numRuns: 80 },
+      { numRuns: 80, ...propertyLimits(120_000) },
     );
   }, 120_000);
 });

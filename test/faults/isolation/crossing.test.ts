@@ -4,6 +4,7 @@ import { hashBearerToken } from '../../../core/bearer-token.ts';
 import { type ManagedInstance, startManagedInstance } from '../../bench/router/subjects.ts';
 import { type StubSmartlead, startStubSmartlead } from '../../container/instance/stub-smartlead.ts';
 import { post, type RouterFixture, startRouter } from '../../container/router/fixture.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { EventReader } from '../event-reader.ts';
 import { scaled } from '../scale.ts';
 
@@ -226,7 +227,7 @@ describe('two workspaces through one router (PEERS 20)', () => {
         await parties[1].settle(parties[0].mark);
       }),
       // What the parties have been through is part of each round, so a failed one cannot be made smaller.
-      { numRuns: scaled(12, 120), endOnFailure: true },
+      { numRuns: scaled(12, 120), endOnFailure: true, timeout: propertyLimits(120_000).timeout },
     );
   }, 120_000);
 });

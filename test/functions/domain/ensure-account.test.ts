@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../core/problem.ts';
 import { ensureAccount } from '../../../functions/domain/ensure-account.ts';
-import type { Identity } from '../../../functions/ports.ts';
+import type { Identity, User } from '../../../functions/ports.ts';
 import { InMemoryAccountStore } from '../in-memory/account-store.ts';
 import { InMemoryAuditStore } from '../in-memory/audit-store.ts';
 
@@ -88,4 +88,69 @@ it('an audit trail that is away keeps nobody out', async () => {
   const audit = { append: () => Promise.reject(new Error('away')) };
   expect((await ensureAccount({ ...ports, audit }, ada)).user.id).toBe('sub-ada');
   expect(ports.reported).toEqual([expect.stringContaining('sub-ada')]);
+});
+
+describe('after the user pool was lost', () => {
+  const lostAt = '2026-11-20T00:00:00.000Z';
+  const again: Identity = { userId: 'sub-ada-again', email: 'ada@example.com', emailVerified: true, name: 'Ada' };
+
+  /** Accounts as the table has them, each of which can be given to a new user once. */
+  async function afterTheLoss(createdAt: string) {
+    const ports = setUp();
+    const clock = { now: () => new Date(createdAt) };
+    const { workspace } = await ensureAccount({ ...ports, clock }, ada);
+    const asked: object[] = [];
+    let owner = ada.userId;
+    const findMembership = async (userId: string) =>
+      userId === owner ? { user: { id: userId } as User, workspace, role: 'owner' as const } : undefined;
+    const relinking = {
+      before: lostAt,
+      accounts: {
+        relink: async (person: Pick<User, 'id' | 'email' | 'name'>, times: { before: string; now: string }) => {
+          asked.push({ ...person, ...times });
+          if (createdAt >= times.before || owner !== ada.userId) return undefined;
+          owner = person.id;
+          return { userId: ada.userId };
+        },
+      },
+    };
+    const accounts = { findMembership, createAccount: ports.accounts.createAccount.bind(ports.accounts) };
+    return { ...ports, accounts, relinking, workspace, asked };
+  }
+
+  it('gives an account of that pool to whoever proves its address, once, and says so in the audit trail', async () => {
+    const ports = await afterTheLoss('2026-11-01T00:00:00.000Z');
+    const { workspace } = await ensureAccount(ports, again);
+    expect(workspace).toEqual(ports.workspace);
+    expect(ports.asked).toEqual([
+      { id: 'sub-ada-again', email: 'ada@example.com', name: 'Ada', before: lostAt, now: '2026-11-22T12:00:00.000Z' },
+    ]);
+    const { items } = await ports.audit.list(workspace.id, {}, { limit: 10 });
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        ...{ action: 'account.relink', actor: 'user:sub-ada-again', target: 'sub-ada-again', outcome: 'success' },
+        details: { email: 'ada@example.com', previousUserId: 'sub-ada' },
+      }),
+    );
+    await expect(ensureAccount(ports, { ...again, userId: 'sub-mallory' })).rejects.toMatchObject({ type: 'not-allowed' });
+  });
+
+  it('gives it to nobody who has not proved the address', async () => {
+    const ports = await afterTheLoss('2026-11-01T00:00:00.000Z');
+    await expect(ensureAccount(ports, { ...again, emailVerified: false })).rejects.toMatchObject({ type: 'not-allowed' });
+    expect(ports.asked).toEqual([]);
+  });
+
+  it('never gives away an account of the present pool', async () => {
+    const ports = await afterTheLoss('2026-11-21T00:00:00.000Z');
+    await expect(ensureAccount(ports, again)).rejects.toMatchObject({ type: 'not-allowed' });
+  });
+
+  it('finds it where another request of the same person was faster', async () => {
+    const ports = await afterTheLoss('2026-11-01T00:00:00.000Z');
+    const both = await Promise.all([ensureAccount(ports, again), ensureAccount(ports, again)]);
+    expect(both.map(({ workspace }) => workspace.id)).toEqual([ports.workspace.id, ports.workspace.id]);
+    const { items } = await ports.audit.list(ports.workspace.id, {}, { limit: 10 });
+    expect(items.filter(({ action }) => action === 'account.relink')).toHaveLength(1);
+  });
 });

@@ -62,6 +62,11 @@ const waiting = (id: string): WarmProcess => ({
 });
 const routeTo = (instanceId: string, address: string) => ({ instanceId, workspaceId: 'ws_1', address, replicas: [] });
 
+const lostSecret = (key: string) => ({ name: `smartlead-key/${key}`, version: 1, createdAt: ago(600) });
+const withStrangers = ({ processes }: Snapshot, count: number) => ({
+  processes: [...processes, ...Array.from({ length: count }, (_, index) => process(`ins_stranger_${index}`))],
+});
+
 /** How each kind of violation comes to be, all else being well. */
 const damages: [ViolationKind, (snapshot: Snapshot) => Partial<Snapshot>][] = [
   ['process_without_instance', ({ processes }) => ({ processes: [...processes, stranger] })],
@@ -115,6 +120,7 @@ const damages: [ViolationKind, (snapshot: Snapshot) => Partial<Snapshot>][] = [
     ({ stored }) => ({ stored: { ...stored, keys: stored.keys.map((key) => ({ ...key, hasWorkspace: false })) } }),
   ],
   ['access_token_without_instance', ({ accessTokens }) => ({ accessTokens: [...accessTokens, 'ins_9'] })],
+  ['orphans_held', (all) => ({ confirmedOrphans: 5, isLookedAfter: () => true, ...withStrangers(all, 6) })],
   ['access_token_without_instance', ({ accessTokens }) => ({ accessTokens: [...accessTokens, 'ins_3'] })],
   [
     'token_without_instance',
@@ -219,4 +225,30 @@ it('says of everything that exists to which one instance it belongs: nothing may
       expect(findViolations(grown)).not.toEqual([]);
     }),
   );
+});
+
+describe('what is held back', () => {
+  const heldOf = (change: Partial<Snapshot>) => kindsOf({ ...healthy(), ...change }).filter((kind) => kind === 'orphans_held');
+
+  it('is nothing where there are few orphans, where they are confirmed, and where any number is ended', () => {
+    expect(heldOf({ ...withStrangers(healthy(), 5), confirmedOrphans: 0 })).toEqual([]);
+    expect(heldOf({ ...withStrangers(healthy(), 60), confirmedOrphans: 60 })).toEqual([]);
+    expect(heldOf(withStrangers(healthy(), 60))).toEqual([]);
+  });
+
+  it('is of each kind that can belong to nothing: instances, sealed keys and processes that wait', () => {
+    const warm = { known: [], running: [1, 2, 3, 4, 5, 6].map((id) => runningWarm(`wrm_${id}`)) };
+    const { stored } = healthy();
+    const secrets = [...stored.secrets, ...[2, 3, 4, 5, 6, 7].map((id) => lostSecret(`key_${id}`))];
+    const damage = { ...withStrangers(healthy(), 6), warm, stored: { ...stored, secrets } };
+    const held = findViolations({ ...healthy(), ...damage, confirmedOrphans: 0 }).filter(({ kind }) => kind === 'orphans_held');
+    expect(held.map(({ subject }) => subject)).toEqual(['instances', 'sealed keys', 'warm processes']);
+  });
+
+  it('says how many there are, and how they are confirmed, before all else', () => {
+    const [violation] = findViolations({ ...healthy(), ...withStrangers(healthy(), 60), confirmedOrphans: 59 });
+    expect(violation).toMatchObject({ kind: 'orphans_held', subject: 'instances' });
+    expect(violation?.detail).toContain('Of 62, 60 belong');
+    expect(violation?.detail).toContain('POST /v1/admin/orphans/confirm {"atMost": 60}');
+  });
 });

@@ -34,6 +34,7 @@ function arranged({ described, failing, refusal = 'conflict', reconcile }: Arran
         throw new ProblemError(refusal);
       },
     },
+    orphanConfirmation: { confirm: (...said) => void calls.push(['confirm', ...said]) },
     taskChanged: note('taskChanged'),
     reconcile: reconcile ?? note('reconcile'),
   });
@@ -89,6 +90,7 @@ describe('the messages of the manager', () => {
     [{ kind: 'token-used', tokenId: 'tok_1', at: '2026-11-22T08:41:00.000Z' }, ['touch', 'tok_1', '2026-11-22T08:41:00.000Z']],
     [{ kind: 'reconcile' }, ['reconcile']],
     [{ kind: 'rollout-begun' }, ['lookForBegun']],
+    [{ kind: 'orphans-confirmed', atMost: 42, at: '2026-11-22T08:41:00.000Z' }, ['confirm', 42, '2026-11-22T08:41:00.000Z']],
     [executionChange({}), ['executionEnded', 'ins_1', 'op_1', { status: 'succeeded' }]],
     [executionChange({ status: 'TIMED_OUT' }), ['executionEnded', 'ins_1', 'op_1', { status: 'failed' }]],
     [executionChange({ status: 'ABORTED' }), ['executionEnded', 'ins_1', 'op_1', { status: 'failed' }]],

@@ -1,4 +1,4 @@
-import type { ResourceInventory, StoredResources } from '../../../functions/ports.ts';
+import type { ResourceInventory, SecretReference, StoredResources } from '../../../functions/ports.ts';
 import type { InMemoryInstanceStore } from './instance-store.ts';
 import type { InMemoryInstanceTokenStore } from './instance-token-store.ts';
 import type { InMemoryKeyStore } from './key-store.ts';
@@ -33,10 +33,14 @@ export class InMemoryResourceInventory implements ResourceInventory {
     };
   }
 
-  async deleteOrphans(): Promise<number> {
+  async deleteOrphans(asked: readonly SecretReference[]): Promise<number> {
     const { instances, keys, secrets, tokens } = this.#stores;
+    const isAsked = new Set(asked.map(({ name, version }) => JSON.stringify([name, version])));
     const referred = new Set(keys.all().map(({ secret }) => JSON.stringify([secret.name, secret.version])));
-    const orphans = secrets.references().filter(({ name, version }) => !referred.has(JSON.stringify([name, version])));
+    const orphans = secrets.references().filter(({ name, version }) => {
+      const one = JSON.stringify([name, version]);
+      return isAsked.has(one) && !referred.has(one);
+    });
     for (const orphan of orphans) secrets.deleteVersion(orphan);
     let deleted = orphans.length;
     for (const { id, instanceId } of tokens.all()) {

@@ -21,7 +21,15 @@ function instanceOf(keyId: string, change: Partial<Instance> = {}): Instance {
   return newInstance('ws_1', keyId, { status: 'sleeping', runtime: null, updatedAt: twoDaysAgo, ...change });
 }
 
-function setUp({ keys, instances, mostInAPass }: { keys: string[]; instances: Instance[]; mostInAPass?: number }) {
+interface Situation {
+  keys: string[];
+  instances: Instance[];
+  mostInAPass?: number;
+  /** Keys that the table knows. */
+  known?: string[];
+}
+
+function setUp({ keys, instances, mostInAPass, known = keys }: Situation) {
   const inUse: StoredSecret[] = keys.map((key) => ({ name: apiKeySecretName(key), version: 1, createdAt: twoDaysAgo }));
   const archived: string[] = [];
   const reported: string[] = [];
@@ -31,6 +39,7 @@ function setUp({ keys, instances, mostInAPass }: { keys: string[]; instances: In
       instances: storeOf(instances),
       clock: { now: () => now },
       report: ({ message }) => void reported.push(message),
+      listKeySecrets: async () => new Set(known.map(apiKeySecretName)),
       secrets: {
         listInUse: async () => inUse.filter(({ name }) => !archived.includes(name)),
         async archive(name) {
@@ -76,4 +85,10 @@ it('takes so many in a pass at most, and the rest in the next ones', async () =>
   await archive.run();
   expect(await archive.run()).toEqual({ archived: 1, failed: 0, postponed: 0 });
   expect(archived.sort()).toEqual(keys.map(apiKeySecretName));
+});
+
+it('leaves a key where it is that the table does not know, as in an empty one', async () => {
+  const { archive, archived } = setUp({ keys: ['mine', 'of another table'], known: ['mine'], instances: [] });
+  expect(await archive.run()).toEqual({ archived: 1, failed: 0, postponed: 0 });
+  expect(archived).toEqual([apiKeySecretName('mine')]);
 });

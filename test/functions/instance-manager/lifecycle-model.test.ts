@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decideDeletion, decideOperation } from '../../../functions/domain/instance-operations.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
 import { type LifecycleTaskName, lifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { atRest, Disk, Installation, running, tested } from './installation.ts';
 
 type Command =
@@ -110,7 +111,7 @@ describe('the lifecycle under random commands, crashes and failures', () => {
           await stopped;
           expect(installation.launcher.processes.size).toBe(0);
         }),
-        { numRuns: tested.modelRuns },
+        { numRuns: tested.modelRuns, ...propertyLimits(120_000) },
       );
     },
     120_000,

@@ -12,6 +12,7 @@ import {
   lifecycleTasks,
 } from '../../../functions/instance-manager/tasks/index.ts';
 import type { LifecycleOperation } from '../../../functions/ports.ts';
+import { propertyLimits } from '../../property-limits.ts';
 import { InMemoryOperationQueue } from '../in-memory/operation-queue.ts';
 import { atRest, Installation, running } from './installation.ts';
 import { RemoteExecutions } from './remote-executions.ts';
@@ -384,7 +385,7 @@ describe('executions and exclusive actions of any processes', () => {
         }
         expect(manager.isBusy(id)).toBe(false);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, ...propertyLimits(60_000) },
     );
   }, 60_000);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OrphanConfirmation } from '../../../functions/instance-manager/orphan-confirmation.ts';
 import { Supervisor } from '../../../functions/instance-manager/supervisor.ts';
 import { atRest, Installation, running, workspaceId } from './installation.ts';
 
@@ -14,13 +15,15 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function supervised(leftovers?: {
-  list: () => Promise<{ instanceId: string; processId: number }[]>;
-  end(): Promise<void>;
-}) {
+interface Surroundings {
+  leftovers?: { list: () => Promise<{ instanceId: string; processId: number }[]>; end(): Promise<void> };
+  orphanConfirmation?: OrphanConfirmation;
+}
+
+async function supervised(surroundings: Surroundings = {}) {
   const installation = new Installation();
   await installation.runner.prepare();
-  const ports = { ...installation.supervisorPorts, ...(leftovers ? { leftovers } : {}) };
+  const ports = { ...installation.supervisorPorts, ...surroundings };
   const supervisor = new Supervisor(ports, { random: () => 0.5 });
   supervisors.push(supervisor);
   return { installation, supervisor };
@@ -135,11 +138,13 @@ describe('the comparison', () => {
     let left = [{ instanceId: 'ins_1', processId: 4711 }];
     let tries = 0;
     const { installation, supervisor } = await supervised({
-      list: async () => left,
-      end: async () => {
-        tries += 1;
-        if (tries < 3) throw new Error('It does not end.');
-        left = [];
+      leftovers: {
+        list: async () => left,
+        end: async () => {
+          tries += 1;
+          if (tries < 3) throw new Error('It does not end.');
+          left = [];
+        },
       },
     });
     for (let look = 0; look < 5; look += 1) await supervisor.reconcile();
@@ -159,6 +164,81 @@ describe('the comparison', () => {
     expect([...lists, inventory].map((spy) => spy.mock.calls.length)).toEqual([1, 1, 1, 1]);
     expect(pages.mock.calls.length).toBe(10);
     for (const spy of single) expect(spy).not.toHaveBeenCalled();
+  });
+});
+
+describe('the comparison with a table that may be the wrong one', () => {
+  const clock = { now: () => new Date() };
+  const said = () => new Date().toISOString();
+
+  /** So many instances that run, and as many that run and whose row is gone, as their keys are. */
+  async function damaged({ kept, lost }: { kept: number; lost: number }) {
+    const orphanConfirmation = new OrphanConfirmation(clock);
+    const { installation, supervisor } = await supervised({ orphanConfirmation });
+    const ids = [];
+    for (let count = 0; count < kept + lost; count += 1) ids.push(await runningInstance(installation));
+    const { instances, keys } = installation.disk;
+    for (const id of ids.slice(kept)) {
+      const row = await instances.findById(id);
+      await instances.delete(id);
+      if (row !== undefined) await keys.delete(row.workspaceId, row.keyId);
+    }
+    const look = async () => {
+      await supervisor.reconcile();
+      await pass(1000);
+    };
+    const left = async () => ({
+      processes: installation.launcher.processes.size,
+      secrets: (await installation.disk.secrets.list()).length,
+    });
+    return { installation, supervisor, orphanConfirmation, ids, look, left };
+  }
+
+  it('ends few orphans by itself, though they are all there is', async () => {
+    const { look, left } = await damaged({ kept: 0, lost: 5 });
+    await look();
+    expect(await left()).toEqual({ processes: 0, secrets: 0 });
+  });
+
+  it('ends none of many, says so, and heals everything else', async () => {
+    const { installation, look, left, ids } = await damaged({ kept: 2, lost: 6 });
+    const [first = ''] = ids;
+    installation.launcher.kill(first, { silently: true });
+    for (let round = 0; round < 3; round += 1) await look();
+    expect(await left()).toEqual({ processes: 8, secrets: 8 });
+    expect(await installation.observe(first)).toEqual(running);
+    const messages = new Set(installation.incidents.map(({ message }) => message));
+    expect([...messages]).toEqual([
+      expect.stringMatching(/^Processes, routes or tokens of instances that do not exist are left alone: 6 of 8 /),
+      expect.stringMatching(/^Sealed keys that no key refers to are left alone: 6 of 8 /),
+    ]);
+  });
+
+  it('ends all of them once they are confirmed, and no more than that: the word holds for an hour', async () => {
+    const { orphanConfirmation, look, left } = await damaged({ kept: 2, lost: 6 });
+    orphanConfirmation.confirm(5, said());
+    await look();
+    expect(await left()).toEqual({ processes: 8, secrets: 8 });
+    const before = said();
+    await pass(60 * 60_000);
+    orphanConfirmation.confirm(6, before);
+    await look();
+    expect(await left()).toEqual({ processes: 8, secrets: 8 });
+    orphanConfirmation.confirm(6, said());
+    await look();
+    expect(await left()).toEqual({ processes: 2, secrets: 2 });
+  });
+
+  it('names what it holds back in the audit', async () => {
+    const { supervisor, orphanConfirmation } = await damaged({ kept: 2, lost: 6 });
+    const check = async () => {
+      const checking = supervisor.audit.check();
+      await pass(2000);
+      return (await checking).violations.filter(({ kind }) => kind === 'orphans_held').map(({ subject }) => subject);
+    };
+    expect(await check()).toEqual(['instances', 'sealed keys']);
+    orphanConfirmation.confirm(6, said());
+    expect(await check()).toEqual([]);
   });
 });
 

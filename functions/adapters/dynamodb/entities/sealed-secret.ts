@@ -1,7 +1,7 @@
 import { CustomAttributeType, Entity } from 'electrodb';
 import type { PlatformTable } from '../table.ts';
 
-/** A version of a secret that lives for minutes, sealed. Never changed: a version has one value. */
+/** A version of a secret that lives for minutes, sealed. A version has one value, which is sealed again when the key is rotated. */
 export function createSealedSecretEntity(table: PlatformTable) {
   return new Entity(
     {

@@ -9,7 +9,7 @@ import {
   transcriptOf,
   warmPaths,
 } from '../../../../core/warm-assignment.ts';
-import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/assign-warm-process.ts';
+import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/warm-pool-keys.ts';
 import { type BuiltInstance, type RunningProcess, runBuilt } from '../built-instance.ts';
 import { type RawAnswer, rawRequest } from '../raw-http.ts';
 

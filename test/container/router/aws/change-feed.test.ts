@@ -4,6 +4,7 @@ import { ChangeFeed } from '../../../../container/router/aws/change-feed.ts';
 import { createIdentifier } from '../../../../core/identifiers.ts';
 import { type Change, changesPartition } from '../../../../core/platform-table.ts';
 import { minuteOf } from '../../../../core/usage-record.ts';
+import { propertyLimits } from '../../../property-limits.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 
@@ -156,5 +157,6 @@ it('tells every change exactly once, whatever the clocks of writers show and how
       await feed.look();
       expect(world.told.sort()).toEqual(written.sort());
     }),
+    propertyLimits(30_000),
   );
 });

@@ -12,8 +12,15 @@ import {
 import type { Container, ContainerStart } from './ecs-double.ts';
 
 const port = 3000;
-/** The instance image without a container: the built instance with the image's command line and environment. */
-export function startBuilt(builtFolder: string, { host, command, environment }: ContainerStart): Container {
+/**
+ * The instance image without a container: the built instance with the image's command line and environment.
+ * @param printed Told what it writes to its standard output and error.
+ */
+export function startBuilt(
+  builtFolder: string,
+  { host, command, environment }: ContainerStart,
+  printed?: (text: string) => void,
+): Container {
   const child = spawn(
     process.execPath,
     [
@@ -24,8 +31,13 @@ export function startBuilt(builtFolder: string, { host, command, environment }: 
       join(builtFolder, 'main.js'),
       ...command,
     ],
-    { cwd: builtFolder, env: { NODE_ENV: 'production', MCP_HOST: host, ...environment }, stdio: 'ignore' },
+    {
+      cwd: builtFolder,
+      env: { NODE_ENV: 'production', MCP_HOST: host, ...environment },
+      stdio: printed === undefined ? 'ignore' : ['ignore', 'pipe', 'pipe'],
+    },
   );
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => printed?.(text));
   return {
     exited: new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));

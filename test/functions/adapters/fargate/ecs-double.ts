@@ -24,6 +24,8 @@ export interface ContainerStart {
   host: string;
   command: string[];
   environment: Record<string, string>;
+  /** Where its log driver writes what it prints. */
+  logStream: string;
 }
 
 export interface EcsDoubleOptions {
@@ -287,7 +289,10 @@ export class EcsDouble {
       this.#stopped(task);
       return;
     }
-    task.container = this.#options.startContainer({ host: task.host, command: container?.command ?? [], environment });
+    const prefix = container?.logConfiguration?.options?.['awslogs-stream-prefix'];
+    const logStream = `${prefix}/${container?.name}/${task.taskArn.slice(task.taskArn.lastIndexOf('/') + 1)}`;
+    const command = container?.command ?? [];
+    task.container = this.#options.startContainer({ host: task.host, command, environment, logStream });
     task.lastStatus = 'RUNNING';
     this.#tell(task);
     void task.container.exited.then((exitCode) => {

@@ -4,7 +4,7 @@ import { FargateInstanceVersions } from '../../../../functions/adapters/fargate/
 import { FargateLauncher, type FargateLauncherParts } from '../../../../functions/adapters/fargate/launcher.ts';
 import type { FargateSettings, FargateTimes } from '../../../../functions/adapters/fargate/settings.ts';
 import { MemoryWarmPool } from '../../../../functions/adapters/memory/warm-pool.ts';
-import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/assign-warm-process.ts';
+import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/warm-pool-keys.ts';
 import type { InstalledImageStore, InstalledImages, LaunchRequest } from '../../../../functions/ports.ts';
 import { MemoryInstanceTaskLedger } from '../../in-memory/instance-task-ledger.ts';
 import { launchRequest, plantedKey } from '../child-process/launch-request.ts';

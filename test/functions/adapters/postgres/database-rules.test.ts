@@ -95,10 +95,10 @@ describe('database rules', () => {
     const orphan = await put('key_gone');
     const foreign = await stores.secrets.put('other/key_gone', 'sealed');
     await stores.keys.create(newKey(workspaceId, { secret: current }));
-    expect(await deleteOrphanedSecrets(test.database)).toBe(0);
+    expect(await deleteOrphanedSecrets(test.database, [replaced, current, next, orphan, foreign])).toBe(0);
     await sql`update sealed_secrets set created_at = now() - interval '61 minutes'`.execute(test.database);
     const young = await put('key_2');
-    expect(await deleteOrphanedSecrets(test.database)).toBe(3);
+    expect(await deleteOrphanedSecrets(test.database, [replaced, current, next, orphan, foreign, young])).toBe(3);
     for (const gone of [replaced, next, orphan]) await expect(stores.secrets.get(gone)).rejects.toThrow('there is no secret');
     for (const kept of [current, foreign, young]) expect(await stores.secrets.get(kept)).toBe('sealed');
   });

@@ -5,6 +5,7 @@ import { createSealer } from '../../../../core/sealer.ts';
 import { deleteExpiredRows } from '../../../../functions/adapters/postgres/expired-rows.ts';
 import { createPostgresStores } from '../../../../functions/adapters/postgres/stores.ts';
 import { apiKeySecretName } from '../../../../functions/domain/api-key.ts';
+import type { SecretReference } from '../../../../functions/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../../../postgres/database.ts';
 import { afterNoon, givenInstance, givenWorkspace, newKey, newToken, noon } from '../store-contract/fixtures.ts';
 
@@ -50,10 +51,13 @@ describe('the inventory of what is stored', () => {
   it('clears away old secrets that no key refers to, and no other', async () => {
     const key = await givenSealedKey();
     const lost = await stores.secrets.put(apiKeySecretName('key_lost'), 'x');
-    expect(await stores.inventory.deleteOrphans()).toBe(0);
+    const deleteOrphans = async () => stores.inventory.deleteOrphans((await stores.inventory.read()).secrets);
+    const aged = (secret: SecretReference) => ({ ...secret, createdAt: '2020-01-01T00:00:00.000Z' });
+    expect(await deleteOrphans()).toBe(0);
     await sql`update sealed_secrets set created_at = now() - interval '61 minutes'`.execute(test.database);
     const aboutToBeStored = await stores.secrets.put(apiKeySecretName('key_new'), 'x');
-    expect(await stores.inventory.deleteOrphans()).toBe(1);
+    expect(await stores.inventory.deleteOrphans([key.secret, aboutToBeStored].map(aged))).toBe(0);
+    expect(await deleteOrphans()).toBe(1);
     const left = (await stores.inventory.read()).secrets.map(({ name }) => name);
     expect(left.sort()).toEqual([key.secret.name, aboutToBeStored.name].sort());
     expect(left).not.toContain(lost.name);

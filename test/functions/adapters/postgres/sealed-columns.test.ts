@@ -89,6 +89,16 @@ describe('sealed columns', () => {
     });
   });
 
+  it('of an answer that do not open are told apart from a claim that may be taken', async () => {
+    const request = { scope: 's', key: 'unreadable', fingerprint: 'f', now: noon, expiresAt: afterNoon(1000_000) };
+    const { idempotency } = createPostgresStores(test.database, sealer);
+    await idempotency.claim(request);
+    await idempotency.complete('s', 'unreadable', { status: 201, headers: {}, body: '' });
+    const { idempotency: stranger } = createPostgresStores(test.database, newSealer());
+    expect(await stranger.claim(request)).toEqual({ outcome: 'unreadable' });
+    expect((await idempotency.claim(request)).outcome).toBe('replay');
+  });
+
   it('bind the database to its first master key', async () => {
     expect(await needsMasterKey(test.database)).toBe(false);
     await checkMasterKey(test.database, sealer);

@@ -37,3 +37,29 @@ it('rejects where it was never read, and is asked for by the next caller', async
   await expect(secret.read()).rejects.toThrow('away');
   expect(await secret.read()).toBe('present');
 });
+
+it('is read at once by somebody who met what it does not explain, but not for every stranger', async () => {
+  const send = vi.fn(async () => ({ SecretString: 'before' }));
+  const secret = new PlatformSecret({ send } as never, 'arn');
+  await secret.read();
+  send.mockResolvedValue({ SecretString: 'after' });
+  expect(await secret.findNewest()).toBe('before');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await Promise.all([secret.findNewest(), secret.findNewest()])).toEqual(['after', 'after']);
+  expect(await secret.read()).toBe('after');
+  expect(send).toHaveBeenCalledTimes(2);
+});
+
+it('has no version before where it was never rotated, which is remembered as well', async () => {
+  const absent = Object.assign(new Error('no such version'), { name: 'ResourceNotFoundException' });
+  const send = vi.fn(async (_command: { input: object }): Promise<{ SecretString: string }> => {
+    throw absent;
+  });
+  const previous = new PlatformSecret({ send } as never, 'arn', 'AWSPREVIOUS');
+  expect([await previous.find(), await previous.find()]).toEqual([undefined, undefined]);
+  expect(send.mock.calls.map(([{ input }]) => input)).toEqual([{ SecretId: 'arn', VersionStage: 'AWSPREVIOUS' }]);
+  await vi.advanceTimersByTimeAsync(5 * minute);
+  send.mockResolvedValue({ SecretString: 'before' });
+  expect(await previous.find()).toBe('before');
+  await expect(new PlatformSecret({ send: async () => Promise.reject(absent) } as never, 'arn').read()).rejects.toBe(absent);
+});

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Assignee } from '../../../../container/instance/warm/assignee.ts';
 import { smartleadHostsSchema } from '../../../../core/instance-configuration.ts';
 import { assignmentRequestSchema, publicKeyBytes, type WarmAssignment, warmPaths } from '../../../../core/warm-assignment.ts';
-import { assignWarmProcess, type WarmPoolKeys } from '../../../../functions/adapters/warm-pool/assign-warm-process.ts';
+import { assignWarmProcess } from '../../../../functions/adapters/warm-pool/assign-warm-process.ts';
+import type { WarmPoolKeys } from '../../../../functions/adapters/warm-pool/warm-pool-keys.ts';
 
 const keys: WarmPoolKeys = { poolSecret: randomBytes(32), signingKey: generateKeyPairSync('ed25519').privateKey };
 const assignment: WarmAssignment = {
@@ -61,6 +62,10 @@ function serveAssignee(
         return;
       }
       const attempt = own.accept(assignmentRequestSchema.parse(message), place);
+      if (attempt.outcome === 'not-authentic') {
+        response.writeHead(403).end();
+        return;
+      }
       if (attempt.outcome !== 'accepted') throw new Error(`the attempt was ${attempt.outcome}`);
       answerAssignment(attempt.confirmation.toString('base64url'), response);
     });
@@ -87,6 +92,31 @@ describe('an assignment', () => {
     expect(await failureAt(address)).toBe('none');
     expect(received).toHaveLength(2);
     expect(received.join()).not.toMatch(/canary|configuration/);
+  });
+
+  it('succeeds with a process from before a rotation, and from after one, whichever of the keys it knows', async () => {
+    const other = { poolSecret: randomBytes(32), signingKey: generateKeyPairSync('ed25519').privateKey };
+    const both = { ...keys, otherPoolSecrets: [other.poolSecret], otherSigningKeys: [other.signingKey] };
+    for (const poolSecret of [keys.poolSecret, other.poolSecret]) {
+      for (const { signingKey } of [keys, other]) {
+        const enrolment = {
+          processId: 'wrm_1',
+          poolSecret: Buffer.from(poolSecret),
+          controlPlaneKey: publicKeyBytes(signingKey),
+        };
+        const { address, received } = await serveAssignee(new Assignee(enrolment));
+        await assignWarmProcess({ id: 'wrm_1', address }, assignment, both);
+        expect(received.join()).not.toMatch(/canary|configuration/);
+      }
+    }
+  });
+
+  it('is refused where the process takes orders from none of the keys', async () => {
+    const controlPlaneKey = publicKeyBytes(generateKeyPairSync('ed25519').privateKey);
+    const stranger = new Assignee({ processId: 'wrm_1', poolSecret: Buffer.from(keys.poolSecret), controlPlaneKey });
+    const { address } = await serveAssignee(stranger);
+    const both = { ...keys, otherSigningKeys: [generateKeyPairSync('ed25519').privateKey] };
+    await expect(assignWarmProcess({ id: 'wrm_1', address }, assignment, both)).rejects.toMatchObject({ failure: 'refused' });
   });
 
   it.each<[string, string, Answer]>([

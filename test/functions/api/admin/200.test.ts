@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createInstance, createKey, createRunningInstance, signUp } from '../api-client.ts';
+import type { Platform } from '../../../../functions/api/platform.ts';
+import { createInstance, createKey, createRunningInstance, problemOf, signUp, tokenFor } from '../api-client.ts';
 
 it('operators see the instances of all workspaces and what runs for them', async () => {
   const { platform, api, owner, instanceId } = await createRunningInstance();
@@ -32,4 +33,24 @@ it('operators see whether everything belongs to one live instance', async () => 
   const answer = await api.call('GET', '/v1/admin/health', { token: owner.token });
   expect(answer.status).toBe(200);
   expect(answer.json).toEqual({ checkedAt: platform.clock.now().toISOString(), ...platform.health.report });
+});
+
+it('operators confirm orphans that are held back, which is audited, and nobody else does', async () => {
+  const { platform, api, owner } = await createRunningInstance();
+  const confirmed: number[] = [];
+  const confirmOrphans = async (atMost: number) => void confirmed.push(atMost);
+  Object.assign(platform, { confirmOrphans } satisfies Pick<Platform, 'confirmOrphans'>);
+  platform.audit.entries.length = 0;
+  const confirm = (body: object, token = owner.token) => api.call('POST', '/v1/admin/orphans/confirm', { token, body });
+  expect(await confirm({ atMost: 42 })).toMatchObject({ status: 202, json: { atMost: 42 } });
+  expect(platform.audit.entries).toMatchObject([{ action: 'orphans.confirm', outcome: 'success', details: { atMost: 42 } }]);
+  for (const atMost of [0, 1.5, -1, '42']) expect(problemOf(await confirm({ atMost }))).toBe('invalid-input');
+  expect((await confirm({ atMost: 1 }, await tokenFor(platform, owner.workspaceId, 'owner'))).status).toBe(403);
+  expect(confirmed).toEqual([42]);
+});
+
+it('there is nothing to confirm where whatever belongs to nothing is ended at once', async () => {
+  const { api, owner } = await createRunningInstance();
+  const answer = await api.call('POST', '/v1/admin/orphans/confirm', { token: owner.token, body: { atMost: 1 } });
+  expect(problemOf(answer)).toBe('conflict');
 });

@@ -17,6 +17,7 @@ export function validBody(operationId: string, keyId = createIdentifier('key')):
     startArgumentLogging: { minutes: 5 },
     createAlertRule: { name: 'Failures', kind: 'instance_failed', webhookUrl: 'https://hooks.example.com/alerts' },
     updateAlertRule: { name: 'Other name' },
+    adminConfirmOrphans: { atMost: 6 },
   };
   return bodies[operationId];
 }

@@ -78,6 +78,18 @@ describe('the same request again', () => {
   });
 });
 
+it('whose answer does not open any more says that it is done, and is not done again', async () => {
+  const { platform, api } = createApi();
+  const { token } = await signUp(api);
+  const request = { token, body: { label: 'Main', apiKey: 'demo-12345' }, headers: once };
+  expect((await api.call('POST', '/v1/keys', request)).status).toBe(201);
+  vi.spyOn(platform.idempotency, 'claim').mockResolvedValue({ outcome: 'unreadable' });
+  const answer = await api.call('POST', '/v1/keys', request);
+  expect([answer.status, problemOf(answer)]).toEqual([409, 'idempotency-answer-lost']);
+  expect(answer.json.detail).toContain('was not done again');
+  expect((await api.call('GET', '/v1/keys', { token })).json.items).toHaveLength(1);
+});
+
 describe('the key with another request', () => {
   it.each([
     ['another body', '/v1/keys', { label: 'Other', apiKey: 'demo-12345' }],

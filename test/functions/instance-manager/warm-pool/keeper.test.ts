@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { propertyLimits } from '../../../property-limits.ts';
 import { World } from './world.ts';
 
 const limits = {
@@ -166,7 +167,7 @@ describe('the number of starts at once', () => {
         expect(rounds).toBe(Math.ceil(wanted / 20));
         expect(world.mostWaiting).toBeLessThanOrEqual(maximum);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, ...propertyLimits(30_000) },
     );
   });
 
@@ -228,7 +229,7 @@ describe('whatever dies, and when', () => {
         expect(known.length).toBeGreaterThanOrEqual(limits.minimum);
         expect(known.length).toBeLessThanOrEqual(limits.maximum);
       }),
-      { numRuns: Number(process.env.PROPERTY_RUNS ?? 150) },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 150), ...propertyLimits(30_000) },
     );
   });
 });
