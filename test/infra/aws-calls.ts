@@ -63,13 +63,16 @@ function callsOfSource(text: string): string[] {
     const used = values.filter((name) => name !== '' && !name.startsWith('type '));
     if (from === 'electrodb') return used.length > 0 ? throughElectro : [];
     if (from === '@aws-sdk/rds-signer') return used.length > 0 ? ['rds-db:connect'] : [];
-    const service = servicesOfClients[from.slice('@aws-sdk/client-'.length)];
-    if (service === undefined) throw new Error(`which permissions ${from} needs is not known here`);
-    return used.flatMap((name) => {
-      const operation = /^(?:paginate)?([A-Z]\w+?)(?:Command)?$/.exec(name)?.[1];
-      if (operation === undefined || !(name.endsWith('Command') || name.startsWith('paginate'))) return [];
-      const action = `${service}:${operation}`;
-      return [otherNames[action] ?? action];
-    });
+    return used.flatMap((name) => actionOf(from, name) ?? []);
   });
+}
+
+/** The IAM action of a request, by its command or paginator and the package that it is of; `undefined` for anything else of it. */
+export function actionOf(from: string, name: string): string | undefined {
+  const operation = /^(?:paginate([A-Z]\w+)|([A-Z]\w+)Command)$/.exec(name);
+  if (operation === null || !from.startsWith('@aws-sdk/client-')) return undefined;
+  const service = servicesOfClients[from.slice('@aws-sdk/client-'.length)];
+  if (service === undefined) throw new Error(`which permissions ${from} needs is not known here`);
+  const action = `${service}:${operation[1] ?? operation[2]}`;
+  return otherNames[action] ?? action;
 }

@@ -17,6 +17,11 @@ export const readWrite = [
   'not dynamodb: BatchWriteItem, DeleteItem, UpdateItem on the table itself where the audit trail is',
 ];
 
+/** Writing it without reading it. */
+export const writeOnly = readWrite.map((line) =>
+  line.replace('BatchGetItem, ', '').replace('GetItem, ', '').replace('Query, ', ''),
+);
+
 /** Actions on customers' secrets, and those on the key that seals them. */
 export function secretsManager(actions: string, keyActions?: string): string[] {
   return [`secretsmanager: ${actions} on customers' secrets`, ...(keyActions === undefined ? [] : [onSecretsKey(keyActions)])];
@@ -33,6 +38,8 @@ export function platformSecrets(...names: string[]): string {
 }
 
 export const sealArchive = 'kms: Decrypt, GenerateDataKey on the secrets key with a name and this stage';
+
+export const openArchive = 'kms: Decrypt on the secrets key with a name and this stage';
 
 /** Taking away what an instance was started with. */
 export const forgetDefinitions = [

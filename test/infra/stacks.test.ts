@@ -244,6 +244,26 @@ describe('the data', () => {
     for (const stack of Object.values(stageOf(name).stacks)) expect(stack.terminationProtection).toBe(isProtected);
   });
 
+  it('that stays when the stacks go is what docs/operations.md lists for stage prod, and nothing in stage dev', () => {
+    const staying = (name: 'dev' | 'prod') =>
+      Object.values(stageOf(name).templates)
+        .flatMap((template) => Object.values(template.toJSON().Resources ?? {}) as { Type: string; DeletionPolicy?: string }[])
+        .filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete')
+        .map(({ Type }) => Type);
+    expect(staying('dev')).toEqual([]);
+    const prod = staying('prod');
+    const many = new Set(['AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
+    expect(prod.filter((type) => !many.has(type)).sort()).toEqual([
+      'AWS::Cognito::UserPool',
+      'AWS::DynamoDB::Table',
+      ...Array(3).fill('AWS::KMS::Key'),
+      'AWS::RDS::DBInstance',
+      'AWS::RDS::DBSubnetGroup',
+      ...Array(3).fill('AWS::SecretsManager::Secret'),
+    ]);
+    for (const type of many) expect(prod).toContain(type);
+  });
+
   it.each([
     ['dev', 7],
     ['prod', 35],

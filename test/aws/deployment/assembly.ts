@@ -12,22 +12,33 @@ export interface Assembly {
   stacks: string[];
 }
 
-/**
- * Synthesises stage `dev`, with the real bundles of all functions and a page in place of the dashboard.
- * @param settings On top of those of the stage, as on the command line.
- */
-export async function synthesizeAssembly(folder: string, settings: Record<string, unknown>): Promise<Assembly> {
+/** What stacks are made from beside their settings. */
+export interface Parts {
+  /** A folder for each function. */
+  functionBundles: string;
+  dashboardFiles: string;
+}
+
+/** Builds the real bundles of all functions, and a page in place of the dashboard. */
+export async function buildParts(folder: string): Promise<Parts> {
   const functionBundles = join(folder, 'functions');
   const dashboardFiles = join(folder, 'dashboard');
   await buildFunctions({ outdir: functionBundles });
   await mkdir(join(dashboardFiles, 'assets'), { recursive: true });
   await writeFile(join(dashboardFiles, 'index.html'), '<!doctype html><html><head><meta charset="utf-8" /></head></html>\n');
   await writeFile(join(dashboardFiles, 'assets', 'index-1.js'), '// The dashboard.\n');
+  return { functionBundles, dashboardFiles };
+}
 
+/**
+ * Synthesises stage `dev`.
+ * @param outdir Where the toolkit is to find it.
+ * @param settings On top of those of the stage, as on the command line.
+ */
+export async function synthesizeAssembly(outdir: string, parts: Parts, settings: Record<string, unknown>): Promise<Assembly> {
   const toolkit = JSON.parse(await readFile(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
     context: Record<string, unknown>;
   };
-  const outdir = join(folder, 'assembly');
   const app = new App({
     outdir,
     context: toolkit.context,
@@ -35,7 +46,7 @@ export async function synthesizeAssembly(folder: string, settings: Record<string
     // Looks at each template for long; `test/infra/cdk-synth.test.ts` has it run over the same ones.
     builtinCloudFormationValidation: false,
   });
-  createPlatform(app, { settings: readSettings({ stage: 'dev', ...settings }), functionBundles, dashboardFiles });
+  createPlatform(app, { settings: readSettings({ stage: 'dev', ...settings }), ...parts });
   const stacks = app.synth().stacks.filter(({ template }) => Object.keys(template.Resources ?? {}).length > 0);
   return { folder: outdir, stacks: stacks.map(({ stackName }) => stackName) };
 }

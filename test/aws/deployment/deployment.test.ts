@@ -1,5 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { AdminAddUserToGroupCommand, CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  AdminAddUserToGroupCommand,
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+  ListUserPoolsCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -8,9 +16,16 @@ import {
   ListTasksCommand,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteSecretCommand,
+  ListSecretsCommand,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { GetExecutionHistoryCommand, type HistoryEvent, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiResources } from '../../../functions/api/resources.ts';
 import { resourcesNotOnAws } from '../../../infra/function-access.ts';
@@ -45,6 +60,24 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
     await installInstanceImage(deployment.client);
   }, 240_000);
   afterAll(() => deployment?.stop());
+
+  const workflow = () => new SFNClient(deployment.client);
+  async function executions() {
+    const stateMachineArn = outputs.workflow.LifecycleArn ?? '';
+    return (await workflow().send(new ListExecutionsCommand({ stateMachineArn }))).executions ?? [];
+  }
+
+  /** Names of the errors that tasks of the one execution ended with. */
+  async function failures(): Promise<(string | undefined)[]> {
+    const [execution] = await executions();
+    if (execution === undefined) return [];
+    const { events = [] } = await workflow().send(
+      new GetExecutionHistoryCommand({ executionArn: execution.executionArn ?? '', maxResults: 500 }),
+    );
+    const failureOf = ({ taskFailedEventDetails, lambdaFunctionFailedEventDetails }: HistoryEvent) =>
+      taskFailedEventDetails ?? lambdaFunctionFailedEventDetails;
+    return events.map(failureOf).flatMap((failure) => (failure === undefined ? [] : [failure.error]));
+  }
 
   it('has every stack in place', async () => {
     const { Stacks = [] } = await new CloudFormationClient(deployment.client).send(new DescribeStacksCommand({}));
@@ -83,8 +116,14 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
   it('starts the task of a new instance as its roles and its network want it, and leaves none behind', async () => {
     const key = await customer.call('POST', '/v1/keys', { body: { label: 'Agency', apiKey: 'demo-pro-ann' } });
     expect(key).toMatchObject({ status: 201, body: { status: 'valid' } });
+    // Its launch fails until the secret is there again, so the state machine has to try once more.
+    const secrets = new SecretsManagerClient(deployment.client);
+    const SecretId = 'smartlead-mcp/dev/platform/warm-pool';
+    await secrets.send(new DeleteSecretCommand({ SecretId }));
     const made = await customer.call('POST', '/v1/instances', { body: { name: 'First', keyId: key.body.id, mode: 'sse' } });
     expect(made).toMatchObject({ status: 201, body: { status: 'provisioning' } });
+    await expect.poll(failures, { timeout: 60_000, interval: 50 }).toEqual(['DependencyUnavailable']);
+    await secrets.send(new RestoreSecretCommand({ SecretId }));
 
     const running = async (): Promise<string[]> => (await ecs.send(new ListTasksCommand({ cluster }))).taskArns ?? [];
     await expect.poll(running, { timeout: 30_000 }).toHaveLength(1);
@@ -100,6 +139,14 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
       taskRoleArn: expect.stringContaining('InstancesTaskRole'),
       executionRoleArn: expect.stringContaining('InstancesExecutionRole'),
     });
+    expect(Object.fromEntries(task?.attachments?.[0]?.details?.map(({ name, value }) => [name, value]) ?? [])).toEqual({
+      subnetId: [...(await deployment.resources())]
+        .filter(([name, { type }]) => type === 'AWS::EC2::Subnet' && / VpcinstancesSubnet/.test(name))
+        .map(([, { id }]) => id)
+        .join(','),
+      securityGroups: await deployment.resource('smartlead-mcp-dev-network', 'AWS::EC2::SecurityGroup', /^GroupsInstances/),
+      assignPublicIp: 'DISABLED',
+    });
     const [container] = taskDefinition?.containerDefinitions ?? [];
     expect(container).toMatchObject({ readonlyRootFilesystem: true, linuxParameters: { capabilities: { drop: ['ALL'] } } });
     expect(Object.fromEntries((container?.secrets ?? []).map(({ name, valueFrom }) => [name, valueFrom]))).toEqual({
@@ -114,11 +161,7 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
     const shown = async () => (await customer.call('GET', `/v1/instances/${made.body.id}`)).body.status;
     await expect.poll(shown, { timeout: 60_000, interval: 500 }).toBe('failed');
     expect(await running()).toEqual([]);
-    const workflow = new SFNClient(deployment.client);
-    const { executions = [] } = await workflow.send(
-      new ListExecutionsCommand({ stateMachineArn: outputs.workflow.LifecycleArn ?? '' }),
-    );
-    expect(executions.map(({ status }) => status)).toEqual(['FAILED']);
+    expect((await executions()).map(({ status }) => status)).toEqual(['FAILED']);
   }, 120_000);
 
   it('lets every function do what its routes need', async () => {
@@ -165,6 +208,35 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
     expect(refusals).toEqual([]);
   }, 120_000);
 
+  it('is changed in place: another setting, another function, the same data and people', async () => {
+    const before = await deployment.resources();
+    const body = await customer.call('GET', '/v1/instances');
+    expect(await customer.call('GET', '/v1/installation')).toMatchObject({ body: { signUps: 'open' } });
+
+    await deployment.update({ signUps: 'closed' }, async ({ functionBundles }) => {
+      const bundle = join(functionBundles, 'openapi', 'index.mjs');
+      const code = await readFile(bundle, 'utf8');
+      expect(code).toContain('Read what kind of installation this is');
+      await writeFile(bundle, code.replace('Read what kind of installation this is', 'Say what this is'));
+    });
+
+    // Whatever is replaced has another physical id: revisions and versions are, which never change. Everything else is the same one.
+    const after = await deployment.resources();
+    const replaced = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (name) => before.get(name)?.id !== after.get(name)?.id,
+    );
+    const types = new Set(replaced.map((name) => (after.get(name) ?? before.get(name))?.type));
+    expect([...types].sort()).toEqual(['AWS::ECS::TaskDefinition', 'AWS::Lambda::Version']);
+    expect(await customer.call('GET', '/v1/installation')).toMatchObject({ body: { signUps: 'closed' } });
+    expect(JSON.stringify(await customer.call('GET', '/v1/openapi.json'))).toContain('Say what this is');
+    const cognito = new CognitoIdentityProviderClient(deployment.client);
+    const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId: outputs.auth.UserPoolId ?? '' }));
+    expect(UserPool?.AdminCreateUserConfig?.AllowAdminCreateUserOnly).toBe(true);
+    await customer.signOut();
+    await customer.signIn('ann@example.com', password);
+    expect(await customer.call('GET', '/v1/instances')).toEqual(body);
+  }, 120_000);
+
   it('leaves nothing of what its customer deletes', async () => {
     const manager = await startManager(deployment);
     try {
@@ -193,4 +265,25 @@ describe.skipIf(!areEmulatorsInstalled())('stage dev, deployed to an emulator th
       await manager.stop();
     }
   }, 150_000);
+
+  it('is gone when it is destroyed: stage dev protects nothing', async () => {
+    const { client } = deployment;
+    const keys = [...(await deployment.resources()).values()].filter(({ type }) => type === 'AWS::KMS::Key');
+    await deployment.destroy();
+
+    const { Stacks = [] } = await new CloudFormationClient(client).send(new DescribeStacksCommand({}));
+    expect(Stacks.map(({ StackName }) => StackName)).toEqual(['CDKToolkit']);
+    expect((await new DynamoDBClient(client).send(new ListTablesCommand({}))).TableNames).toEqual([]);
+    const cognito = new CognitoIdentityProviderClient(client);
+    expect((await cognito.send(new ListUserPoolsCommand({ MaxResults: 10 }))).UserPools).toEqual([]);
+    expect((await new SecretsManagerClient(client).send(new ListSecretsCommand({}))).SecretList).toEqual([]);
+    expect((await new SQSClient(client).send(new ListQueuesCommand({}))).QueueUrls ?? []).toEqual([]);
+    const { Buckets = [] } = await new S3Client({ ...client, forcePathStyle: true }).send(new ListBucketsCommand({}));
+    expect(Buckets.map(({ Name }) => Name)).toEqual([expect.stringMatching(/^cdk-/)]);
+    expect(keys.length).toBeGreaterThan(1);
+    for (const { id: KeyId } of keys) {
+      const { KeyMetadata } = await new KMSClient(client).send(new DescribeKeyCommand({ KeyId }));
+      expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
+    }
+  }, 120_000);
 });

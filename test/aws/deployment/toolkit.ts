@@ -13,13 +13,14 @@ export const emulatedRegion = 'us-east-1';
 /** Of the account's owner, as MiniStack knows them: it takes the number of the account for a key. */
 export const ownerCredentials = { accessKeyId: emulatedAccount, secretAccessKey: 'test' };
 
+/** The toolkit's commands, each for an assembly: a folder that it takes as its application. */
 export interface Toolkit {
   /** As `cdk bootstrap`: what the toolkit itself needs in the account. */
-  bootstrap(): Promise<void>;
+  bootstrap(assembly: string): Promise<void>;
   /** As `cdk deploy --all`. Rejects with what the toolkit said last. */
-  deploy(): Promise<void>;
+  deploy(assembly: string): Promise<void>;
   /** As `cdk destroy --all`. */
-  destroy(): Promise<void>;
+  destroy(assembly: string): Promise<void>;
 }
 
 /**
@@ -27,10 +28,10 @@ export interface Toolkit {
  * is taken by a program that does nothing and is content.
  * @param folder For its files.
  */
-export async function toolkitAt(endpoint: string, assembly: string, folder: string): Promise<Toolkit> {
+export async function toolkitAt(endpoint: string, folder: string): Promise<Toolkit> {
   const home = join(folder, 'toolkit');
   await mkdir(home, { recursive: true });
-  const call = async (...parameters: string[]): Promise<void> => {
+  const call = async (assembly: string, ...parameters: string[]): Promise<void> => {
     try {
       await run(process.execPath, [program, ...parameters, '--app', assembly, '--ci', '--no-color', '--no-notices'], {
         // Away from cdk.json, whose application would be built first.
@@ -55,8 +56,8 @@ export async function toolkitAt(endpoint: string, assembly: string, folder: stri
     }
   };
   return {
-    bootstrap: () => call('bootstrap', `aws://${emulatedAccount}/${emulatedRegion}`),
-    deploy: () => call('deploy', '--all', '--require-approval', 'never', '--progress', 'events'),
-    destroy: () => call('destroy', '--all', '--force'),
+    bootstrap: (assembly) => call(assembly, 'bootstrap', `aws://${emulatedAccount}/${emulatedRegion}`),
+    deploy: (assembly) => call(assembly, 'deploy', '--all', '--require-approval', 'never', '--progress', 'events'),
+    destroy: (assembly) => call(assembly, 'destroy', '--all', '--force'),
   };
 }

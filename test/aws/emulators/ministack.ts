@@ -28,6 +28,8 @@ export async function startMiniStack(environment: Record<string, string> = {}): 
     // It would listen for devices, too, at a fixed port.
     IOT_MTLS_ENABLED: '0',
     MINISTACK_ACCOUNT_ID: emulatedAccount,
+    // A daemon of this machine would be asked to pull and run the images of tasks and functions; here it is the same everywhere.
+    DOCKER_HOST: 'tcp://127.0.0.1:1',
     TMPDIR: folder,
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
     ...environment,

@@ -1,6 +1,8 @@
 """MiniStack with what our deployment needs beyond it. Run instead of the command `ministack`."""
 
 import ministack_authorization  # noqa: F401
+import ministack_errors  # noqa: F401
+import ministack_tasks  # noqa: F401
 import ministack_triggers  # noqa: F401
 import ministack_types  # noqa: F401
 from ministack import app

@@ -106,6 +106,15 @@ def create_vpc_origin(logical_id, properties, stack_name):
     return placeholder("cloudfront")(logical_id, properties, stack_name)
 
 
+def delete_vpc_origin(physical_id, properties):
+    """CloudFront takes its group away with the last one; there is one here."""
+    balancer = alb._lbs.get(properties["VpcOriginEndpointConfig"]["Arn"], {"SecurityGroups": []})
+    networks = {ec2._security_groups[group]["VpcId"] for group in balancer["SecurityGroups"]}
+    for group_id, group in list(ec2._security_groups.items()):
+        if group["VpcId"] in networks and group["GroupName"] == "CloudFront-VPCOrigins-Service-SG":
+            del ec2._security_groups[group_id]
+
+
 def security_group_rule(direction):
     def create(logical_id, properties, stack_name):
         rules = provisioners._ec2_sg_permissions([properties])
@@ -161,7 +170,7 @@ ADDED = {
     # PLACEHOLDERS: no service is ever scaled.
     "AWS::ApplicationAutoScaling::ScalableTarget": placeholder("scalable-target"),
     "AWS::ApplicationAutoScaling::ScalingPolicy": placeholder("scaling-policy"),
-    "AWS::CloudFront::VpcOrigin": create_vpc_origin,
+    "AWS::CloudFront::VpcOrigin": (create_vpc_origin, delete_vpc_origin),
     # PLACEHOLDER: it would call the function that migrates the billing database, and there is no PostgreSQL behind the emulated one.
     "Custom::Trigger": placeholder("trigger"),
     "Custom::CDKBucketDeployment": copy_files,
@@ -173,6 +182,7 @@ for name, functions in ADDED.items():
     provisioners._RESOURCE_HANDLERS[name] = {"create": create, "delete": delete}
 
 provisioners._RESOURCE_HANDLERS["Custom::CDKBucketDeployment"]["update"] = copy_files_again
+provisioners._RESOURCE_HANDLERS["Custom::Trigger"]["update"] = lambda physical_id, *_properties: (physical_id, {})
 
 
 def add_attributes(name, attributes_of):

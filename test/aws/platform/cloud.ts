@@ -12,6 +12,8 @@ import { managerEnvironmentSchema, readEnvironment } from '../../../functions/co
 import { createAwsManager } from '../../../functions/composition/aws-manager.ts';
 import { awsManagerParts } from '../../../functions/composition/aws-manager-parts.ts';
 import { bindLifecycleTasks } from '../../../functions/instance-manager/tasks/index.ts';
+import type { SecretReaders } from '../../../scripts/data-plane-rotation.ts';
+import { storedSecret } from '../../../scripts/rotate-data-plane-secret.ts';
 import { startSandbox } from '../../../selfhost/sandbox/main.ts';
 import { buildForTest } from '../../container/instance/built-instance.ts';
 import { startRedis } from '../../container/router/redis/redis-server.ts';
@@ -23,11 +25,12 @@ import { createTestTable } from '../dynamodb/table.ts';
 import { emulatorSettings, tableSettings } from '../emulator.ts';
 import { createTestQueue } from '../manager/queue.ts';
 import { startRouterProcess } from '../router/router-process.ts';
+import { LogSubscription } from './log-subscription.ts';
 import { startOneAtATime } from './one-at-a-time.ts';
 import { startStepFunctions, stateMachineArn } from './step-functions-double.ts';
 
 /** Functions of the REST API that the tests call, by their resource. */
-const resources = ['keys', 'instances', 'tokens', 'usage', 'admin'] as const;
+const resources = ['keys', 'instances', 'tokens', 'usage', 'admin', 'alert-rules', 'logs'] as const;
 export type Resource = (typeof resources)[number];
 
 const incidents: string[] = [];
@@ -75,9 +78,11 @@ export async function startCloud() {
     putSecret('data-plane', dataPlaneSecret),
     putSecret('warm-pool', poolSecret),
   ]);
+  const storedDataPlaneSecret = storedSecret(secretsManager, dataPlaneSecretArn);
 
+  const subscription = new LogSubscription();
   const ecs = new EcsDouble({
-    startContainer: (start) => startBuilt(built.folder, start),
+    startContainer: (start) => startBuilt(built.folder, start, (text) => subscription.print(start.logStream, text)),
     stopTimeoutMilliseconds: 10_000,
     async readSecret(valueFrom) {
       if (valueFrom === poolSecretArn) return poolSecret;
@@ -120,23 +125,29 @@ export async function startCloud() {
   const handlers = await loadHandlers();
   const { handler: confirm } = await import('../../../functions/lambda/post-confirmation.ts');
   const { handler: usageArrived } = await import('../../../functions/lambda/usage-arrived.ts');
+  subscription.deliverTo((await import('../../../functions/lambda/instance-logs.ts')).handler);
 
-  const environment = readEnvironment(managerEnvironmentSchema, {
-    ...{ ...process.env, REDIS_URL: redis.url, DATA_PLANE_SECRET: dataPlaneSecret },
-  });
   const report = (incident: { message: string; cause?: unknown }) => {
     incidents.push(`${incident.message} ${String(incident.cause)}`);
   };
-  const parts = awsManagerParts(environment, report, {
-    launcher: { ledgerPause: 50, describePause: 200, settle: 1000, listAge: 200 },
-    warmPoolMilliseconds: 300,
-  });
-  const manager = createAwsManager(environment, parts, {
-    holder: randomUUID(),
-    logger: { info: () => {}, warn: () => {}, error: (message, fields) => report({ message, cause: JSON.stringify(fields) }) },
-    write: () => {},
-  });
-  await manager.start();
+  /** With the secret as it is now: tasks get it when they start. */
+  const startManager = async () => {
+    const environment = readEnvironment(managerEnvironmentSchema, {
+      ...{ ...process.env, REDIS_URL: redis.url, DATA_PLANE_SECRET: (await storedDataPlaneSecret.read()).text },
+    });
+    const parts = awsManagerParts(environment, report, {
+      launcher: { ledgerPause: 50, describePause: 200, settle: 1000, listAge: 200 },
+      warmPoolMilliseconds: 300,
+    });
+    const manager = createAwsManager(environment, parts, {
+      holder: randomUUID(),
+      logger: { info: () => {}, warn: () => {}, error: (message, fields) => report({ message, cause: JSON.stringify(fields) }) },
+      write: () => {},
+    });
+    await manager.start();
+    return { parts, stop: () => manager.stop() };
+  };
+  let manager = await startManager();
   undo.push(() => manager.stop());
   const usage = new AbortController();
   const pumping = pumpUsage(usageQueue, usageArrived, usage.signal);
@@ -144,18 +155,63 @@ export async function startCloud() {
     usage.abort();
     await pumping;
   });
-  const router = await startRouterProcess({ ...shared, REDIS_URL: redis.url, DATA_PLANE_SECRET: dataPlaneSecret });
-  undo.push(async () => {
+  const startRouter = async (port = '0') => {
+    const { text } = await storedDataPlaneSecret.read();
+    return startRouterProcess({ ...shared, REDIS_URL: redis.url, DATA_PLANE_SECRET: text, PORT: port });
+  };
+  let router = await startRouter();
+  const outputs = [router.output];
+  const stopRouter = async () => {
     router.terminate();
     await router.ended;
-  });
+  };
+  undo.push(stopRouter);
+  let startedAt = new Date();
+  /** How far the test has moved the clock of whatever remembers things for some minutes. */
+  let moved = 0;
+  const realNow = performance.now.bind(performance);
 
   return {
-    ...{ ecs, sandbox, router, managerQueue, poolOf: parts.warmPool?.pool, executions: stepFunctions.executions },
+    ...{ ecs, sandbox, redis, managerQueue, executions: stepFunctions.executions, routerBase: router.base },
+    table: table.table,
+    poolOf: manager.parts.warmPool?.pool,
+    /** What routers have printed. */
+    routerOutput: () => outputs.map((output) => output()).join(''),
+    storedDataPlaneSecret,
+    /** The services that `scripts/rotate-data-plane-secret.ts` restarts: a router at the same place, and the manager. */
+    readers: {
+      list: async () => [{ name: 'both', startedAt }],
+      restart: async () => {
+        const { port } = new URL(router.base);
+        startedAt = new Date();
+        await Promise.all([
+          stopRouter().then(async () => {
+            router = await startRouter(port);
+            outputs.push(router.output);
+          }),
+          manager.stop().then(async () => {
+            // The emulator gives the next message to the request that the stopped one has broken off.
+            await managerQueue.send({ kind: 'reconcile' });
+            manager = await startManager();
+          }),
+        ]);
+      },
+    } satisfies SecretReaders,
+    /** Lets minutes pass for whatever remembers something for a while. */
+    passTime(milliseconds: number): void {
+      moved += milliseconds;
+      vi.spyOn(performance, 'now').mockImplementation(() => realNow() + moved);
+    },
+    /** Does what the manager does now and then. */
+    async doChores(): Promise<void> {
+      for (const { work } of manager.parts.chores ?? []) await work();
+    },
+    /** What functions remember for ten minutes: how late it is for them. */
+    now: () => new Date(Date.now() + moved),
     /** What the manager reported to operators. */
     incidents,
     /** Secrets of the platform. */
-    planted: [dataPlaneSecret, poolSecret],
+    planted: [dataPlaneSecret, poolSecret] as string[],
     confirm,
     /** Calls a function as API Gateway does for somebody who is signed in. */
     async call(resource: Resource, userId: string, method: string, path: string, options: CallOptions = {}, groups = '[]') {
@@ -190,6 +246,7 @@ export async function startCloud() {
     async close(): Promise<void> {
       for (const step of undo.reverse()) await step();
       vi.unstubAllEnvs();
+      vi.restoreAllMocks();
     },
   };
 }
@@ -203,6 +260,8 @@ async function loadHandlers(): Promise<Record<Resource, ApiHandler>> {
     import('../../../functions/lambda/tokens.ts'),
     import('../../../functions/lambda/usage.ts'),
     import('../../../functions/lambda/admin.ts'),
+    import('../../../functions/lambda/alert-rules.ts'),
+    import('../../../functions/lambda/logs.ts'),
   ]);
   return Object.fromEntries(loaded.map(({ handler }, index) => [resources[index], handler])) as Record<Resource, ApiHandler>;
 }

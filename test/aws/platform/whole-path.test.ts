@@ -2,6 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { parseDataPlaneSecret } from '../../../core/data-plane-secret.ts';
+import { DynamoAlertStore } from '../../../functions/adapters/dynamodb/alert-store.ts';
+import { DynamoRouteTable } from '../../../functions/adapters/dynamodb/route-table.ts';
+import { createInstanceVersions } from '../../../functions/composition/aws-instance-versions.ts';
+import { sealersOf } from '../../../functions/composition/aws-sealers.ts';
+import { rotateDataPlaneSecret } from '../../../scripts/data-plane-rotation.ts';
 import { hasRedis } from '../../container/router/redis/redis-server.ts';
 import { describeOnAws } from '../emulator.ts';
 import { killRouters } from '../router/router-process.ts';
@@ -67,14 +73,30 @@ describeWhole('the whole service on AWS', () => {
   /** How the router answers somebody with this token who says nothing sensible. */
   async function opens(bearer: string): Promise<number> {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-    const url = `${cloud.router.base}/i/${instanceId}/mcp`;
+    const url = `${cloud.routerBase}/i/${instanceId}/mcp`;
     return (await fetch(url, { method: 'POST', headers, body: '{}' })).status;
+  }
+
+  /** A stream of HTTP+SSE, as n8n holds one. */
+  async function openStream() {
+    const leaving = new AbortController();
+    const response = await fetch(`${cloud.routerBase}/i/${instanceId}/sse`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      signal: leaving.signal,
+    });
+    expect(response.status).toBe(200);
+    let isOpen = true;
+    const reading = response.body?.pipeTo(new WritableStream()).catch(() => {});
+    void reading?.then(() => {
+      isOpen = false;
+    });
+    return { isOpen: () => isOpen, close: () => leaving.abort() };
   }
 
   async function connected(): Promise<Client> {
     const client = new Client({ name: 'whole-path', version: '1.0.0' });
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
-    await client.connect(new StreamableHTTPClientTransport(new URL(`${cloud.router.base}/i/${instanceId}/mcp`), { requestInit }));
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${cloud.routerBase}/i/${instanceId}/mcp`), { requestInit }));
     return client;
   }
 
@@ -127,6 +149,16 @@ describeWhole('the whole service on AWS', () => {
       expect(JSON.stringify(json)).toContain('campaigns_get_all');
     }, soon);
     expect(await opens('a-stranger')).toBe(401);
+  });
+
+  it('shows what its instance printed, and nothing of a task that nobody has', async () => {
+    await vi.waitFor(async () => {
+      const { status, json } = await call('logs', 'GET', `/v1/instances/${instanceId}/logs?tool=campaigns_get_all`);
+      expect(status).toBe(200);
+      expect(json?.items).toMatchObject([{ level: 'info', tool: 'campaigns_get_all', outcome: 'ok' }]);
+    }, soon);
+    const { json } = await call('logs', 'GET', `/v1/instances/${instanceId}/logs?limit=100`);
+    expect(JSON.stringify(json)).not.toContain(apiKey);
   });
 
   it('sleeps when nobody calls, and wakes by a call', async () => {
@@ -197,6 +229,61 @@ describeWhole('the whole service on AWS', () => {
     note('a revoked token is refused after', revoked);
   });
 
+  it('goes on through two rotations of the secret that routers and control plane share', async () => {
+    const wish = { name: 'Failures', kind: 'instance_failed', webhookUrl: 'https://hooks.example.com/1' };
+    const rule = (await call('alert-rules', 'POST', '/v1/alert-rules', wish)).json;
+    const askForToken = () =>
+      cloud.call('tokens', userId, 'POST', `/v1/instances/${instanceId}/tokens`, {
+        ...{ body: { label: 'once' }, headers: { 'idempotency-key': 'rotation' } },
+      });
+    const once = await askForToken();
+    const client = await connected();
+    expect(await campaigns(client)).toContain('campaign');
+    await untilWarm();
+    const sessionId = client.transport?.sessionId;
+    const tasksBefore = tasksOfInstance().map(({ taskArn }) => taskArn);
+    const waitingTasks = () =>
+      cloud.ecs.living.filter(({ tags }) => tags.every(({ key }) => key !== 'instance')).map(({ taskArn }) => taskArn);
+    const waitingBefore = waitingTasks();
+
+    for (const [rotation, step] of (['announce', 'switch', 'announce', 'switch'] as const).entries()) {
+      await rotateDataPlaneSecret(step, {
+        ...{ secret: cloud.storedDataPlaneSecret, readers: cloud.readers, now: cloud.now },
+        makeSecret: () => `canary-of-rotation-${rotation}-${randomUUID()}`,
+      });
+      cloud.passTime(10 * 60 * second);
+      await cloud.doChores();
+      // Nobody but the id of the session itself knows of it any more.
+      await cloud.redis.kill();
+      await cloud.redis.start();
+      expect(await campaigns(client)).toContain('campaign');
+      expect(await askForToken()).toEqual(once);
+    }
+
+    expect(client.transport?.sessionId).toBe(sessionId);
+    expect(tasksOfInstance().map(({ taskArn }) => taskArn)).toEqual(tasksBefore);
+    expect((await healthNow()).violations).toEqual([]);
+
+    // What lives for long opens with the last secret alone; the one before the last has made nothing that is still needed.
+    const stored = parseDataPlaneSecret((await cloud.storedDataPlaneSecret.read()).text);
+    cloud.planted.push(stored.current, ...stored.previous.map(({ secret }) => secret));
+    const alone = sealersOf(stored.current);
+    const route = await new DynamoRouteTable(cloud.table, alone.dataPlane).get(instanceId);
+    const alerts = new DynamoAlertStore(cloud.table, alone.records);
+    expect(await alerts.findWebhookSecret(route?.workspaceId ?? '', rule.id)).toBe(rule.webhookSecret);
+
+    // A task that waited through all of it believes whoever assigns it.
+    await untilWarm();
+    tasksOfInstance()[0]?.container?.kill();
+    await vi.waitFor(() => {
+      expect(tasksOfInstance().map(({ taskArn }) => taskArn)).toEqual([expect.toBeOneOf(waitingBefore)]);
+    }, soon);
+    expect(await campaigns(client)).toContain('campaign');
+    expect((await call('alert-rules', 'DELETE', `/v1/alert-rules/${rule.id}`)).status).toBe(204);
+    expect((await call('tokens', 'DELETE', `/v1/instances/${instanceId}/tokens/${once.json?.id}`)).status).toBe(204);
+    await client.close();
+  });
+
   it('shows operators which version runs, and begins no rollout to what runs already', async () => {
     const ask = (method: string, path: string, body?: object) =>
       cloud.call('admin', operatorId, method, path, body === undefined ? {} : { body }, '[operators]');
@@ -206,6 +293,36 @@ describeWhole('the whole service on AWS', () => {
     expect({ status: refused.status, detail: refused.json?.detail }).toEqual({
       ...{ status: 409, detail: 'All instances run this version already.' },
     });
+  });
+
+  it('rolls a new version out while its clients stay connected, and takes it back', async () => {
+    const release = { INSTANCE_IMAGE: `registry.test/assets:${'cd34'.repeat(16)}` };
+    const version = await createInstanceVersions(release, cloud.table, { now: () => new Date() }).installRelease();
+    const client = await connected();
+    expect(await campaigns(client)).toContain('campaign');
+    const stream = await openStream();
+    const [before] = tasksOfInstance();
+    const versionTagOf = () => tasksOfInstance().map(({ tags }) => tags.find(({ key }) => key === 'version')?.value);
+    const ask = (method: string, path: string, body: object = {}) =>
+      cloud.call('admin', operatorId, method, path, method === 'GET' ? {} : { body }, '[operators]');
+
+    const begun = await ask('POST', '/v1/admin/rollouts', { version });
+    expect(begun.status).toBe(202);
+    await vi.waitFor(() => expect(versionTagOf()).toEqual([version]), soon);
+    expect(tasksOfInstance().map(({ taskArn }) => taskArn)).not.toContain(before?.taskArn);
+    // The same session, at the new task.
+    expect(await campaigns(client)).toContain('campaign');
+    expect(stream.isOpen()).toBe(true);
+
+    expect((await ask('POST', `/v1/admin/rollouts/${begun.json?.id}/cancel`)).status).toBe(202);
+    await vi.waitFor(async () => {
+      expect((await ask('GET', '/v1/admin/rollouts')).json?.items).toMatchObject([{ status: 'rolled_back' }]);
+      expect(versionTagOf()).toEqual(['ab12'.repeat(4)]);
+    }, soon);
+    expect(await campaigns(client)).toContain('campaign');
+    expect(stream.isOpen()).toBe(true);
+    stream.close();
+    await client.close();
   });
 
   it('tells routers of which ECS says that they are to stop', async () => {
@@ -237,7 +354,7 @@ describeWhole('the whole service on AWS', () => {
   });
 
   it('has told nobody a secret', () => {
-    const told = [...cloud.incidents, cloud.router.output(), JSON.stringify([...cloud.executions.values()])].join('\n');
+    const told = [...cloud.incidents, cloud.routerOutput(), JSON.stringify([...cloud.executions.values()])].join('\n');
     for (const secret of [...cloud.planted, apiKey, token]) expect(told.includes(secret)).toBe(false);
   });
 });
