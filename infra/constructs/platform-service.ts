@@ -34,6 +34,18 @@ export interface PlatformServiceProps {
   port?: number;
 }
 
+/**
+ * Of a program that no load balancer asks whether it lives: ECS ignores the check that the image itself brings, and would keep one that
+ * hangs for ever.
+ */
+const ownHealthCheck: ecs.HealthCheck = {
+  command: ['CMD', 'node', '/app/health-check.cjs'],
+  interval: Duration.seconds(30),
+  timeout: Duration.seconds(5),
+  retries: 3,
+  startPeriod: Duration.seconds(60),
+};
+
 /** A long-running program of ours on Fargate: a router, or the manager. */
 export class PlatformService extends Construct {
   readonly service: ecs.FargateService;
@@ -101,7 +113,7 @@ export class PlatformService extends Construct {
       linuxParameters,
       // The longest that Fargate waits. Routers close their streams one by one, the manager hands over its lease.
       stopTimeout: Duration.seconds(120),
-      ...(props.port === undefined ? {} : { portMappings: [{ containerPort: props.port }] }),
+      ...(props.port === undefined ? { healthCheck: ownHealthCheck } : { portMappings: [{ containerPort: props.port }] }),
     });
 
     this.service = new ecs.FargateService(this, 'Service', {

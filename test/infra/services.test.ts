@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -27,6 +28,24 @@ beforeAll(async () => {
   stage = await synthesizeStage('prod', { functionBundles: bundles.folder, overrides: { mailFrom: 'mcp@example.com' } });
 });
 afterAll(() => removeBundles());
+
+describe('a program that hangs', () => {
+  it('is replaced: the load balancer asks routers, ECS asks the manager, by a program that is in its image', () => {
+    const dockerfile = readFileSync(new URL('../../functions/instance-manager-service/Dockerfile', import.meta.url), 'utf8');
+    expect(dockerfile).toContain('health-check.cjs /app/');
+    stage.templates.manager.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          Name: 'manager',
+          HealthCheck: Match.objectLike({ Command: ['CMD', 'node', '/app/health-check.cjs'] }),
+        }),
+      ],
+    });
+    stage.templates.dataPlane.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      HealthCheckPath: Match.stringLikeRegexp('^/'),
+    });
+  });
+});
 
 describe('the permissions of tasks', () => {
   it('of routers and instances are these', () => {
