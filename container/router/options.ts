@@ -31,7 +31,7 @@ export interface RouterLimits {
   /** Streams of one instance that are opened in a second, and at once after a pause; one that comes later waits a little. */
   maxStreamsOpenedPerSecond: number;
   maxStreamsOpenedAtOnce: number;
-  /** Streams of one instance that wait for such a turn; more are asked to come back. */
+  /** Streams of one instance that wait for such a turn, and of each token no more than may be open; more are asked to come back. */
   maxStreamsWaiting: number;
   /** Connections to one process of an instance that are being made at once. */
   maxConnectsAtOnce: number;
@@ -82,6 +82,8 @@ export interface RouterTiming {
   sessionMaxAgeMs: number;
   /** How long what a client left behind when its own connection was cut is kept for its return. */
   returnWaitMs: number;
+  /** How often it is looked whether such a client has come back at another router. Less than clients are asked to wait before they do. */
+  returnLookMs: number;
   /** How long a request waits for an instance that is being started or woken, and how often the router looks. */
   arrivalWaitMs: number;
   arrivalPollMs: number;
@@ -160,7 +162,7 @@ export const defaultLimits: RouterLimits = {
   maxStreamsOpenedPerTurn: 1,
   maxStreamsOpenedPerSecond: 300,
   maxStreamsOpenedAtOnce: 200,
-  maxStreamsWaiting: 10_000,
+  maxStreamsWaiting: 2_000,
   maxConnectsAtOnce: 32,
   maxTokenLookUpsPerInstance: 100,
   maxWaitingPerToken: 500,
@@ -188,6 +190,7 @@ export const defaultTiming: RouterTiming = {
   bodyTimeoutMs: 30_000,
   sessionMaxAgeMs: 7 * 24 * 60 * 60_000,
   returnWaitMs: 60_000,
+  returnLookMs: 500,
   arrivalWaitMs: 45_000,
   arrivalPollMs: 25,
   standingStreamLookMs: 2_000,

@@ -121,6 +121,8 @@ export function createRouter(options: RouterOptions): Router {
       perSecond: limits.maxStreamsOpenedPerSecond,
       atOnce: limits.maxStreamsOpenedAtOnce,
       maxWaiting: limits.maxStreamsWaiting,
+      // Of more, those in front would be closed for those behind them.
+      maxWaitingPerOwner: limits.maxStreamsPerToken,
     }),
     eventStreams: new Set(),
     holdRoom: new HoldRoom(),

@@ -9,13 +9,30 @@ export interface TurnsOptions {
   atOnce: number;
   /** How much of one kind may wait. */
   maxWaiting: number;
+  /** How much of one owner may wait, of each kind. */
+  maxWaitingPerOwner: number;
   /** Milliseconds of a clock that only goes forward. */
   now?: () => number;
 }
 
+/** What is to be done, for whom. */
+export interface Work {
+  kind: string;
+  owner: string;
+  do(): void;
+}
+
+/** A place among those that wait. */
+export interface Place {
+  /** Nobody wants the work done any more: the place is free for another one. */
+  leave(): void;
+}
+
 interface Kind {
   doneInTurn: number;
-  readonly waiting: (() => void)[];
+  /** In the order in which they came. */
+  readonly waiting: Set<Work>;
+  readonly waitingOf: Map<string, number>;
   readonly pace: TokenBucket;
 }
 
@@ -37,38 +54,42 @@ export class Turns {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Does the work now or in its turn, in the order in which it came. Answers whether there was room for it. */
-  take(kind: string, work: () => void): boolean {
-    const { perTurn, maxWaiting } = this.#options;
-    const entry = this.#kindOf(kind);
-    if (entry.doneInTurn < perTurn && entry.waiting.length === 0 && entry.pace.has(1, this.#now())) {
-      entry.doneInTurn += 1;
-      entry.pace.take(1);
+  /**
+   * Does the work now or in its turn, in the order in which it came. Answers its place where it has to wait, and whether it was done or
+   * there was no room for it otherwise.
+   */
+  take(work: Work): 'done' | 'no-room' | Place {
+    const { perTurn, maxWaiting, maxWaitingPerOwner } = this.#options;
+    const kind = this.#kindOf(work.kind);
+    if (kind.doneInTurn < perTurn && kind.waiting.size === 0 && kind.pace.has(1, this.#now())) {
+      kind.doneInTurn += 1;
+      kind.pace.take(1);
       this.#planTurn();
-      work();
-      return true;
+      work.do();
+      return 'done';
     }
-    if (entry.waiting.length >= maxWaiting) return false;
-    entry.waiting.push(work);
+    if (kind.waiting.size >= maxWaiting || (kind.waitingOf.get(work.owner) ?? 0) >= maxWaitingPerOwner) return 'no-room';
+    kind.waiting.add(work);
+    kind.waitingOf.set(work.owner, (kind.waitingOf.get(work.owner) ?? 0) + 1);
     this.#planTurn();
-    return true;
+    return { leave: () => remove(kind, work) };
   }
 
   /** Work that waits for its turn. */
   get waiting(): number {
     let count = 0;
-    for (const { waiting } of this.#kinds.values()) count += waiting.length;
+    for (const { waiting } of this.#kinds.values()) count += waiting.size;
     return count;
   }
 
-  #kindOf(kind: string): Kind {
-    let entry = this.#kinds.get(kind);
-    if (entry === undefined) {
+  #kindOf(name: string): Kind {
+    let kind = this.#kinds.get(name);
+    if (kind === undefined) {
       const { perSecond, atOnce } = this.#options;
-      entry = { doneInTurn: 0, waiting: [], pace: new TokenBucket(perSecond, atOnce, this.#now()) };
-      this.#kinds.set(kind, entry);
+      kind = { doneInTurn: 0, waiting: new Set(), waitingOf: new Map(), pace: new TokenBucket(perSecond, atOnce, this.#now()) };
+      this.#kinds.set(name, kind);
     }
-    return entry;
+    return kind;
   }
 
   #planTurn(): void {
@@ -79,23 +100,25 @@ export class Turns {
 
   readonly #turn = (): void => {
     this.#isTurnPlanned = false;
-    const due: (() => void)[] = [];
+    const due: Work[] = [];
     const now = this.#now();
     let isMoreReady = false;
     for (const [name, kind] of this.#kinds) {
       kind.doneInTurn = 0;
-      while (kind.waiting.length > 0 && kind.doneInTurn < this.#options.perTurn && kind.pace.has(1, now)) {
+      for (const work of kind.waiting) {
+        if (kind.doneInTurn >= this.#options.perTurn || !kind.pace.has(1, now)) break;
         kind.doneInTurn += 1;
         kind.pace.take(1);
-        due.push(...kind.waiting.splice(0, 1));
+        remove(kind, work);
+        due.push(work);
       }
       // One that did nothing for long says no more than a new one.
-      if (kind.waiting.length === 0 && kind.doneInTurn === 0 && kind.pace.isFull(now)) this.#kinds.delete(name);
+      if (kind.waiting.size === 0 && kind.doneInTurn === 0 && kind.pace.isFull(now)) this.#kinds.delete(name);
       else if (kind.doneInTurn > 0) isMoreReady = true;
     }
     if (isMoreReady) this.#planTurn();
     else if (this.#kinds.size > 0) this.#lookLater();
-    for (const work of due) work();
+    for (const work of due) work.do();
   };
 
   /** Nothing is due in the next turn: all that wait keep to their pace. */
@@ -104,4 +127,11 @@ export class Turns {
     // What waits holds its connection, and that keeps the process there for as long as it has to be.
     setTimeout(this.#turn, paceCheckMs).unref();
   }
+}
+
+function remove({ waiting, waitingOf }: Kind, work: Work): void {
+  if (!waiting.delete(work)) return;
+  const left = (waitingOf.get(work.owner) ?? 1) - 1;
+  if (left === 0) waitingOf.delete(work.owner);
+  else waitingOf.set(work.owner, left);
 }
