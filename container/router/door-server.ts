@@ -50,8 +50,11 @@ export function createDoorServer(
   server.on('clientError', (error: BrokenRequest, socket) => {
     const answer = answers.get(socket);
     const isOpen = answer !== undefined && !answer.writableFinished;
+    // What is wrong is the rest of a request that was answered before it was complete: there is nothing to answer a second time.
+    const isAnswered = answer?.writableEnded === true && !answer.req.complete;
+    if (socket.writable && isAnswered) socket.end();
     // A status line in the middle of an answer would be taken for a part of it.
-    if (!socket.writable || (isOpen && answer.headersSent)) socket.destroy();
+    else if (!socket.writable || (isOpen && answer.headersSent)) socket.destroy();
     else {
       const target = isOpen ? answer.req.url : targetOfBrokenRequest(error.rawPacket);
       socket.end(answerToBroken(error, target === undefined || isMcpTarget(target)));

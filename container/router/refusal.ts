@@ -273,6 +273,22 @@ export const refusals = {
     message: 'A request with this id is still being answered in this session. Nothing was done.',
     nextStep: 'Give each request of a session an id of its own.',
   }),
+  sessionNotHere: new Refusal({
+    status: 421,
+    code: serverError,
+    reason: 'session_not_here',
+    message: 'This gateway does not have the session. Nothing was done.',
+    nextStep: 'Try again in a moment.',
+    retryAfter: 1,
+  }),
+  streamNotFound: new Refusal({
+    status: 503,
+    code: serverError,
+    reason: 'stream_not_found',
+    message: 'The gateways cannot tell at the moment which of them holds the stream of this session. Nothing was done.',
+    nextStep: 'Try again in a moment; if it stays so, open the stream again.',
+    retryAfter: 2,
+  }),
   sessionNotRestored: new Refusal({
     status: 503,
     code: serverError,

@@ -119,6 +119,22 @@ export class EventLog {
     return due;
   }
 
+  /**
+   * Takes the answers that were kept for the client's return, in order: it gets them elsewhere. And forgets what was sent.
+   * @param after The number of the last event that it has got: what was sent later did not arrive.
+   */
+  takeAnswers(after: number): OutgoingEvent[] {
+    const answers: LoggedEvent[] = [];
+    for (const event of [...this.#events]) {
+      const isLost = event.sentAt === undefined || event.number > after;
+      if (event.kind === 'answer' && isLost) answers.push(event);
+      if (event.kind !== 'answer' && event.sentAt === undefined) continue;
+      if (event.sentAt === undefined) this.#undelivered -= 1;
+      this.#removeAt(this.#events.indexOf(event));
+    }
+    return answers;
+  }
+
   /** Forgets what was sent long ago. */
   sweep(now: number): void {
     const { sentMaxAgeMs } = this.#room.limits;

@@ -1,7 +1,7 @@
 import type { RpcId } from '../refusal.ts';
 import type { ClientStream } from './client-stream.ts';
 import { eventId } from './event-id.ts';
-import { type EventKind, EventLog, type EventLogRoom } from './event-log.ts';
+import { type EventKind, EventLog, type EventLogRoom, type OutgoingEvent } from './event-log.ts';
 import { endpointEvent, messageEvent, messageHead } from './server-sent-event.ts';
 import type { AwaitedRequest, AwaitedRequests } from './unsettled-waits.ts';
 import type { Answered } from './upstream.ts';
@@ -36,6 +36,9 @@ export class EventOutlet {
   #hasEnded = false;
   /** Answers and questions so far. */
   #count = 0;
+  #receivedBefore = 0;
+  /** The client, should it come, comes from another router. */
+  #isElsewhere = true;
 
   constructor(options: EventOutletOptions) {
     this.#options = options;
@@ -55,6 +58,16 @@ export class EventOutlet {
     return this.#log.holdsUndelivered;
   }
 
+  /** Whether nothing is remembered of what was written, or is to be. */
+  get isForgotten(): boolean {
+    return this.#log.isEmpty;
+  }
+
+  /** The number of the last event that the client had got when it came to this router. */
+  get receivedBefore(): number {
+    return this.#receivedBefore;
+  }
+
   get undelivered(): AwaitedRequests {
     return this.#undelivered;
   }
@@ -68,7 +81,11 @@ export class EventOutlet {
     this.#client = stream;
     this.#isHeld = false;
     // A client that comes from another router goes on counting.
-    if (received !== undefined && 'number' in received) this.#count = Math.max(this.#count, received.number);
+    const number = received !== undefined && 'number' in received ? received.number : 0;
+    // It has got more than was sent here where it was elsewhere meanwhile, though nobody has said so yet.
+    if (this.#isElsewhere || number > this.#count) this.#receivedBefore = number;
+    this.#isElsewhere = false;
+    this.#count = Math.max(this.#count, number);
     stream.begin();
     const due = this.#log.deliver(received, performance.now());
     const firstDue = due.find(({ number }) => number > 0)?.number ?? this.#count + 1;
@@ -109,6 +126,19 @@ export class EventOutlet {
     this.#write(bytes);
     this.#log.sent(event, performance.now());
     if (!this.#log.isEmpty) this.#options.onLogged();
+  }
+
+  /** Takes the answers that the client has not got. @param after The number of the last event that it has got. */
+  takeAnswers(after: number): OutgoingEvent[] {
+    this.#isElsewhere = true;
+    this.#undelivered.clear();
+    return this.#log.takeAnswers(after);
+  }
+
+  /** An answer that was taken could not be given elsewhere. */
+  putBack(event: OutgoingEvent): void {
+    if (this.#hasEnded || this.#log.keep(event)) return;
+    this.#options.onOverflow();
   }
 
   /** A piece of an event that is too large to be held: it passes where the client is there, otherwise it is lost. */

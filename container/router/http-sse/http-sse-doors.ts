@@ -15,6 +15,7 @@ import { OpeningGate } from './opening-gate.ts';
 import { ParkedSessions } from './parked-sessions.ts';
 import { noteUncertainty, type Recognised, recogniseClient } from './returning-client.ts';
 import type { SessionSurroundings } from './session-surroundings.ts';
+import { SharedSessions } from './shared-sessions.ts';
 import { SilentClients } from './silent-clients.ts';
 import { SseSession } from './sse-session.ts';
 
@@ -40,6 +41,7 @@ export class HttpSseDoors {
   readonly #parked = new ParkedSessions<SseSession>(parkedLimits);
   readonly #silent: SilentClients;
   readonly #logged = new Set<SseSession>();
+  readonly #shared: SharedSessions | undefined;
   readonly #sweeper: NodeJS.Timeout;
 
   /** @param holder Where several routers share sessions. */
@@ -59,14 +61,22 @@ export class HttpSseDoors {
       onParked: (session) => {
         this.#parked.add(session);
         this.#silent.onParked(session);
+        for (const id of [session.id, ...session.aliases]) holder?.keep(id);
       },
       onAttached: (session) => {
         this.#parked.remove(session);
-        holder?.hold(session.id);
+        for (const id of [session.id, ...session.aliases]) holder?.hold(id);
       },
       onLogged: (session) => this.#logged.add(session),
       onEnded: this.#onEnded,
     };
+    if (holder !== undefined) {
+      this.#shared = new SharedSessions({
+        ...{ holder, sessions: this.#sessions, lookMs: services.timing.returnLookMs },
+        parked: () => this.#parked.all,
+        reportError: (error) => services.reportError(error, ''),
+      });
+    }
     this.#sweeper = setInterval(this.#sweep, sweepMs);
     this.#sweeper.unref();
   }
@@ -94,6 +104,7 @@ export class HttpSseDoors {
 
   close(): void {
     clearInterval(this.#sweeper);
+    this.#shared?.stop();
     for (const session of new Set(this.#sessions.values())) session.drop();
   }
 
@@ -115,6 +126,10 @@ export class HttpSseDoors {
       return;
     }
     const holder = this.#holder;
+    if (holder.isForwarded(request)) {
+      new MessagePost(this.#services, admitted).refuse(refusals.sessionNotHere);
+      return;
+    }
     const failed = (error: unknown) => {
       this.#services.reportError(error, admitted.requestId);
       new MessagePost(this.#services, admitted).refuse(refusals.internalError);
@@ -123,6 +138,7 @@ export class HttpSseDoors {
       () => holder.forward(record, { request, body }),
       (answer) => {
         if (answer === undefined) goOn();
+        else if (answer instanceof Refusal) new MessagePost(this.#services, admitted).refuse(answer);
         else new MessagePost(this.#services, admitted).pass(answer);
       },
       failed,
@@ -136,7 +152,6 @@ export class HttpSseDoors {
     const traits = traitsOf(admitted);
     const isBeginning = admitted.rpc?.initialize !== undefined;
     if (record.handshake === undefined && traits.protocolVersion !== undefined && !isBeginning) assumeHandshake(record, traits);
-    this.#holder?.hold(record.id);
     return this.#create(admitted, traits, record);
   }
 
@@ -237,7 +252,6 @@ export class HttpSseDoors {
     // Whatever the client was told last, it reaches the same session.
     this.#sessions.set(given.id, own);
     own.aliases.push(given.id);
-    this.#holder?.hold(given.id);
     own.attach(stream);
   }
 

@@ -140,6 +140,20 @@ export class MessageQueue {
     }
   }
 
+  /** Takes the message that waits longest, which goes to another router. Whoever took it answers for it, or puts it back. */
+  takeWaiting(): ClientMessage | undefined {
+    const message = this.#waiting.shift();
+    message?.acceptPost();
+    for (const id of message?.unanswered ?? []) this.#pending.delete(id);
+    return message;
+  }
+
+  putBack(message: ClientMessage): void {
+    for (const id of message.unanswered) this.#pending.set(id, message);
+    this.#waitAgain(message);
+    this.#sendNext();
+  }
+
   /** No process comes for what waits: its requests get the refusal. */
   failWaiting(refusal: Refusal): void {
     const waiting = this.#waiting;

@@ -29,6 +29,10 @@ export class ParkedSessions<Session extends Parkable> {
     return this.#all.size;
   }
 
+  get all(): Iterable<Session> {
+    return this.#all;
+  }
+
   ofToken(tokenHash: string): Iterable<Session> {
     return this.#byToken.get(tokenHash) ?? [];
   }

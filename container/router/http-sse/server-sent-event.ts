@@ -10,6 +10,11 @@ export function messageHead(id?: string): Buffer {
   return Buffer.from(id === undefined ? 'event: message\ndata: ' : `event: message\nid: ${id}\ndata: `, 'latin1');
 }
 
+/** What an event says that {@link messageEvent} made. */
+export function eventData(event: Buffer): Buffer {
+  return event.subarray(event.indexOf('data: ') + 'data: '.length, -lineBreaks.length);
+}
+
 /** How every event ends. */
 export const eventEnd: Buffer = lineBreaks;
 

@@ -1,3 +1,4 @@
+import { AnswerScanner } from '../answer-scanner.ts';
 import { type RpcId, refusals } from '../refusal.ts';
 import { replayedIdPrefix } from '../sessions/session-recorder.ts';
 import type { ClientMessage } from './client-message.ts';
@@ -81,6 +82,15 @@ export class SessionEvents implements UpstreamListener {
     outlet.answers(id, { mayRepeat: false, order: 0 });
     outlet.send('answer', [Buffer.from(response)], [{ id, isError: true }]);
     listener.onAnswerPassed();
+  }
+
+  /** Another router has got answers for the client. To a request that it has made here since, it waits for the answer from here. */
+  passAnswer(response: string): void {
+    const { queue, outlet } = this.#parts;
+    const data = Buffer.from(response);
+    const answered: Answered[] = [];
+    new AnswerScanner((id, isError) => answered.push({ id, isError })).push(data);
+    if (answered.length > 0 && !answered.some(({ id }) => queue.unanswered.has(id))) outlet.send('answer', [data], answered);
   }
 
   /** Nothing can be answered to the process any more: the client hears which of its questions nobody wants an answer to. */

@@ -16,6 +16,7 @@ import { ParkedExchange } from './parked-exchange.ts';
 import { readSettledVersion } from './server-messages.ts';
 import { ServerQuestions } from './server-questions.ts';
 import { type EventsListener, SessionEvents } from './session-events.ts';
+import { SessionHandOver } from './session-hand-over.ts';
 import { SessionLink } from './session-link.ts';
 import { SessionMemory } from './session-memory.ts';
 import { type ProcessesListener, SessionProcesses } from './session-processes.ts';
@@ -45,6 +46,8 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
   readonly unsettled = new UnsettledWaits();
   /** Other ids under which its client may know it. */
   readonly aliases: string[] = [];
+  /** What other routers give to it, or get of it. */
+  readonly handOver: SessionHandOver;
   readonly #surroundings: SessionSurroundings<SseSession>;
   readonly #services: RouterServices;
   readonly #processes: SessionProcesses;
@@ -78,6 +81,8 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
       onLogged: () => surroundings.onLogged(this),
     });
     this.#events = new SessionEvents({ queue: this.#queue, outlet: this.#outlet, questions: this.#questions, listener: this });
+    const parts = { session: this, path: this.#path, queue: this.#queue, outlet: this.#outlet, events: this.#events };
+    this.handOver = new SessionHandOver(parts);
     this.#link = new SessionLink(services, gate, record, headers, this.#events);
     this.#processes = new SessionProcesses(services, token, this.#link, this);
     this.#parkedExchange = new ParkedExchange(services.open, token, this);
@@ -93,7 +98,7 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
 
   /** Whether its client waits for something, or something for its client. */
   get isAwaited(): boolean {
-    return this.owesAnswer || this.#outlet.holdsUndelivered;
+    return this.owesAnswer || this.#outlet.holdsUndelivered || this.handOver.isUnfinished;
   }
 
   get isAttached(): boolean {
@@ -120,9 +125,9 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     clearTimeout(this.#parkTimer);
     this.#parkedExchange.setOpen(false);
     this.#surroundings.onAttached(this);
-    const path = `${this.#services.pathPrefix}${this.record.instanceId}/messages?sessionId=${this.id}`;
+    this.handOver.takeBack();
     const retryMs = this.#services.timing.retryHintMs * cutRetryShare * (1 + Math.random());
-    this.#outlet.attach(stream, { path, retryMs }, received)?.end();
+    this.#outlet.attach(stream, { path: this.#path, retryMs }, received)?.end();
     this.#processes.resume();
     if (this.#queue.isWaiting) this.onWaiting();
   }
@@ -130,6 +135,15 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
   /** Its client has been there before: it is waited for, although it has said nothing here. */
   markAsReturned(): void {
     this.#hasPosts = true;
+  }
+
+  /** Its client has a newer stream elsewhere: what comes for it here is kept until it can be given there. */
+  leaveClient(): void {
+    const stream = this.#outlet.client;
+    this.#outlet.detach();
+    stream?.end();
+    this.cutAt = performance.now();
+    this.park();
   }
 
   /** Ends it, but not the stream of its client, which is to go on as that of another session. */
@@ -198,7 +212,7 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     this.#outlet.detach();
     this.#processes.resume();
     this.cutAt = performance.now();
-    if (this.#hasPosts) this.park();
+    if (this.#hasPosts || this.isAwaited || this.handOver.remembersSent) this.park();
     else this.drop();
   }
 
@@ -286,6 +300,11 @@ export class SseSession implements StreamOwner, QueueListener, ProcessesListener
     const isAway = !this.#processes.isOpen && !this.#processes.isOpening;
     const passed = ready.length > 0 || cancelled.length > 0 ? body : this.#questions.passAnswer(body);
     return isAway ? undefined : passed;
+  }
+
+  /** Where its client posts. */
+  get #path(): string {
+    return `${this.#services.pathPrefix}${this.record.instanceId}/messages?sessionId=${this.id}`;
   }
 
   /** While its client is away, what it still waits for counts as a request that is open. */

@@ -2,18 +2,33 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { type RouterAddress, routerSecretHeader } from './forward-message.ts';
+import type { LocalSessions } from '../sessions/session-holder.ts';
+import { answersGiven, answersPath, maxHopBodyBytes, presencePath, presenceQuestion } from './hop-messages.ts';
+import { type RouterAddress, routerSecretHeader } from './hop-request.ts';
 
-/** Takes messages that other routers forward. Whoever does not know this router's secret gets nothing from it. */
+/** Deliveries that are remembered, so that none is taken twice. The oldest is forgotten. */
+const maxDeliveries = 10_000;
+
+/**
+ * Takes messages that other routers forward, and what routers say to each other. Whoever does not know this router's secret gets nothing
+ * from it.
+ */
 export class HopListener {
   readonly #secret = randomBytes(32).toString('base64url');
   readonly #forwarded = new WeakSet<IncomingMessage>();
+  readonly #deliveries = new Set<string>();
+  #sessions: LocalSessions | undefined;
   #server: Server | undefined;
   #address: string | undefined;
 
   /** Where other routers reach this one; `undefined` while it does not listen. */
   get address(): RouterAddress | undefined {
     return this.#address === undefined ? undefined : { url: this.#address, secret: this.#secret };
+  }
+
+  /** Answers for these sessions from now on. */
+  attend(sessions: LocalSessions): void {
+    this.#sessions = sessions;
   }
 
   /** Whether the request came from another router. */
@@ -27,6 +42,10 @@ export class HopListener {
       delete request.headers[routerSecretHeader];
       if (typeof given !== 'string' || !isSame(given, this.#secret)) {
         response.writeHead(403, { Connection: 'close' }).end();
+        return;
+      }
+      if (request.url === presencePath || request.url === answersPath) {
+        this.#hear(request, response).catch(() => response.writeHead(400, { Connection: 'close' }).end());
         return;
       }
       this.#forwarded.add(request);
@@ -48,6 +67,37 @@ export class HopListener {
     server.closeAllConnections();
     await closed;
   }
+
+  /** Rejects where what was said makes no sense. */
+  async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const said: unknown = JSON.parse((await readAll(request)).toString('utf8'));
+    if (request.url === presencePath) {
+      const present = presenceQuestion.parse(said).sessionIds.map((id) => this.#sessions?.presence(id) ?? { kind: 'none' });
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(present));
+      return;
+    }
+    const { sessionId, deliveryId, answers } = answersGiven.parse(said);
+    const isTaken = this.#deliveries.has(deliveryId) || this.#sessions?.takeAnswers(sessionId, answers) === true;
+    if (isTaken) this.#remember(deliveryId);
+    response.writeHead(isTaken ? 204 : 421).end();
+  }
+
+  #remember(deliveryId: string): void {
+    this.#deliveries.add(deliveryId);
+    const [oldest] = this.#deliveries;
+    if (this.#deliveries.size > maxDeliveries && oldest !== undefined) this.#deliveries.delete(oldest);
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxHopBodyBytes) throw new Error('another router said too much');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Compares digests, so that neither the length nor the beginning of the secret shows in the time it takes. */

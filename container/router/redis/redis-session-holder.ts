@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ForwardedAnswer, MessageToForward, SessionHolder } from '../sessions/session-holder.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Refusal, refusals } from '../refusal.ts';
+import type { ForwardedAnswer, LocalSessions, MessageToForward, SessionHolder, StreamPlace } from '../sessions/session-holder.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
-import { forwardMessage } from './forward-message.ts';
+import { HeldSessions } from './held-sessions.ts';
 import { HopListener } from './hop-listener.ts';
+import type { RouterAddress } from './hop-request.ts';
 import type { ImpatientRedis } from './impatient-redis.ts';
-import { readSignedAddress, signAddress } from './signed-address.ts';
+import { OtherRouter } from './other-router.ts';
+import { OtherRouters } from './other-routers.ts';
 
 export interface RedisSessionHolderOptions {
   redis: ImpatientRedis;
@@ -18,42 +22,53 @@ export interface RedisSessionHolderOptions {
   answerTimeoutMs: number;
   /** How often the router says that it lives; it is taken to be gone after three times as long. */
   heartbeatMs?: number;
+  /** How long a message waits while nobody can tell which router has its session, in milliseconds. */
+  searchMs?: number;
   keyPrefix?: string;
 }
 
-/** Forgets the holder of a session, unless another router has become it since. KEYS: the session. ARGV: the router. */
-const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
-/** Renewed by every heartbeat; a session whose router died is forgotten after this. */
-const holderMs = 60_000;
-const maxLastSaid = 20_000;
+/** Pause between two looks for the router that has a session. */
+const searchPauseMs = 250;
+
+/** What Redis says of a session's holder. */
+interface NamedHolder {
+  router: OtherRouter | undefined;
+  /** Whether it answered at all. */
+  isKnown: boolean;
+}
 
 /**
  * The hop between routers: each says in Redis under which private address it takes messages from the others, with a secret that it
- * makes at its start, and which sessions' streams it holds.
+ * makes at its start, and which sessions' streams it holds. What Redis says of a session is where to look first: it may not have heard
+ * yet, or be away. Then the routers ask each other.
  */
 export class RedisSessionHolder implements SessionHolder {
   readonly #redis: ImpatientRedis;
-  readonly #key: Buffer;
-  readonly #keys: readonly Buffer[];
   readonly #routerId: string;
   readonly #answerTimeoutMs: number;
   readonly #heartbeatMs: number;
+  readonly #searchMs: number;
   readonly #keyPrefix: string;
-  readonly #held = new Set<string>();
   readonly #listener = new HopListener();
-  /** What Redis said last of holders and routers. */
-  readonly #lastSaid = new Map<string, string>();
-  #mistrustedUntil = 0;
+  readonly #others: OtherRouters;
+  readonly #held: HeldSessions;
+  #sessions: LocalSessions | undefined;
   #heart: NodeJS.Timeout | undefined;
 
   constructor(options: RedisSessionHolderOptions) {
-    this.#redis = options.redis;
-    this.#key = options.key;
-    this.#keys = [options.key, ...(options.otherKeys ?? [])];
-    this.#routerId = options.routerId;
+    const { redis, key, otherKeys = [], routerId, heartbeatMs = 5_000, keyPrefix = 'smartlead-mcp:' } = options;
+    this.#redis = redis;
+    this.#routerId = routerId;
     this.#answerTimeoutMs = options.answerTimeoutMs;
-    this.#heartbeatMs = options.heartbeatMs ?? 5_000;
-    this.#keyPrefix = options.keyPrefix ?? 'smartlead-mcp:';
+    this.#heartbeatMs = heartbeatMs;
+    this.#searchMs = options.searchMs ?? 10_000;
+    this.#keyPrefix = keyPrefix;
+    this.#others = new OtherRouters({ redis, key, otherKeys, routerId, aliveMs: 3 * heartbeatMs, keyPrefix });
+    this.#held = new HeldSessions({
+      ...{ redis, routerId },
+      keyOf: (sessionId) => this.#sessionKey(sessionId),
+      onNamedElsewhere: (sessionId, other) => void this.#settle(sessionId, other),
+    });
   }
 
   /**
@@ -62,74 +77,111 @@ export class RedisSessionHolder implements SessionHolder {
    */
   async listen(handle: (request: IncomingMessage, response: ServerResponse) => void, host: string, port = 0): Promise<void> {
     await this.#listener.listen(handle, host, port);
-    await this.#beat();
-    this.#heart = setInterval(() => void this.#beat(), this.#heartbeatMs);
+    await this.beat();
+    this.#heart = setInterval(() => void this.beat(), this.#heartbeatMs);
     this.#heart.unref();
   }
 
+  /** Says that this router lives and what it holds, and learns of the others. Never rejects. */
+  async beat(): Promise<void> {
+    const { address } = this.#listener;
+    if (address !== undefined && (await this.#others.announce(address))) await this.#held.renew();
+  }
+
+  attend(sessions: LocalSessions): void {
+    this.#sessions = sessions;
+    this.#listener.attend(sessions);
+  }
+
   hold(sessionId: string): void {
-    this.#held.add(sessionId);
-    void this.#sayHeld(sessionId);
+    this.#held.hold(sessionId);
+  }
+
+  keep(sessionId: string): void {
+    this.#held.keep(sessionId);
   }
 
   release(sessionId: string): void {
-    this.#held.delete(sessionId);
-    void this.#redis.tryAsk('EVAL', releaseScript, '1', this.#sessionKey(sessionId), this.#routerId);
+    this.#held.release(sessionId);
   }
 
-  async forward(record: SessionRecord, message: MessageToForward): Promise<ForwardedAnswer | undefined> {
-    if (this.#listener.isForwarded(message.request) || this.#held.has(record.id)) return undefined;
-    const holder = await this.#read(this.#sessionKey(record.id));
-    if (holder === undefined || holder === this.#routerId) return undefined;
-    const said = await this.#read(this.#routerKey(holder));
-    const address = said === undefined ? undefined : readSignedAddress(holder, said, this.#keys);
-    return address === undefined ? undefined : forwardMessage(address, message, this.#answerTimeoutMs);
+  isForwarded(request: IncomingMessage): boolean {
+    return this.#listener.isForwarded(request);
+  }
+
+  async forward({ id }: SessionRecord, message: MessageToForward): Promise<ForwardedAnswer | Refusal | undefined> {
+    const deadline = performance.now() + this.#searchMs;
+    for (;;) {
+      const named = await this.#namedHolder(id);
+      const answer = (await named.router?.forward(message)) ?? (await this.#forwardToAny(id, message));
+      if (answer !== undefined) return answer;
+      if (named.isKnown || this.#isHere(id)) return undefined;
+      if (performance.now() >= deadline) return refusals.streamNotFound;
+      await pause(searchPauseMs, undefined, { ref: false });
+      if (this.#isHere(id)) return undefined;
+    }
+  }
+
+  async findStreams(sessionIds: readonly string[]): Promise<ReadonlyMap<string, StreamPlace>> {
+    const streams = new Map<string, StreamPlace>();
+    const ask = async (router: OtherRouter) => {
+      const present = await router.presence(sessionIds);
+      for (const [index, sessionId] of sessionIds.entries()) {
+        const found = present[index];
+        if (found?.kind === 'stream') streams.set(sessionId, { router, after: found.after });
+      }
+    };
+    await Promise.all(this.#others.addresses.map((address) => ask(this.#routerAt(address))));
+    return streams;
   }
 
   /** Takes no more messages and says so. */
   async close(): Promise<void> {
     clearInterval(this.#heart);
-    await this.#redis.tryAsk('DEL', this.#routerKey(this.#routerId));
+    this.#held.close();
+    await this.#others.withdraw();
     await this.#listener.close();
   }
 
+  async #namedHolder(sessionId: string): Promise<NamedHolder> {
+    const holder = await this.#redis.tryAsk('GET', this.#sessionKey(sessionId));
+    if (typeof holder !== 'string' || holder === this.#routerId) return { router: undefined, isKnown: holder !== undefined };
+    const address = await this.#others.find(holder);
+    return { router: address === undefined ? undefined : this.#routerAt(address), isKnown: true };
+  }
+
+  /** Asks all other routers for the session: the one that holds its stream gets the message, or one that keeps it. */
+  async #forwardToAny(sessionId: string, message: MessageToForward): Promise<ForwardedAnswer | undefined> {
+    const routers = this.#others.addresses.map((address) => this.#routerAt(address));
+    const present = await Promise.all(routers.map((router) => router.presence([sessionId])));
+    for (const wanted of ['stream', 'kept']) {
+      for (const [index, router] of routers.entries()) {
+        const answer = present[index]?.[0]?.kind === wanted ? await router.forward(message) : undefined;
+        if (answer !== undefined) return answer;
+      }
+    }
+    return undefined;
+  }
+
   /**
-   * What Redis says; what it said last, while it is away and for as long after it as the others may take to tell it again: it may have
-   * come back empty.
+   * Two routers take themselves for the holder of a session's stream: a client can have left the one here without a word. What Redis
+   * says can be out of date, so the other one is asked.
    */
-  async #read(key: string): Promise<string | undefined> {
-    const found = await this.#redis.tryAsk('GET', key);
-    if (found === undefined) this.#mistrustedUntil = performance.now() + 2 * this.#heartbeatMs;
-    if (typeof found !== 'string') return performance.now() < this.#mistrustedUntil ? this.#lastSaid.get(key) : undefined;
-    this.#lastSaid.delete(key);
-    this.#lastSaid.set(key, found);
-    if (this.#lastSaid.size > maxLastSaid) {
-      const oldest = this.#lastSaid.keys().next();
-      if (!oldest.done) this.#lastSaid.delete(oldest.value);
-    }
-    return found;
+  async #settle(sessionId: string, other: string): Promise<void> {
+    const address = await this.#others.find(other);
+    const [present] = address === undefined ? [] : await this.#routerAt(address).presence([sessionId]);
+    if (!this.#isHere(sessionId)) return;
+    if (present?.kind === 'stream') this.#sessions?.onNewerStream(sessionId);
+    else this.#held.hold(sessionId);
   }
 
-  async #beat(): Promise<void> {
-    const address = this.#listener.address;
-    if (address === undefined) return;
-    const aliveMs = String(3 * this.#heartbeatMs);
-    const text = signAddress(this.#routerId, address, this.#key);
-    const said = await this.#redis.tryAsk('SET', this.#routerKey(this.#routerId), text, 'PX', aliveMs);
-    if (said === undefined) {
-      this.#mistrustedUntil = performance.now() + 2 * this.#heartbeatMs;
-      return;
-    }
-    // In one go: thousands of streams are few commands' worth of time for Redis.
-    await Promise.all(Array.from(this.#held, (sessionId) => this.#sayHeld(sessionId)));
+  /** Whether the session's stream hangs at this router. */
+  #isHere(sessionId: string): boolean {
+    return this.#sessions?.presence(sessionId).kind === 'stream';
   }
 
-  async #sayHeld(sessionId: string): Promise<void> {
-    await this.#redis.tryAsk('SET', this.#sessionKey(sessionId), this.#routerId, 'PX', String(holderMs));
-  }
-
-  #routerKey(routerId: string): string {
-    return `${this.#keyPrefix}router:${routerId}`;
+  #routerAt(address: RouterAddress): OtherRouter {
+    return new OtherRouter(address, this.#answerTimeoutMs);
   }
 
   #sessionKey(sessionId: string): string {

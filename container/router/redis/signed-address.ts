@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RouterAddress } from './forward-message.ts';
+import type { RouterAddress } from './hop-request.ts';
 
 /**
  * What a router says of itself in Redis, signed with the key that all routers share. Messages carry their client's token, so they go

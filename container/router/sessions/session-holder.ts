@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Refusal } from '../refusal.ts';
 import type { SessionRecord } from './session-record.ts';
 
 /** A `POST` to `messages` that was let in here, and its body, which was read. */
 export interface MessageToForward {
-  request: IncomingMessage;
+  request: Pick<IncomingMessage, 'url' | 'headers'>;
   body: Buffer;
 }
 
@@ -14,18 +15,65 @@ export interface ForwardedAnswer {
   body: Buffer;
 }
 
+/** What a router has of a session. */
+export type SessionPresence =
+  /**
+   * The stream of its client.
+   * @property after The number of the last event that the client had got when it came there.
+   */
+  | { kind: 'stream'; after: number }
+  /** The session, for the return of its client. */
+  | { kind: 'kept' }
+  | { kind: 'none' };
+
+/** The HTTP+SSE sessions at this router, as others may ask for them. */
+export interface LocalSessions {
+  presence(sessionId: string): SessionPresence;
+  /**
+   * Writes to the session's client what another router kept for it: JSON-RPC responses. Answers `false` where the client is not here.
+   */
+  takeAnswers(sessionId: string, answers: readonly string[]): boolean;
+  /** The session's client has opened a newer stream at another router. */
+  onNewerStream(sessionId: string): void;
+}
+
+/** Where the stream of a session hangs: another router, and what its client had got when it came there. */
+export interface StreamPlace {
+  readonly router: StreamRouter;
+  readonly after: number;
+}
+
+/** Another router, at which the stream of a session hangs. */
+export interface StreamRouter {
+  /** Hands it a message. `undefined` where it did not look at it. Never rejects. */
+  forward(message: MessageToForward): Promise<ForwardedAnswer | undefined>;
+  /**
+   * Hands it answers for the session's client. Answers whether they were taken. Never rejects.
+   * @param deliveryId Names these answers: however often they are handed over, they are taken once.
+   */
+  giveAnswers(sessionId: string, deliveryId: string, answers: readonly string[]): Promise<boolean>;
+}
+
 /**
  * Finds the stream of an HTTP+SSE session where there are several routers: a client's `POST`s reach any of them, its stream hangs at
  * one, and answers must arrive there.
  */
 export interface SessionHolder {
+  /** The sessions that this router has. Called once, before anything else. */
+  attend(sessions: LocalSessions): void;
   /** The session's stream hangs at this router from now on. */
   hold(sessionId: string): void;
-  /** It does not any more. */
+  /** Its client is away; the session is kept here for its return. */
+  keep(sessionId: string): void;
+  /** The session is not at this router any more. */
   release(sessionId: string): void;
+  /** Whether the request is a message that another router has handed to this one. It is not handed on. */
+  isForwarded(request: IncomingMessage): boolean;
   /**
-   * Hands the message to the router that holds the session's stream. `undefined` where no other router does, or the one that did is
-   * gone: the session then goes on here. Never rejects. A message that was forwarded to this router is not forwarded again.
+   * Hands the message to the router that has the session. `undefined` where no other router has: the session then goes on here. A
+   * refusal where nobody could tell for a while, so that nothing was done. Never rejects.
    */
-  forward(record: SessionRecord, message: MessageToForward): Promise<ForwardedAnswer | undefined>;
+  forward(record: SessionRecord, message: MessageToForward): Promise<ForwardedAnswer | Refusal | undefined>;
+  /** At which other routers the streams of these sessions hang, by session. Never rejects. */
+  findStreams(sessionIds: readonly string[]): Promise<ReadonlyMap<string, StreamPlace>>;
 }

@@ -40,7 +40,10 @@ export interface FakeProcess extends RouteTarget {
   endStreams(): void;
 }
 
-export async function startProcess(options: { answersCalls?: boolean; refuseGet?: number } = {}): Promise<FakeProcess> {
+/** @param options `callMs`: how long it takes for a call, where it answers them. */
+export async function startProcess(
+  options: { answersCalls?: boolean; callMs?: number; refuseGet?: number } = {},
+): Promise<FakeProcess> {
   const accessToken = `internal-${createIdentifier('token')}`;
   const sessions = new Map<string, Session>();
   const received: FakeProcess['received'] = [];
@@ -95,8 +98,12 @@ export async function startProcess(options: { answersCalls?: boolean; refuseGet?
       const { protocolVersion = '' } = message.params ?? {};
       fake.answer(id, message.id, { protocolVersion, capabilities: {}, serverInfo: { name: 'fake', version: '1' } });
     } else if (message.method === 'ping') fake.answer(id, message.id, {});
-    else if (message.method !== undefined && fake.answersCalls)
-      fake.answer(id, message.id, { said: message.params?.name, by: id });
+    else if (message.method !== undefined && fake.answersCalls) {
+      const asked = message.id;
+      const answer = () => fake.answer(id, asked, { said: message.params?.name, by: id });
+      if (options.callMs === undefined) answer();
+      else setTimeout(answer, options.callMs);
+    }
   };
   const fake: FakeProcess = {
     address,

@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
-import { ImpatientRedis } from '../../../../container/router/redis/impatient-redis.ts';
-import { RedisSessionDirectory } from '../../../../container/router/redis/redis-session-directory.ts';
-import { RedisSessionHolder } from '../../../../container/router/redis/redis-session-holder.ts';
-import { collect, type InstanceFixture, open, post, type RouterFixture, send, startRouter, toolCall } from '../fixture.ts';
+import { collect, type InstanceFixture, open, post, type RouterFixture, send, toolCall } from '../fixture.ts';
 import { withSessions } from '../instance-with-sessions.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
+import { type SharedRouter, SharedRouters } from './shared-routers.ts';
 
 const initialize = {
   ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
@@ -15,51 +11,19 @@ const initialize = {
 
 describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where redis-server is missing)', () => {
   let redis: RedisServer;
-  let one: RouterFixture;
-  let two: RouterFixture;
+  let routers: SharedRouters;
+  let one: SharedRouter;
+  let two: SharedRouter;
   let instance: InstanceFixture;
-  const closings: (() => Promise<unknown>)[] = [];
-  const sessionKey = randomBytes(32);
-
-  async function startShared(routerId: string, source?: RouterFixture): Promise<RouterFixture & { leave(): Promise<void> }> {
-    const connection: RedisConnection = await redis.connect();
-    const shared = new ImpatientRedis(connection, () => {});
-    const holder = new RedisSessionHolder({ redis: shared, key: sessionKey, routerId, answerTimeoutMs: 5_000, heartbeatMs: 200 });
-    const fixture = await startRouter({
-      sessionKey,
-      sessions: new RedisSessionDirectory({ redis: shared, maxAgeMs: 60_000, maxSessions: 1_000 }),
-      sessionHolder: holder,
-      timing: { arrivalWaitMs: 3_000 },
-      ...(source === undefined
-        ? {}
-        : {
-            tokens: { findByHash: (hash) => source.tokens.get(hash) },
-            routes: { get: (instanceId) => source.routes.get(instanceId) },
-            instances: { describe: (instanceId) => source.descriptions.get(instanceId) },
-          }),
-    });
-    await holder.listen((request, response) => fixture.router.handle(request, response), '127.0.0.1');
-    let hasLeft = false;
-    const leave = async () => {
-      if (hasLeft) return;
-      hasLeft = true;
-      await holder.close();
-      await fixture.close();
-      await connection.close();
-    };
-    closings.push(leave);
-    return Object.assign(fixture, { leave });
-  }
-
   beforeEach(async () => {
     redis = await startRedis();
-    const first = await startShared('one');
-    one = first;
-    two = await startShared('two', first);
+    routers = new SharedRouters(redis);
+    one = await routers.start('one');
+    two = await routers.start('two');
     instance = await one.addInstance(withSessions());
   });
   afterEach(async () => {
-    for (const close of closings.splice(0).reverse()) await close();
+    await routers.close();
     await redis.kill();
   });
 
@@ -126,10 +90,7 @@ describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where re
   it('go on with a session whose router is gone', async () => {
     const id = await openSession(one);
     const { query } = await openStream(one);
-    const tokens = new Map(one.tokens);
-    const routes = new Map(one.routes);
-    const descriptions = new Map(one.descriptions);
-    const three = await startShared('three', { ...one, tokens, routes, descriptions });
+    const three = await routers.start('three');
     // Without a word to anybody, as when it is killed: its connections are cut and its address is still in Redis.
     await one.router.close({ deadlineMs: 0 });
     expect((await callIn(three, id, 1)).status).toBe(200);

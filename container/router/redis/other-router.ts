@@ -1,0 +1,60 @@
+import type { ForwardedAnswer, MessageToForward, SessionPresence, StreamRouter } from '../sessions/session-holder.ts';
+import { forwardMessage } from './forward-message.ts';
+import { answersPath, maxAskedSessions, presenceAnswer, presencePath } from './hop-messages.ts';
+import { type HopAnswer, type RouterAddress, requestRouter } from './hop-request.ts';
+
+/** How long a router may take for a question that it answers from memory, in milliseconds. */
+const questionMs = 1_000;
+
+const notThere: SessionPresence = { kind: 'none' };
+
+/** What one router asks of another. */
+export class OtherRouter implements StreamRouter {
+  readonly #address: RouterAddress;
+  readonly #answerTimeoutMs: number;
+
+  /** @param answerTimeoutMs How long a forwarded message may wait for its answer. */
+  constructor(address: RouterAddress, answerTimeoutMs: number) {
+    this.#address = address;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /** Which of the sessions it has, in their order; none, where it does not say. Never rejects. */
+  async presence(sessionIds: readonly string[]): Promise<SessionPresence[]> {
+    const found: SessionPresence[] = [];
+    for (let start = 0; start < sessionIds.length; start += maxAskedSessions) {
+      const asked = sessionIds.slice(start, start + maxAskedSessions);
+      const answer = await this.#post(presencePath, { sessionIds: asked });
+      const said = typeof answer !== 'string' && answer.status === 200 ? readPresence(answer.body) : undefined;
+      // It is gone, or of a release that does not know the question.
+      if (said?.length !== asked.length) return sessionIds.map(() => notThere);
+      found.push(...said);
+    }
+    return found;
+  }
+
+  forward(message: MessageToForward): Promise<ForwardedAnswer | undefined> {
+    return forwardMessage(this.#address, message, this.#answerTimeoutMs);
+  }
+
+  async giveAnswers(sessionId: string, deliveryId: string, answers: readonly string[]): Promise<boolean> {
+    const answer = await this.#post(answersPath, { sessionId, deliveryId, answers });
+    return typeof answer !== 'string' && answer.status === 204;
+  }
+
+  #post(path: string, content: object): Promise<HopAnswer> {
+    const body = Buffer.from(JSON.stringify(content));
+    return requestRouter(this.#address, {
+      ...{ path, body, answerTimeoutMs: questionMs },
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+}
+
+function readPresence(body: Buffer): SessionPresence[] | undefined {
+  try {
+    return presenceAnswer.safeParse(JSON.parse(body.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
