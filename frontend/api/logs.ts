@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { useEffect, useState } from 'react';
 import { useApi } from './api-context.tsx';
@@ -27,15 +27,20 @@ const pollMilliseconds = 3000;
 const reconnectMilliseconds = 2000;
 const keptEntries = 2000;
 
-/** The log, newest first, page by page. */
-export function useLogs(instanceId: string, filter: LogFilter, polling: boolean) {
-  const api = useApi();
-  return useInfiniteQuery({
+const logsQuery = (api: HttpClient, instanceId: string, filter: LogFilter) =>
+  infiniteQueryOptions({
     queryKey: logsKey(instanceId, filter),
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<LogEntry>>(logsPath(instanceId), { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+
+/** The log, newest first, page by page. */
+export function useLogs(instanceId: string, filter: LogFilter, polling: boolean) {
+  const api = useApi();
+  return useInfiniteQuery({
+    ...logsQuery(api, instanceId, filter),
     placeholderData: keepPreviousData,
     refetchInterval: polling ? pollMilliseconds : false,
   });
@@ -72,7 +77,12 @@ export function useFollowLogs(instanceId: string, filter: LogFilter, wanted: boo
     const asked = { level, tool, search, outcome, requestId, from, to };
     const key = logsKey(instanceId, asked);
     const add = (entry: LogEntry) => queries.setQueryData<LogPages>(key, (pages) => withEntry(pages, entry));
-    void follow(api, instanceId, asked, controller.signal, setState, add, () => queries.invalidateQueries({ queryKey: key }));
+    const catchUp = () => queries.invalidateQueries({ queryKey: key });
+    // The stream begins with the newest entries, so nothing is missed in between. Without a page there would be nothing to add them to.
+    const firstPage = queries.ensureInfiniteQueryData(logsQuery(api, instanceId, asked)).catch(() => undefined);
+    void firstPage.then(() => {
+      if (!controller.signal.aborted) void follow(api, instanceId, asked, controller.signal, setState, add, catchUp);
+    });
     return () => controller.abort();
   }, [api, queries, instanceId, level, tool, search, outcome, requestId, from, to, wanted]);
 

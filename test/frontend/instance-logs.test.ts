@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../frontend/api/contract.ts';
 import { browserTestsRun } from './browser.ts';
 import { useDashboard } from './dashboard-fixture.ts';
 
@@ -29,6 +31,21 @@ describe.skipIf(!browserTestsRun())('the log of an instance, in the dashboard', 
     await page.getByLabel('From', { exact: true }).fill('2020-01-01T00:00');
     await page.getByLabel('To', { exact: true }).fill('2020-01-02T00:00');
     await page.getByText('No line fits the filter').waitFor();
+  });
+
+  it('shows what was written while its first page was on its way', async () => {
+    await dashboard.openSignedIn('/instances/ins_main');
+    const { page } = dashboard;
+    const late: LogEntry = { id: 'log_late', time: now(), level: 'info', message: 'Written meanwhile' };
+    await page.route(/\/logs\?.*limit=100/, async (route) => {
+      const response = await route.fetch();
+      if (!log().includes(late)) log().unshift(late);
+      // Time for a stream that does not wait for the page to bring the line first.
+      await pause(500);
+      await route.fulfill({ response });
+    });
+    await page.getByRole('link', { name: 'Logs' }).click();
+    await page.getByText('Written meanwhile').waitFor();
   });
 
   it('stands still while it is paused, and counts what came meanwhile', async () => {

@@ -43,10 +43,10 @@ describeOnAws('a session at Cognito, in the dashboard', { timeout: 120_000 }, ()
       const tabs = [page, await dashboard.openTab('/keys'), await dashboard.openTab('/usage')];
       await Promise.all(tabs.map((tab) => tab.getByRole('link', { name: 'Instances' }).waitFor()));
       const renewals: string[] = [];
-      for (const tab of tabs) {
+      for (const [number, tab] of tabs.entries()) {
         tab.on('request', (request) => {
           const operation = request.headers()['x-amz-target'] ?? '';
-          if (operation.endsWith('GetTokensFromRefreshToken')) renewals.push(operation);
+          if (operation.endsWith('GetTokensFromRefreshToken')) renewals.push(`tab ${number} with ${request.postData()}`);
         });
       }
       expireTokens();

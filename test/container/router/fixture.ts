@@ -139,7 +139,7 @@ export async function startRouter(overrides: Partial<RouterOptions> = {}): Promi
     events: { clientConnected: (connection) => void connected.push(connection), tokenUsed: (tokenId) => void used.push(tokenId) },
     reportError: (error) => errors.push(error),
     ...overrides,
-    timing: { arrivalWaitMs: 100, ...overrides.timing },
+    timing: { arrivalWaitMs: 5_000, ...overrides.timing },
   });
   const { server, address } = await listen((request, response) => router.handle(request, response));
   const fixture: RouterFixture = {

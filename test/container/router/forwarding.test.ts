@@ -19,7 +19,7 @@ import {
 
 let fixture: RouterFixture;
 beforeEach(async () => {
-  fixture = await startRouter();
+  fixture = await startRouter({ timing: { arrivalWaitMs: 100 } });
 });
 afterEach(() => fixture.close());
 

@@ -177,7 +177,7 @@ describe('a session', () => {
 
 describe('a handshake', () => {
   it('that the instance accepted is told, with a clean name of the client', async () => {
-    fixture = await startRouter();
+    fixture = await startRouter({ timing: { arrivalWaitMs: 100 } });
     const instance = await fixture.addInstance();
     const url = fixture.url(instance, 'mcp');
     const handshake = (clientInfo: unknown) => ({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { clientInfo } });
