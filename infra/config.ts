@@ -97,7 +97,8 @@ export const settingsSchema = z
     signUps: z.enum(['open', 'closed']),
     /**
      * After the user pool was lost: accounts from before this time, which is when the new pool was made, go to whoever proves their e-mail
-     * address to the new one. Only while people come back; docs/operations.md says what it takes from them.
+     * address to the new one. Only while people come back, and only while nobody can sign up: who signs up with another person's address chooses
+     * a password, and its owner may be made to confirm it. docs/operations.md says what it takes from people.
      */
     relinkAccountsBefore: z.iso.datetime('must be a time in UTC such as 2026-11-22T09:30:00Z').optional(),
     /** Requests per second the API answers, over all customers. */
@@ -184,6 +185,9 @@ export const settingsSchema = z
     const { relinkAccountsBefore } = settings;
     if (relinkAccountsBefore !== undefined && Date.parse(relinkAccountsBefore) > Date.now()) {
       refuse('relinkAccountsBefore', "must not be in the future: accounts of the present pool are nobody else's");
+    }
+    if (relinkAccountsBefore !== undefined && settings.signUps !== 'closed') {
+      refuse('signUps', 'must be closed with relinkAccountsBefore: people get their accounts back by your invitation');
     }
     if (settings.routerTasksMax < settings.routerTasksMin) refuse('routerTasksMax', 'must not be below routerTasksMin');
     for (const part of ['router', 'manager'] as const) {

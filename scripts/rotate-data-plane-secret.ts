@@ -8,11 +8,17 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { DescribeServicesCommand, ECSClient, ListServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { InvalidDataPlaneSecretError, RotationOrderError } from '../core/data-plane-secret.ts';
 import { stages } from '../infra/config.ts';
 import { platformClusterName, platformSecretPrefix } from '../infra/names.ts';
 import {
+  RestartFailedError,
   type RotationStep,
   rotateDataPlaneSecret,
   rotationSteps,
@@ -22,16 +28,34 @@ import {
 
 const usage = `usage: node scripts/rotate-data-plane-secret.ts --stage ${stages.join('|')} ${rotationSteps.join('|')}`;
 
-/** The secret of a stage in Secrets Manager. */
+/**
+ * The secret of a stage in Secrets Manager, which has no conditional write. But a label goes from one version to another only where it is on
+ * the first: so a new version is put beside the current one, and takes its place then.
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+ */
 export function storedSecret(client: Pick<SecretsManagerClient, 'send'>, SecretId: string): SecretPlace {
   return {
     async read() {
-      const { SecretString, CreatedDate } = await client.send(new GetSecretValueCommand({ SecretId }));
-      if (SecretString === undefined || CreatedDate === undefined) throw new Error('The secret of the data plane holds no text.');
-      return { text: SecretString, putAt: CreatedDate };
+      const { SecretString, CreatedDate, VersionId } = await client.send(
+        new GetSecretValueCommand({ SecretId, VersionStage: 'AWSCURRENT' }),
+      );
+      if (SecretString === undefined || CreatedDate === undefined || VersionId === undefined) {
+        throw new Error('The secret of the data plane holds no text.');
+      }
+      return { text: SecretString, putAt: CreatedDate, version: VersionId };
     },
-    async write(SecretString) {
-      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    async write(SecretString, version) {
+      const beside = { SecretId, SecretString, VersionStages: ['AWSPENDING'] };
+      const { VersionId } = await client.send(new PutSecretValueCommand(beside));
+      const move = { SecretId, VersionStage: 'AWSCURRENT', RemoveFromVersionId: version, MoveToVersionId: VersionId };
+      try {
+        await client.send(new UpdateSecretVersionStageCommand(move));
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'InvalidParameterException')) throw error;
+        const message =
+          'Somebody else has put another version of the secret meanwhile; nothing was changed. See the step "status".';
+        throw new RotationOrderError(message, { cause: error });
+      }
     },
   };
 }
@@ -44,10 +68,10 @@ export function platformServices(client: Pick<ECSClient, 'send'>, cluster: strin
       const services = await names();
       if (services.length === 0) return [];
       const answer = await client.send(new DescribeServicesCommand({ cluster, services }));
-      return (answer.services ?? []).map(({ serviceName = '', deployments = [] }) => {
+      return (answer.services ?? []).map(({ serviceName = '', runningCount = 0, deployments = [] }) => {
         const [only, ...others] = deployments;
         const isDone = others.length === 0 && only?.rolloutState === 'COMPLETED';
-        return { name: serviceName, startedAt: isDone ? only.createdAt : undefined };
+        return { name: serviceName, startedAt: isDone ? only.createdAt : undefined, isRunning: runningCount > 0 };
       });
     },
     async restart() {
@@ -76,10 +100,16 @@ async function main(): Promise<number> {
     console.log(next);
     return 0;
   } catch (error) {
-    if (!(error instanceof RotationOrderError) && !(error instanceof InvalidDataPlaneSecretError)) throw error;
-    console.error(error.message);
+    if (!(error instanceof Error)) throw error;
+    console.error(
+      isForOperators(error) ? error.message : `${error.name}: ${error.message}\nSee with "status" how the rotation stands.`,
+    );
     return 1;
   }
+}
+
+function isForOperators(error: Error): boolean {
+  return [RotationOrderError, RestartFailedError, InvalidDataPlaneSecretError].some((kind) => error instanceof kind);
 }
 
 if (import.meta.main) process.exitCode = await main();

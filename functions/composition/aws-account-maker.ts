@@ -28,10 +28,13 @@ export function makingAccounts(platform: Platform, variables: Record<string, str
   };
 }
 
-/** The accounts of a user pool that was lost, where the environment says that one was. */
+/**
+ * The accounts of a user pool that was lost, where the environment says that one was, and nobody can sign up by themselves: somebody else may
+ * have chosen the password with which the owner of an address confirms it. Who was invited has chosen it after reading the mail.
+ */
 export function relinkingOf(variables: Record<string, string | undefined>): Pick<EnsureAccountPorts, 'relinking'> {
-  const { RELINK_ACCOUNTS_BEFORE: before } = readEnvironment(accountsEnvironmentSchema, variables);
-  if (before === undefined) return {};
+  const { RELINK_ACCOUNTS_BEFORE: before, SIGN_UPS: signUps } = readEnvironment(accountsEnvironmentSchema, variables);
+  if (before === undefined || signUps === 'open') return {};
   const table = platformTable(readEnvironment(tableEnvironmentSchema, variables));
   return { relinking: { accounts: new DynamoAccountRelinking(table), before } };
 }

@@ -26,6 +26,7 @@ export const tableEnvironmentSchema = z.object({ TABLE_NAME: present });
 export const accountsEnvironmentSchema = z.object({
   /** Accounts from before this time are of a user pool that is gone; absent where there was none before. */
   RELINK_ACCOUNTS_BEFORE: z.iso.datetime().optional(),
+  SIGN_UPS: z.enum(['open', 'closed']).default('open'),
 });
 
 /** What it tells functions that seal, or open, what lies in the table. */

@@ -53,7 +53,7 @@ export interface AwsManagerParts {
   /** What an operator has confirmed of tasks and keys that belong to nothing, for whoever ends them. */
   orphanConfirmation: OrphanConfirmation;
   /** What has to be done now and then beside all this, such as archiving the keys of who has been asleep for long. */
-  chores?: readonly { everyMilliseconds: number; work(): Promise<unknown> }[];
+  chores?: readonly { everyMilliseconds: number | (() => number); work(): Promise<unknown> }[];
 }
 
 /**

@@ -7,9 +7,6 @@ import type { ReportIncident } from '../instance-manager/lifecycle-ports.ts';
 import { SealRenewal } from '../instance-manager/seal-renewal.ts';
 import { sealersOf } from './aws-sealers.ts';
 
-/** Longer than anybody goes on with a secret that was replaced: see `PlatformSecret`. */
-const everyMilliseconds = 10 * 60_000;
-
 /**
  * The chore of the manager that keeps what lies sealed in the table for longer than a secret serves; none where nothing was ever sealed
  * with another secret than this.
@@ -26,5 +23,5 @@ export function sealRenewalChores(table: PlatformTable, stored: string, report: 
     },
     report,
   });
-  return [{ everyMilliseconds, work: () => renewal.run() }];
+  return [{ everyMilliseconds: () => renewal.pauseMilliseconds, work: () => renewal.run() }];
 }

@@ -10,7 +10,8 @@ export interface EnsureAccountPorts {
   /**
    * Set where an earlier user pool was lost for good, and with it the identifiers of its people. An account from before this time, when the
    * present pool was made, can only be of that pool; so whoever proves its e-mail address to the present one gets it. Accounts of the
-   * present pool, whose people may have left an address to somebody else, are never given to anybody.
+   * present pool, whose people may have left an address to somebody else, are never given to anybody. Only where nobody can sign up by
+   * themselves: a proof by whoever did not choose the password is one for whoever did.
    */
   relinking?: { accounts: AccountRelinking; before: string };
   /** Told where the audit entry could not be written; the account is there all the same. */

@@ -1,28 +1,43 @@
 import type { StoredResources, StoredSecret } from '../ports.ts';
 
+/** What may belong to nothing while what it belongs to lies in the table alone. */
+export type OrphanKind = 'instances' | 'sealed keys' | 'warm processes';
+
 /** What belongs to nothing, beside all that there is of its kind. */
 export interface OrphanCount {
   orphans: number;
   all: number;
+  /** How many more were ended within the last hour without being confirmed. */
+  ended: number;
 }
 
-/** So many may be ended whatever there is beside them: what crashes leave behind. */
+/**
+ * @param orphans Names of what belongs to nothing.
+ * @param all How many there are of the kind.
+ * @param ended Names of those that were ended within the last hour; some may still be there.
+ */
+export function countOrphans(orphans: readonly string[], all: number, ended: ReadonlySet<string> = new Set()): OrphanCount {
+  const present = new Set(orphans);
+  return { orphans: orphans.length, all, ended: [...ended].filter((name) => !present.has(name)).length };
+}
+
+/** So many may be ended in an hour whatever there is beside them: what crashes leave behind. */
 const always = 5;
-/** Part of all that may be ended in one pass. */
+/** Part of all that may be ended in an hour. */
 const share = 0.2;
 
 /**
  * Whether so many orphans may be ended at once. Far more of them than crashes leave behind show that not they are wrong but what they are
- * compared with: an empty table, another one, or one that was restored to an earlier time. Judged anew in each pass. Pure.
+ * compared with: an empty table, another one, one that was restored to an earlier time, or one that loses its content bit by bit. Pure.
  *
  * @param confirmed How many an operator has confirmed; 0 where nobody has.
  */
-export function mayEndOrphans({ orphans, all }: OrphanCount, confirmed: number): boolean {
-  return orphans <= Math.max(always, Math.floor(all * share), confirmed);
+export function mayEndOrphans({ orphans, all, ended }: OrphanCount, confirmed: number): boolean {
+  return orphans <= confirmed || orphans + ended <= Math.max(always, Math.floor((all + ended) * share));
 }
 
 /** The most that are ended without being confirmed, in words. */
-export const orphanBound = `${always}, or ${share * 100} % of all`;
+export const orphanBound = `${always}, or ${share * 100} % of all, in an hour`;
 
 /** What is known of an instance that does not exist: a process, a route or a token that the router presents to it. */
 export interface OrphanedInstances {
@@ -53,23 +68,25 @@ export interface OrphanedSecrets {
 export const secretMilliseconds = 65 * 60_000;
 
 /**
- * Sealed keys that no key refers to and that are old enough that none is about to. A version that is newer than the one its key refers to
- * is none where that one does not exist: the row is from before a rotation, and what is sealed is all that is left of the customer's key.
+ * Sealed keys that no key refers to and that are old enough that none is about to. A version of a key that refers to one that does not exist
+ * is none: the row, or what is sealed, is from before a rotation, and this may be all that is left of the customer's key.
  */
 export function orphanedSecrets({ now, stored }: { now: number; stored: StoredResources }): OrphanedSecrets {
   const referred = new Map(stored.keys.map(({ secret }) => [secret.name, secret.version]));
-  const present = new Set(stored.secrets.map(nameOf));
+  const present = new Set(stored.secrets.map(secretVersionName));
   const found: OrphanedSecrets = { replaced: [], orphans: [], all: stored.secrets.length };
   for (const secret of stored.secrets) {
     const { name, version, createdAt } = secret;
     const wanted = referred.get(name);
     if (wanted === version || now - Date.parse(createdAt) <= secretMilliseconds) continue;
+    if (wanted !== undefined && !present.has(secretVersionName({ name, version: wanted }))) continue;
     if (wanted !== undefined && version < wanted) found.replaced.push(secret);
-    else if (wanted === undefined || present.has(nameOf({ name, version: wanted }))) found.orphans.push(secret);
+    else found.orphans.push(secret);
   }
   return found;
 }
 
-function nameOf({ name, version }: Pick<StoredSecret, 'name' | 'version'>): string {
+/** Names one version of one sealed key. */
+export function secretVersionName({ name, version }: Pick<StoredSecret, 'name' | 'version'>): string {
   return `${name}@${version}`;
 }

@@ -98,7 +98,10 @@ export class PlatformAudit implements PlatformHealth {
     const { orphanConfirmation } = this.#ports;
     return {
       ...everything,
-      ...(orphanConfirmation === undefined ? {} : { confirmedOrphans: orphanConfirmation.confirmed }),
+      ...(orphanConfirmation && {
+        confirmedOrphans: orphanConfirmation.confirmed,
+        endedOrphans: (kind) => orphanConfirmation.ended.of(kind),
+      }),
       now: this.#ports.clock.now().getTime(),
       routes: routes.map(({ instanceId, workspaceId, address, replicas = [] }) => ({
         instanceId,

@@ -1,5 +1,13 @@
 import { findStoredViolations } from '../domain/invariant.ts';
-import { mayEndOrphans, orphanBound, orphanedInstances, orphanedSecrets } from '../domain/orphans.ts';
+import {
+  countOrphans,
+  mayEndOrphans,
+  type OrphanKind,
+  orphanBound,
+  orphanedInstances,
+  orphanedSecrets,
+  secretVersionName,
+} from '../domain/orphans.ts';
 import type { Instance, Route, RunningProcess } from '../ports.ts';
 import type { CrashRecovery } from './crash-recovery.ts';
 import { type Everything, readEverything } from './everything.ts';
@@ -22,7 +30,7 @@ export interface ReconcilerParts {
  * A pass reads one list of each kind and judges by it; whatever looks wrong is looked at again, in turn with the operations on its
  * instance, before anything is ended. What could not be repaired is reported and found again by the next pass.
  *
- * Where processes and secrets outlive what they belong to, it ends no more orphans in a pass than crashes leave behind, unless an operator
+ * Where processes and secrets outlive what they belong to, it ends no more orphans in an hour than crashes leave behind, unless an operator
  * has confirmed them: that nearly everything belongs to nothing is how a wrong, empty or outdated table looks.
  */
 export class Reconciler {
@@ -46,7 +54,7 @@ export class Reconciler {
       if (decideRepair(instance, observed) !== 'none') this.#repairLater(instance.id, observed.hasAccessToken);
     }
     const { ids, all } = orphanedInstances(found.keys(), existing);
-    if (this.#mayEnd('Processes, routes or tokens of instances that do not exist', ids.length, all)) {
+    if (this.#mayEnd('instances', ids, all)) {
       for (const instanceId of ids) this.#repairLater(instanceId, found.get(instanceId)?.hasAccessToken === true);
     }
     await this.#deleteOrphans(everything);
@@ -101,7 +109,7 @@ export class Reconciler {
   async #deleteOrphans({ instances, stored }: Everything): Promise<void> {
     const now = this.#ports.clock.now().getTime();
     const { replaced, orphans, all } = orphanedSecrets({ now, stored });
-    const secrets = this.#mayEnd('Sealed keys that no key refers to', orphans.length, all) ? [...replaced, ...orphans] : replaced;
+    const secrets = this.#mayEnd('sealed keys', orphans.map(secretVersionName), all) ? [...replaced, ...orphans] : replaced;
     const hasTokens = findStoredViolations({ now, instances, stored }).some(({ kind }) => kind === 'token_without_instance');
     if (secrets.length === 0 && !hasTokens) return;
     try {
@@ -112,11 +120,18 @@ export class Reconciler {
   }
 
   /** Says so where they are held back. The audit tells operators the same, and how to confirm. */
-  #mayEnd(what: string, orphans: number, all: number): boolean {
+  #mayEnd(kind: Exclude<OrphanKind, 'warm processes'>, ids: readonly string[], all: number): boolean {
     const { orphanConfirmation, report } = this.#ports;
-    if (orphanConfirmation === undefined || mayEndOrphans({ orphans, all }, orphanConfirmation.confirmed)) return true;
+    if (orphanConfirmation === undefined) return true;
+    const { confirmed, ended } = orphanConfirmation;
+    const count = countOrphans(ids, all, ended.of(kind));
+    if (mayEndOrphans(count, confirmed)) {
+      if (confirmed === 0) ended.note(kind, ids);
+      return true;
+    }
+    const before = count.ended === 0 ? '' : `, after ${count.ended} that were ended within the hour,`;
     report({
-      message: `${what} are left alone: ${orphans} of ${all} are more than are ended by themselves (${orphanBound}).`,
+      message: `${orphansInWords[kind]} are left alone: ${count.orphans} of ${all}${before} are more than are ended by themselves (${orphanBound}).`,
       cause: new Error('The table may be another one, empty or outdated. See the report of the audit: it says how to go on.'),
     });
     return false;
@@ -130,6 +145,11 @@ export class Reconciler {
     }
   }
 }
+
+const orphansInWords = {
+  instances: 'Processes, routes or tokens of instances that do not exist',
+  'sealed keys': 'Sealed keys that no key refers to',
+} as const;
 
 const nothing: Observation = { processes: [], route: undefined, hasAccessToken: false };
 

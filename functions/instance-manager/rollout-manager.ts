@@ -140,11 +140,13 @@ export class RolloutManager implements RolloutControl {
     const rollout = await this.#ports.rollouts.find(rolloutId);
     if (!rollout) throw new ProblemError('not-found', { detail: 'There is no rollout with this id.' });
     if (this.#active?.id !== rolloutId || this.#isFinishing) {
-      throw new ProblemError('conflict', { detail: 'This rollout has ended. To go back, roll out the version before.' });
+      throw hasEnded();
     }
     await this.#change({ status: 'rolling_back', reason: 'An operator cancelled it.' }, goingForward);
     this.#endPause();
-    return this.#active;
+    const cancelled = this.#activeNow();
+    if (cancelled === undefined) throw hasEnded();
+    return cancelled;
   }
 
   list(page: PageRequest): Promise<Page<Rollout>> {
@@ -160,6 +162,10 @@ export class RolloutManager implements RolloutControl {
     this.#stopped = true;
     this.#endPause();
     await this.#work;
+  }
+
+  #activeNow(): Rollout | undefined {
+    return this.#active;
   }
 
   #takeUp(rollout: Rollout): void {
@@ -298,8 +304,13 @@ export class RolloutManager implements RolloutControl {
   #change(change: Parameters<RolloutStore['update']>[1], condition: (active: Rollout) => boolean = () => true): Promise<void> {
     const changed = this.#changes.then(async () => {
       if (!this.#active || !condition(this.#active)) return;
-      await this.#ports.rollouts.update(this.#active.id, change);
-      this.#active = { ...this.#active, ...change };
+      const { id } = this.#active;
+      if (await this.#ports.rollouts.update(id, change)) this.#active = { ...this.#active, ...change };
+      else {
+        const cause = new Error('Another manager has taken over, or the answer to an earlier attempt was lost.');
+        this.#ports.report({ message: `The rollout ${id} has ended already; nothing of it was changed.`, cause });
+        this.#active = undefined;
+      }
     });
     this.#changes = changed.catch(() => {});
     return changed;
@@ -320,6 +331,10 @@ export class RolloutManager implements RolloutControl {
   #now(): number {
     return performance.now();
   }
+}
+
+function hasEnded(): ProblemError {
+  return new ProblemError('conflict', { detail: 'This rollout has ended. To go back, roll out the version before.' });
 }
 
 const goingForward = ({ status }: Rollout) => status === 'canary' || status === 'rolling';

@@ -9,6 +9,10 @@ export interface SealRenewalPorts {
 
 /** Values of a kind in one pass: some seconds of writes. */
 const mostInAPass = 1_000;
+/** Longer than anybody goes on with a secret that was replaced: see `PlatformSecret`. In milliseconds. */
+const firstPause = 10 * 60_000;
+/** Between passes of which the one before has left something. So tens of thousands are sealed again within the hour that `forget` waits. */
+const nextPause = 60_000;
 
 /**
  * Seals with the current secret what a secret before it has sealed, so that nothing is lost when that one is forgotten. A pass that has
@@ -18,6 +22,7 @@ export class SealRenewal {
   readonly #ports: SealRenewalPorts;
   readonly #mostInAPass: number;
   readonly #left: Set<string>;
+  #hasRun = false;
 
   constructor(ports: SealRenewalPorts, options: { mostInAPass?: number } = {}) {
     this.#ports = ports;
@@ -25,11 +30,14 @@ export class SealRenewal {
     this.#left = new Set(Object.keys(ports.values));
   }
 
-  /**
-   * To be called every ten minutes, the first time ten minutes after the start: then all others have come to the current secret, too. A
-   * kind of values that fails is tried again the next time.
-   */
+  /** How long to wait before the next pass: before the first one until all others have come to the current secret, too. */
+  get pauseMilliseconds(): number {
+    return this.#hasRun && this.#left.size > 0 ? nextPause : firstPause;
+  }
+
+  /** To be called after each pause. A kind of values that fails is tried again the next time. */
   async run(): Promise<void> {
+    this.#hasRun = true;
     const { values, report } = this.#ports;
     for (const kind of this.#left) {
       try {
@@ -42,7 +50,7 @@ export class SealRenewal {
           cause: undefined,
         });
       } catch (cause) {
-        report({ message: `The ${kind} could not all be sealed with the current secret; tried again in ten minutes.`, cause });
+        report({ message: `The ${kind} could not all be sealed with the current secret; tried again in a minute.`, cause });
       }
     }
   }

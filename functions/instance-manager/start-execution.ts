@@ -16,9 +16,10 @@ export async function startExecution(
   instanceId: string,
   { name, request, begunWith }: ExecutionTurn,
 ): Promise<LifecycleOperation | undefined> {
-  const operation = begunWith ?? (await presentOperation(instances, instanceId, request.operation));
-  // Noted first: whoever stops the instance from now on knows what it overtakes.
-  if (!(await queue.begin(instanceId, name, operation))) return undefined;
+  const present = begunWith ?? (await presentOperation(instances, instanceId, request.operation));
+  // Noted first: whoever stops the instance from now on knows what it overtakes. What another process has noted meanwhile it may have begun.
+  const operation = await queue.begin(instanceId, name, present);
+  if (operation === undefined) return undefined;
   await executions.start({ instanceId, ...request, operation, operationId: name });
   return operation;
 }

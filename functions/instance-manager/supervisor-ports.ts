@@ -35,7 +35,7 @@ export interface SupervisorPorts extends LifecyclePorts {
    * ends any number: where processes and secrets cannot outlive what they belong to, as on one machine, where processes end with the
    * service and secrets lie in the database itself.
    */
-  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed'>;
+  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed' | 'ended'>;
 }
 
 /** Knows the processes that an earlier run of the platform launched and that still live. */

@@ -14,7 +14,7 @@ export interface WarmPoolKeeperPorts {
   kinds(): Promise<readonly WarmKind[]>;
   report(failure: { message: string; cause: unknown }): void;
   /** What an operator has confirmed of processes that the pool does not know. Missing where any number of them is ended. */
-  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed'>;
+  orphanConfirmation?: Pick<OrphanConfirmation, 'confirmed' | 'ended'>;
 }
 
 export interface WarmPoolKeeperOptions extends WarmPoolSize, Partial<Omit<WarmPoolRules, 'maximum'>> {
@@ -22,6 +22,8 @@ export interface WarmPoolKeeperOptions extends WarmPoolSize, Partial<Omit<WarmPo
   intervalMilliseconds?: number;
 }
 
+/** Of orphans. */
+const kind = 'warm processes';
 const hourMilliseconds = 60 * 60_000;
 /**
  * As many as are missing start together, so that a pool of any size is full again after one start's time; but no more than this, which is a
@@ -114,12 +116,16 @@ export class WarmPoolKeeper {
     const plan = planWarmPool(
       {
         ...{ now: clock.now(), known, running, desired },
-        ...(orphanConfirmation === undefined ? {} : { confirmedOrphans: orphanConfirmation.confirmed }),
+        ...(orphanConfirmation && {
+          confirmedOrphans: orphanConfirmation.confirmed,
+          endedOrphans: orphanConfirmation.ended.of(kind),
+        }),
       },
       { ...this.#rules, startsAtOnce: this.#startsAtOnce() },
     );
     if (plan.died.length > 0) this.#countFailure();
     this.#tellHeld(plan.held);
+    if (orphanConfirmation?.confirmed === 0) orphanConfirmation.ended.note(kind, plan.unknown);
     const done = await Promise.all([
       ...plan.ready.map((ready) => this.#markWarm(ready)),
       ...plan.end.map((process) => this.#end(process)),
@@ -130,7 +136,7 @@ export class WarmPoolKeeper {
   }
 
   /** Once for each number, as the pool is looked at every few seconds. The audit tells operators how to go on. */
-  #tellHeld({ orphans, all }: OrphanCount = { orphans: 0, all: 0 }): void {
+  #tellHeld({ orphans, all }: Pick<OrphanCount, 'orphans' | 'all'> = { orphans: 0, all: 0 }): void {
     if (orphans > 0 && orphans !== this.#held) {
       this.#ports.report({
         message: `Warm processes that the pool does not know are left alone: ${orphans} of ${all} are more than are ended by themselves.`,

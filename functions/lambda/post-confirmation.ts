@@ -1,6 +1,5 @@
 import { identityOf } from '../adapters/cognito/identity-reader.ts';
 import { createDynamoStores } from '../adapters/dynamodb/stores.ts';
-import { relinkingOf } from '../composition/aws-account-maker.ts';
 import { readEnvironment, tableEnvironmentSchema } from '../composition/aws-environment.ts';
 import { platformTable } from '../composition/aws-table.ts';
 import { reportToLog } from '../composition/report-incident.ts';
@@ -11,7 +10,6 @@ const { accounts, audit } = createDynamoStores(platformTable(readEnvironment(tab
 export const handler = createPostConfirmation({
   accounts,
   audit,
-  ...relinkingOf(process.env),
   clock: { now: () => new Date() },
   report: reportToLog(),
   identityOf,

@@ -54,8 +54,11 @@ export interface OperationQueue {
   ask(instanceId: string, request: OperationRequest): Promise<{ outcome: 'start'; turn: ExecutionTurn } | { outcome: 'queued' }>;
   /** Takes the turn for an action. `undefined` where something else has it. */
   take(instanceId: string, holder: string): Promise<ActionTurn | undefined>;
-  /** Notes what an execution is begun with. Answers whether it still has the turn. */
-  begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<boolean>;
+  /**
+   * Notes what an execution is begun with. Answers what it is to be begun with, which is what somebody has noted before, if anybody has: it
+   * may have been begun already. `undefined` where it has the turn no more.
+   */
+  begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<LifecycleOperation | undefined>;
   /**
    * Ends a turn. Where a request waits, its execution has the turn next, and is answered to be started. `undefined` where none waits, or
    * where the turn of this name had ended before: an end that is told twice changes nothing.

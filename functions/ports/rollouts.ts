@@ -33,10 +33,14 @@ export interface RolloutStore {
   list(page: PageRequest): Promise<Page<Rollout>>;
   /** The one that has not ended; there is at most one. */
   findActive(): Promise<Rollout | undefined>;
+  /**
+   * Answers `false`, and changes nothing, where it has ended: by somebody who has taken over from whoever asks, or by an earlier attempt whose
+   * answer was lost.
+   */
   update(
     rolloutId: string,
     change: Partial<Pick<Rollout, 'status' | 'upgraded' | 'total' | 'failedInstanceId' | 'reason' | 'endedAt'>>,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 export interface InstalledVersion {

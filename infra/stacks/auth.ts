@@ -9,7 +9,7 @@ import { MailDomain } from '../constructs/mail-domain.ts';
 import { alarmPeriod, ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { eventFunctionAccess } from '../function-access.ts';
-import { accountEnvironment, sharedEnvironment } from '../function-environment.ts';
+import { sharedEnvironment } from '../function-environment.ts';
 import { isInHostedZone, mailDomain } from '../names.ts';
 
 export interface AuthStackProps extends StackProps {
@@ -129,7 +129,6 @@ export class AuthStack extends Stack {
       description: 'Somebody confirmed their address',
       environment: {
         ...sharedEnvironment(settings),
-        ...accountEnvironment(settings),
         TABLE_NAME: props.resources.table.tableName,
       },
       permissions: accessStatements(this, eventFunctionAccess['post-confirmation'], props.resources),

@@ -50,9 +50,7 @@ try {
   await part('forwarding', () => measureForwarding(samples, { smartleadUrl, rounds, loadMs, warmUpMs: loadMs / 2, say }));
   const soakMinutes = quick ? 0 : Number(options['soak-minutes']);
   await part('streams', () => measureStreams(samples, { smartleadUrl, streams: quick ? 500 : 5_000, soakMinutes, say }));
-  await part('storm', () =>
-    measureStorm(samples, { smartleadUrl, connections: quick ? 500 : 5_000, rounds: quick ? 1 : 3, say }),
-  );
+  await part('storm', () => measureStorm(samples, { smartleadUrl, connections: quick ? 500 : 5_000, rounds, say }));
   type Measure = (platform: RunningPlatform) => Promise<void>;
   const onPlatform = (measure: Measure, settings?: Record<string, string>) => async () => {
     const platform = await startPlatform(smartleadUrl, settings);

@@ -112,6 +112,7 @@ describe('settings that cannot be used', () => {
     ],
     [{ databaseSnapshot: 'arn:aws:rds:us-east-1:123456789012:cluster-snapshot:x' }, 'databaseSnapshot: must be the ARN'],
     [{ managerPaused: 'for now' }, 'managerPaused: must be true or false'],
+    [{ relinkAccountsBefore: '2026-11-22T09:30:00Z' }, 'signUps: must be closed with relinkAccountsBefore'],
     [{ relinkAccountsBefore: 'yesterday' }, 'relinkAccountsBefore: must be a time in UTC'],
     [{ relinkAccountsBefore: '2999-01-01T00:00:00Z' }, 'relinkAccountsBefore: must not be in the future'],
     [{ databaseStorageGibibytes: '100' }, 'databaseStorageLimitGibibytes: must not be below databaseStorageGibibytes'],

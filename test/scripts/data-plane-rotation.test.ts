@@ -1,5 +1,5 @@
 import { ListServicesCommand } from '@aws-sdk/client-ecs';
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { parseDataPlaneSecret, RotationOrderError, secretRing } from '../../core/data-plane-secret.ts';
 import { type RotationStep, rotateDataPlaneSecret, type SecretReader } from '../../scripts/data-plane-rotation.ts';
@@ -12,11 +12,12 @@ const secretOf = (name: string) => name.padEnd(40, '.');
 /** A deployment whose services are replaced at once, unless `replaces` says otherwise. */
 function deployment() {
   let time = Date.parse('2026-11-22T12:00:00.000Z');
-  let stored = { text: secretOf('first'), putAt: new Date(time) };
+  let stored = { text: secretOf('first'), putAt: new Date(time), version: '1' };
   let startedAt: Date | undefined = new Date(time);
   let made = 0;
-  const state = { replaces: true, restarts: 0, services: ['router', 'manager'] };
-  const list = async (): Promise<SecretReader[]> => state.services.map((name) => ({ name, startedAt }));
+  const state = { replaces: true, restarts: 0, services: ['router', 'manager'], paused: '', refuses: false };
+  const list = async (): Promise<SecretReader[]> =>
+    state.services.map((name) => ({ name, startedAt, isRunning: name !== state.paused }));
   return {
     state,
     wait: (milliseconds: number) => {
@@ -30,13 +31,15 @@ function deployment() {
       rotateDataPlaneSecret(step, {
         secret: {
           read: async () => stored,
-          write: async (text) => {
-            stored = { text, putAt: new Date(time) };
+          write: async (text, version) => {
+            if (version !== stored.version) throw new RotationOrderError('Somebody else was faster.');
+            stored = { text, putAt: new Date(time), version: `${Number(version) + 1}` };
           },
         },
         readers: {
           list,
           restart: async () => {
+            if (state.refuses) throw Object.assign(new Error('not allowed'), { name: 'AccessDeniedException' });
             state.restarts += 1;
             if (state.replaces) startedAt = new Date(time + 1);
           },
@@ -58,7 +61,7 @@ describe('a rotation of the data plane’s secret', () => {
     expect(await step('status')).toContain('next step: "switch"');
     await step('switch');
     expect(ring()).toEqual({ current: secretOf('made 1'), others: [secretOf('first')] });
-    wait(hour);
+    wait(hour + 1);
     await step('forget');
     expect(ring()).toEqual({ current: secretOf('made 1'), others: [] });
     expect(state.restarts).toBe(3);
@@ -100,6 +103,45 @@ describe('a rotation of the data plane’s secret', () => {
     expect(ring().others).toEqual([secretOf('first')]);
   });
 
+  it('forgets nothing before a manager has worked with the new secret for an hour, however long ago it was put', async () => {
+    const { step, wait, ring, state } = deployment();
+    await step('announce');
+    wait(10 * minute);
+    state.refuses = true;
+    await expect(step('switch')).rejects.toThrow('step "restart"');
+    wait(2 * hour);
+    await expect(step('forget')).rejects.toThrow('Not replaced since');
+    state.refuses = false;
+    await step('restart');
+    wait(20 * minute);
+    await expect(step('forget')).rejects.toThrow('may still be sealing');
+    wait(hour);
+    state.paused = 'manager';
+    await expect(step('forget')).rejects.toThrow('does not run: manager');
+    expect(ring().others).toEqual([secretOf('first')]);
+    state.paused = '';
+    await step('forget');
+    expect(ring().others).toEqual([]);
+  });
+
+  it('that broke off after the secret was put says so, then and when it is asked how it stands', async () => {
+    const { step, wait, state } = deployment();
+    wait(minute);
+    state.refuses = true;
+    await expect(step('announce')).rejects.toThrow(/The secret was put.*AccessDeniedException: not allowed.*step "restart"/);
+    expect(await step('status')).toContain('Not replaced since: router, manager');
+    state.refuses = false;
+    await step('restart');
+    expect(await step('status')).not.toContain('Not replaced');
+  });
+
+  it('that two people do at once is done by one of them', async () => {
+    const { step, ring } = deployment();
+    const done = await Promise.allSettled([step('announce'), step('announce')]);
+    expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(ring().others).toHaveLength(1);
+  });
+
   it('is announced once', async () => {
     const { step, ring } = deployment();
     await step('announce');
@@ -119,12 +161,15 @@ describe('on AWS', () => {
     const send = async (command: { input: object }) => {
       asked.push({ [command.constructor.name]: command.input });
       if (command instanceof ListServicesCommand) return { serviceArns: Object.keys(deployments) };
-      return { services: Object.entries(deployments).map(([serviceName, each]) => ({ serviceName, deployments: each })) };
+      const runningCount = 1;
+      return {
+        services: Object.entries(deployments).map(([serviceName, each]) => ({ serviceName, runningCount, deployments: each })),
+      };
     };
     const services = platformServices({ send } as never, 'platform');
     expect(await services.list()).toEqual([
-      { name: 'router', startedAt: createdAt },
-      { name: 'manager', startedAt: undefined },
+      { name: 'router', startedAt: createdAt, isRunning: true },
+      { name: 'manager', startedAt: undefined, isRunning: true },
     ]);
     asked.length = 0;
     await services.restart();
@@ -135,16 +180,48 @@ describe('on AWS', () => {
     );
   });
 
-  it('the secret is the current version of its name', async () => {
+  describe('the secret', () => {
+    const SecretId = 'smartlead-mcp/dev/platform/data-plane';
     const putAt = new Date('2026-11-22T12:00:00.000Z');
-    const sent: unknown[] = [];
-    const send = async (command: unknown) => {
-      sent.push(command);
-      return { SecretString: secretOf('first'), CreatedDate: putAt };
-    };
-    const place = storedSecret({ send } as never, 'smartlead-mcp/dev/platform/data-plane');
-    expect(await place.read()).toEqual({ text: secretOf('first'), putAt });
-    await place.write(secretOf('second'));
-    expect(sent).toEqual([expect.any(GetSecretValueCommand), expect.any(PutSecretValueCommand)]);
+
+    /** Secrets Manager, as far as it is asked here: a label goes from one version to another where it is on the first. */
+    function secretsManager() {
+      const versions = new Map([['1', secretOf('first')]]);
+      const state = { current: '1' };
+      const send = async (command: unknown) => {
+        if (command instanceof GetSecretValueCommand) {
+          return { SecretString: versions.get(state.current), CreatedDate: putAt, VersionId: state.current };
+        }
+        if (command instanceof PutSecretValueCommand) {
+          const VersionId = `${versions.size + 1}`;
+          versions.set(VersionId, command.input.SecretString ?? '');
+          if (command.input.VersionStages?.includes('AWSCURRENT') ?? true) state.current = VersionId;
+          return { VersionId };
+        }
+        if (!(command instanceof UpdateSecretVersionStageCommand)) throw new Error('another request');
+        const { VersionStage, RemoveFromVersionId, MoveToVersionId } = command.input;
+        if (VersionStage !== 'AWSCURRENT' || RemoveFromVersionId !== state.current) {
+          throw Object.assign(new Error('The label is not there.'), { name: 'InvalidParameterException' });
+        }
+        state.current = MoveToVersionId ?? '';
+        return {};
+      };
+      return { place: storedSecret({ send } as never, SecretId), present: () => versions.get(state.current) };
+    }
+
+    it('is the current version of its name', async () => {
+      const { place, present } = secretsManager();
+      expect(await place.read()).toEqual({ text: secretOf('first'), putAt, version: '1' });
+      await place.write(secretOf('second'), '1');
+      expect(present()).toBe(secretOf('second'));
+    });
+
+    it('is not put over one that somebody else has put since it was read', async () => {
+      const { place, present } = secretsManager();
+      const { version } = await place.read();
+      await place.write(secretOf('theirs'), version);
+      await expect(place.write(secretOf('ours'), version)).rejects.toThrow(RotationOrderError);
+      expect(present()).toBe(secretOf('theirs'));
+    });
   });
 });

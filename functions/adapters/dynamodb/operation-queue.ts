@@ -52,13 +52,13 @@ export class DynamoOperationQueue implements OperationQueue {
     return (await this.#create(instanceId, turn)) === undefined ? turn : undefined;
   }
 
-  begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<boolean> {
-    return untilUndisturbed(async () => {
+  begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<LifecycleOperation | undefined> {
+    return untilUndisturbed<LifecycleOperation | undefined>(async () => {
       const present = await this.#read(instanceId);
-      if (present?.turn.kind !== 'execution' || present.turn.name !== name) return { value: false };
-      if (present.turn.begunWith === operation) return { value: true };
+      if (present?.turn.kind !== 'execution' || present.turn.name !== name) return { value: undefined };
+      if (present.turn.begunWith !== undefined) return { value: present.turn.begunWith };
       const begun = { ...present, turn: { ...present.turn, begunWith: operation } };
-      return (await this.#replace(present, begun)) ? { value: true } : undefined;
+      return (await this.#replace(present, begun)) ? { value: operation } : undefined;
     });
   }
 

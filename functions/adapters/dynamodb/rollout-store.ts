@@ -81,9 +81,9 @@ export class DynamoRolloutStore implements RolloutStore {
     return rolloutId === undefined ? undefined : this.find(rolloutId);
   }
 
-  async update(rolloutId: string, { upgraded, ...change }: Parameters<RolloutStore['update']>[1]): Promise<void> {
+  async update(rolloutId: string, { upgraded, ...change }: Parameters<RolloutStore['update']>[1]): Promise<boolean> {
     const present = await this.#read(rolloutId);
-    if (present === undefined) return;
+    if (present === undefined || present.endedAt !== undefined) return false;
     const parts = upgraded === undefined ? undefined : await this.#putParts(rolloutId, upgraded, present.upgradedParts);
     const { set, remove } = splitChange(change);
     const ends = change.endedAt !== undefined && (await this.#readActiveId()) === rolloutId;
@@ -93,17 +93,26 @@ export class DynamoRolloutStore implements RolloutStore {
           .patch({ id: rolloutId })
           .set({ ...set, upgradedParts: parts ?? present.upgradedParts })
           .remove(remove)
+          .where((item, { notExists }) => notExists(item.endedAt))
           .commit(),
-        ...(ends ? [entities.active.delete(active).commit()] : []),
+        ...(ends
+          ? [
+              entities.active
+                .delete(active)
+                .where((item, { eq }) => eq(item.rolloutId, rolloutId))
+                .commit(),
+            ]
+          : []),
       ]),
     );
-    if (!outcome.written) throw new Error(`The rollout ${rolloutId} is gone.`);
+    if (!outcome.written) return false;
     const left = present.upgradedParts.filter((digest) => parts?.includes(digest) === false);
     await writeAll(
       left.map((digest) => ({ rolloutId, digest })),
       keyOf,
       (gone) => this.#parts.delete(gone).go(),
     );
+    return true;
   }
 
   async #readActiveId(): Promise<string | undefined> {

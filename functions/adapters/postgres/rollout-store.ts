@@ -50,13 +50,15 @@ export class PostgresRolloutStore implements RolloutStore {
     return repeatable(() => this.#database.selectFrom('rollouts').selectAll().where('endedAt', 'is', null).executeTakeFirst());
   }
 
-  async update(rolloutId: string, { upgraded, ...change }: Parameters<RolloutStore['update']>[1]): Promise<void> {
-    await repeatable(() =>
+  async update(rolloutId: string, { upgraded, ...change }: Parameters<RolloutStore['update']>[1]): Promise<boolean> {
+    const { numUpdatedRows } = await repeatable(() =>
       this.#database
         .updateTable('rollouts')
         .set({ ...change, ...(upgraded === undefined ? {} : { upgraded: JSON.stringify(upgraded) }) })
         .where('id', '=', rolloutId)
-        .execute(),
+        .where('endedAt', 'is', null)
+        .executeTakeFirst(),
     );
+    return numUpdatedRows > 0n;
   }
 }

@@ -12,12 +12,17 @@ const soonestMilliseconds = 5_000;
 export class PlatformSecret {
   readonly #client: Pick<SecretsManagerClient, 'send'>;
   readonly #arn: string;
-  readonly #stage: string | undefined;
+  readonly #stage: 'AWSCURRENT' | 'AWSPREVIOUS';
   #value: Promise<string | undefined> | undefined;
-  #askedAt = 0;
+  /**
+   * By two clocks, of which the one counts that says more: the wall clock may be set back, and the other one stands still while Lambda
+   * freezes a function between two calls, so that it may count seconds in hours.
+   * Source: https://github.com/hashicorp/vault-lambda-extension/pull/150
+   */
+  #askedAt = { wall: 0, monotonic: 0 };
 
-  /** @param stage Label of the version that is read; the current one by default. A version with another label may not exist. */
-  constructor(client: Pick<SecretsManagerClient, 'send'>, arn: string, stage?: 'AWSPREVIOUS') {
+  /** @param stage Label of the version that is read. There may be none before the current one. */
+  constructor(client: Pick<SecretsManagerClient, 'send'>, arn: string, stage: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT') {
     this.#client = client;
     this.#arn = arn;
     this.#stage = stage;
@@ -44,9 +49,10 @@ export class PlatformSecret {
   }
 
   #readAfter(milliseconds: number): Promise<string | undefined> {
-    const now = performance.now();
+    const now = { wall: Date.now(), monotonic: performance.now() };
     const known = this.#value;
-    if (known !== undefined && now - this.#askedAt < milliseconds) return known;
+    const age = Math.max(now.wall - this.#askedAt.wall, now.monotonic - this.#askedAt.monotonic);
+    if (known !== undefined && age < milliseconds) return known;
     this.#askedAt = now;
     this.#value = this.#fetch().catch((error) => {
       if (known !== undefined) return known;
@@ -57,15 +63,14 @@ export class PlatformSecret {
   }
 
   async #fetch(): Promise<string | undefined> {
-    const VersionStage = this.#stage;
-    const request = { SecretId: this.#arn, ...(VersionStage === undefined ? {} : { VersionStage }) };
+    const request = { SecretId: this.#arn, VersionStage: this.#stage };
     try {
       const { SecretString } = await this.#client.send(new GetSecretValueCommand(request));
       if (SecretString === undefined) throw new Error('A secret of the platform holds no text.');
       return SecretString;
     } catch (error) {
       // Never rotated: there is no version before.
-      if (VersionStage !== undefined && error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+      if (this.#stage === 'AWSPREVIOUS' && error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { Instance, Route, RunningProcess, RunningWarmProcess, StoredResources, WarmProcess } from '../../ports.ts';
+import type { OrphanKind } from '../orphans.ts';
 
 export type ObservedInstance = Pick<
   Instance,
@@ -33,6 +34,8 @@ export interface Snapshot {
   stored: StoredResources;
   /** How many orphans of each kind an operator has confirmed; missing where any number is ended. */
   confirmedOrphans?: number;
+  /** Names of those that were ended within the last hour and that nobody confirmed. */
+  endedOrphans?(kind: OrphanKind): ReadonlySet<string>;
   /** Whether an operation or a repair is under way for the instance, or its next start is set and waits for its time. */
   isLookedAfter(instanceId: string): boolean;
 }

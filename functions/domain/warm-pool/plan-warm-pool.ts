@@ -1,5 +1,5 @@
 import type { RunningWarmProcess, WarmKind, WarmProcess } from '../../ports.ts';
-import { mayEndOrphans, type OrphanCount } from '../orphans.ts';
+import { countOrphans, mayEndOrphans, type OrphanCount } from '../orphans.ts';
 import type { DesiredWarm } from './desired-warm.ts';
 
 export interface WarmPoolRules {
@@ -22,6 +22,8 @@ export interface WarmPoolView {
   desired: readonly DesiredWarm[];
   /** How many processes that the pool does not know an operator has confirmed; missing where any number is ended. */
   confirmedOrphans?: number;
+  /** Ids of those that were ended within the last hour and that nobody confirmed. */
+  endedOrphans?: ReadonlySet<string>;
 }
 
 /** What there is to do, so that the pool becomes what it should be. */
@@ -47,7 +49,7 @@ const unknownMilliseconds = 2 * 60_000;
 
 /** Compares what waits with what should. Pure; what it says may be outdated, so every step checks the state it starts from. */
 export function planWarmPool(view: WarmPoolView, rules: WarmPoolRules): WarmPoolPlan {
-  const { known, running, desired, now, confirmedOrphans } = view;
+  const { known, running, desired, now, confirmedOrphans, endedOrphans } = view;
   const runningById = new Map(running.map((process) => [process.id, process]));
   const plan: WarmPoolPlan = { ready: [], end: [], died: [], unknown: [], start: [] };
   const waiting = new Map<string, WarmProcess[]>(desired.map((kind) => [nameOf(kind), []]));
@@ -85,7 +87,7 @@ export function planWarmPool(view: WarmPoolView, rules: WarmPoolRules): WarmPool
   const knownIds = new Set(known.map(({ id }) => id));
   const strangers = running.filter(({ id }) => !knownIds.has(id));
   const unknown = strangers.filter(({ startedAt }) => secondsSince(startedAt) * 1000 > unknownMilliseconds).map(({ id }) => id);
-  const count = { orphans: unknown.length, all: running.length };
+  const count = countOrphans(unknown, running.length, endedOrphans);
   if (confirmedOrphans === undefined || mayEndOrphans(count, confirmedOrphans)) plan.unknown = unknown;
   else plan.held = count;
   plan.start = startsOf(view, rules, waiting, strangers.length);

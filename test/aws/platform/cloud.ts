@@ -180,7 +180,7 @@ export async function startCloud() {
     storedDataPlaneSecret,
     /** The services that `scripts/rotate-data-plane-secret.ts` restarts: a router at the same place, and the manager. */
     readers: {
-      list: async () => [{ name: 'both', startedAt }],
+      list: async () => [{ name: 'both', startedAt, isRunning: true }],
       restart: async () => {
         const { port } = new URL(router.base);
         startedAt = new Date();

@@ -72,8 +72,8 @@ export async function measureStorm(samples: Samples, { smartleadUrl, connections
         addWhereKnown('storm: processor time of the router, the calls beside it included, ms', ofRouter);
         addWhereKnown('storm: processor time of the stormed instance, ms', ofInstance);
         samples.add('storm: streams open at its end', open);
-        samples.add('storm: streams closed to make room, with a hint when to come back', closed);
-        samples.add('storm: connections refused', refused);
+        samples.add('storm: streams closed to make room, told to come back, too', closed);
+        samples.add('storm: clients told to come back later', refused);
       } finally {
         await storm.stop();
         await elsewhere.stop();

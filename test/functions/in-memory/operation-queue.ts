@@ -38,11 +38,12 @@ export class InMemoryOperationQueue implements OperationQueue {
     return turn;
   }
 
-  async begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<boolean> {
+  async begin(instanceId: string, name: string, operation: LifecycleOperation): Promise<LifecycleOperation | undefined> {
     const present = this.busy.get(instanceId);
-    if (present?.turn.kind !== 'execution' || present.turn.name !== name) return false;
-    this.busy.set(instanceId, { ...present, turn: { ...present.turn, begunWith: operation } });
-    return true;
+    if (present?.turn.kind !== 'execution' || present.turn.name !== name) return undefined;
+    const { begunWith = operation } = present.turn;
+    this.busy.set(instanceId, { ...present, turn: { ...present.turn, begunWith } });
+    return begunWith;
   }
 
   async end(instanceId: string, name: string): Promise<ExecutionTurn | undefined> {

@@ -22,8 +22,10 @@ export class InMemoryRolloutStore implements RolloutStore {
     return structuredClone([...this.#rollouts.values()].find(({ endedAt }) => endedAt === null));
   }
 
-  async update(rolloutId: string, change: Partial<Rollout>): Promise<void> {
+  async update(rolloutId: string, change: Partial<Rollout>): Promise<boolean> {
     const present = this.#rollouts.get(rolloutId);
-    if (present) this.#rollouts.set(rolloutId, { ...present, ...structuredClone(change) });
+    if (present === undefined || present.endedAt !== null) return false;
+    this.#rollouts.set(rolloutId, { ...present, ...structuredClone(change) });
+    return true;
   }
 }

@@ -229,6 +229,31 @@ describe('the comparison with a table that may be the wrong one', () => {
     expect(await left()).toEqual({ processes: 2, secrets: 2 });
   });
 
+  it('ends none of many that turn up bit by bit, until an hour is over', async () => {
+    const { installation, supervisor, orphanConfirmation, ids, look, left } = await damaged({ kept: 8, lost: 4 });
+    await look();
+    expect(await left()).toEqual({ processes: 8, secrets: 8 });
+    const { instances } = installation.disk;
+    for (const id of ids.slice(0, 2)) await instances.delete(id);
+    await look();
+    expect(await left()).toMatchObject({ processes: 8 });
+    const checking = supervisor.audit.check();
+    await pass(2000);
+    expect((await checking).violations).toContainEqual(
+      expect.objectContaining({
+        kind: 'orphans_held',
+        detail: expect.stringMatching(/ 2 belong to nothing, and 4 more were ended /),
+      }),
+    );
+    orphanConfirmation.confirm(2, said());
+    await look();
+    expect(await left()).toMatchObject({ processes: 6 });
+    await pass(60 * 60_000);
+    for (const id of ids.slice(2, 7)) await instances.delete(id);
+    await look();
+    expect(await left()).toMatchObject({ processes: 1 });
+  });
+
   it('names what it holds back in the audit', async () => {
     const { supervisor, orphanConfirmation } = await damaged({ kept: 2, lost: 6 });
     const check = async () => {

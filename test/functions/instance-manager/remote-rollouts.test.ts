@@ -60,7 +60,8 @@ describe('rollouts that another process carries out', () => {
 
   it('are cancelled by the manager, which is waited for', async () => {
     const made = await begun({
-      cancel: () => made.store.update(made.rollout.id, { status: 'rolling_back', reason: 'An operator cancelled it.' }),
+      cancel: async () =>
+        void (await made.store.update(made.rollout.id, { status: 'rolling_back', reason: 'An operator cancelled it.' })),
     });
     expect(await made.rollouts.cancel(made.rollout.id)).toMatchObject({ status: 'rolling_back' });
     expect(await made.rollouts.cancel(made.rollout.id)).toMatchObject({ status: 'rolling_back' });
@@ -73,7 +74,9 @@ describe('rollouts that another process carries out', () => {
   });
 
   it('that have ended meanwhile, or are none, are not cancelled', async () => {
-    const made = await begun({ cancel: () => made.store.update(made.rollout.id, { status: 'done', endedAt: at }) });
+    const made = await begun({
+      cancel: async () => void (await made.store.update(made.rollout.id, { status: 'done', endedAt: at })),
+    });
     await expect(made.rollouts.cancel('rol_none')).rejects.toMatchObject({ type: 'not-found' });
     await expect(made.rollouts.cancel(made.rollout.id)).rejects.toMatchObject({ type: 'conflict' });
     await expect(made.rollouts.cancel(made.rollout.id)).rejects.toMatchObject({ type: 'conflict' });

@@ -210,7 +210,10 @@ describe('a rollout', () => {
     const { installation, disk, rollouts, ids } = made;
     expect(await rollouts.begin()).toMatchObject({ total: 6 });
     await pass(10);
-    await installation.runner.run(ids[4] ?? '', 'sleep', { recovery: true });
+    // Any may be the first, as their ids are random.
+    const upgraded = (await latest(made))?.upgraded.map(({ instanceId }) => instanceId);
+    const tired = ids.slice(1).find((id) => !upgraded?.includes(id));
+    await installation.runner.run(tired ?? '', 'sleep', { recovery: true });
     await pass(2_000);
     expect(await latest(made)).toMatchObject({ status: 'canary', total: 5 });
     await pass(80_000);
@@ -252,6 +255,18 @@ describe('a platform that dies during a rollout', () => {
     await pass(120_000);
     expect(await latest(next)).toMatchObject({ status: 'done' });
     expect(await versionsOf({ ...next, ids })).toEqual(ids.map(() => 'version-2'));
+  });
+
+  it('and has not noticed yet that another one has ended it changes nothing more of it', async () => {
+    const made = await upgradable(3);
+    const { id } = await made.rollouts.begin();
+    await pass(5_000);
+    const endedAt = new Date().toISOString();
+    await made.disk.rollouts.update(id, { status: 'failed', reason: 'The other one said so.', endedAt });
+    await pass(120_000);
+    expect(await latest(made)).toMatchObject({ status: 'failed', reason: 'The other one said so.', endedAt });
+    await expect(made.rollouts.cancel(id)).rejects.toMatchObject({ type: 'conflict' });
+    expect((await made.rollouts.begin()).id).not.toBe(id);
   });
 
   it('while it goes back has all instances with the version before', async () => {

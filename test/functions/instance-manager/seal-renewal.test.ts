@@ -29,3 +29,15 @@ it('tells what it could not seal, and is not kept from the rest by it', async ()
     expect.stringMatching(/^Of the routes, 2 open with no secret/),
   ]);
 });
+
+it('waits until all others have come to the current secret, then goes on soon with what is left', async () => {
+  const minute = 60_000;
+  const many = vi.fn(async () => ({ ...done, isComplete: many.mock.calls.length === 2 }));
+  const renewal = new SealRenewal({ values: { many: { sealAgain: many } }, report: vi.fn() });
+  const pauses = [renewal.pauseMilliseconds];
+  for (let pass = 0; pass < 2; pass += 1) {
+    await renewal.run();
+    pauses.push(renewal.pauseMilliseconds);
+  }
+  expect(pauses).toEqual([10 * minute, minute, 10 * minute]);
+});

@@ -17,6 +17,27 @@ it('is read again after some minutes, so that a program that runs for long comes
   expect(send).toHaveBeenCalledTimes(2);
 });
 
+it('is read again after a long sleep of its function, in which a clock that does not jump stands still', async () => {
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const send = vi.fn(async () => ({ SecretString: 'before' }));
+  const secret = new PlatformSecret({ send } as never, 'arn');
+  await secret.read();
+  send.mockResolvedValue({ SecretString: 'after' });
+  vi.setSystemTime(Date.now() + 5 * minute);
+  expect(await secret.read()).toBe('after');
+});
+
+it('is kept for no longer where the clock was set back', async () => {
+  const send = vi.fn(async () => ({ SecretString: 'before' }));
+  const secret = new PlatformSecret({ send } as never, 'arn');
+  await secret.read();
+  send.mockResolvedValue({ SecretString: 'after' });
+  vi.setSystemTime(Date.now() - 60 * minute);
+  await vi.advanceTimersByTimeAsync(5 * minute);
+  expect(await secret.read()).toBe('after');
+});
+
 it('stays as it was where it cannot be read again, and is asked for once more after a while', async () => {
   const send = vi.fn(async () => ({ SecretString: 'before' }));
   const secret = new PlatformSecret({ send } as never, 'arn');

@@ -37,8 +37,15 @@ export function rolloutStoreContract(open: OpenStores): void {
       expect(await rollouts.findActive()).toEqual(changed);
       await rollouts.update(rollout.id, { status: 'rolled_back', endedAt: afterNoon(3) });
       expect(await rollouts.findActive()).toBeUndefined();
-      expect(await rollouts.find(rollout.id)).toEqual({ ...changed, status: 'rolled_back', endedAt: afterNoon(3) });
+      const ended = { ...changed, status: 'rolled_back', endedAt: afterNoon(3) };
+      expect(await rollouts.find(rollout.id)).toEqual(ended);
       expect(await rollouts.find('rol_none')).toBeUndefined();
+
+      // Somebody who has not noticed yet that another one has taken over, and has ended it.
+      expect(await rollouts.update(rollout.id, { status: 'rolling', upgraded: [], total: 9 })).toBe(false);
+      expect(await rollouts.update(rollout.id, { status: 'done', endedAt: afterNoon(4) })).toBe(false);
+      expect(await rollouts.update('rol_none', { status: 'rolling' })).toBe(false);
+      expect(await rollouts.find(rollout.id)).toEqual(ended);
 
       const later = newRollout({ startedAt: afterNoon(4), endedAt: afterNoon(5), status: 'done' });
       await rollouts.create(later);
