@@ -121,13 +121,12 @@ export class EventLog {
 
   /**
    * Takes the answers that were kept for the client's return, in order: it gets them elsewhere. And forgets what was sent.
-   * @param after The number of the last event that it has got: what was sent later did not arrive.
+   * @param received What it has got; all that was sent where that is missing.
    */
-  takeAnswers(after: number): OutgoingEvent[] {
+  takeAnswers(received: LastReceived | undefined): OutgoingEvent[] {
     const answers: LoggedEvent[] = [];
     for (const event of [...this.#events]) {
-      const isLost = event.sentAt === undefined || event.number > after;
-      if (event.kind === 'answer' && isLost) answers.push(event);
+      if (event.kind === 'answer' && isToBeSent(event, received)) answers.push(event);
       if (event.kind !== 'answer' && event.sentAt === undefined) continue;
       if (event.sentAt === undefined) this.#undelivered -= 1;
       this.#removeAt(this.#events.indexOf(event));

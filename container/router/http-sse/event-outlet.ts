@@ -24,6 +24,14 @@ export interface EventOutletOptions {
  */
 export type LastReceived = { number: number } | { lostSince: number; awaited: AwaitedRequests };
 
+/** How long before the end of a connection was noticed something may have been written to it in vain. */
+const writtenInVainMs = 5_000;
+
+/** What has to be sent again to a client that does not say what it has got. @param cutAt When its connection was cut. */
+export function writtenInVain(cutAt: number, awaited: AwaitedRequests): LastReceived {
+  return { lostSince: cutAt - writtenInVainMs, awaited };
+}
+
 /** Where a session's events go: to its client's stream, or, while that is cut, into memory until the client is back. */
 export class EventOutlet {
   readonly #options: EventOutletOptions;
@@ -66,6 +74,11 @@ export class EventOutlet {
   /** The number of the last event that the client had got when it came to this router. */
   get receivedBefore(): number {
     return this.#receivedBefore;
+  }
+
+  /** The number of the last event. */
+  get count(): number {
+    return this.#count;
   }
 
   get undelivered(): AwaitedRequests {
@@ -128,11 +141,16 @@ export class EventOutlet {
     if (!this.#log.isEmpty) this.#options.onLogged();
   }
 
-  /** Takes the answers that the client has not got. @param after The number of the last event that it has got. */
-  takeAnswers(after: number): OutgoingEvent[] {
+  /** The client has gone to another router. */
+  leave(): void {
     this.#isElsewhere = true;
+  }
+
+  /** Takes the answers that the client has not got, for another router. @param received What it has got, as in {@link attach}. */
+  takeAnswers(received: LastReceived | undefined): OutgoingEvent[] {
+    this.leave();
     this.#undelivered.clear();
-    return this.#log.takeAnswers(after);
+    return this.#log.takeAnswers(received);
   }
 
   /** An answer that was taken could not be given elsewhere. */

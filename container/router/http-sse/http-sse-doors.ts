@@ -1,10 +1,10 @@
 import type { AdmittedRequest } from '../admitted-request.ts';
 import { whenReady } from '../maybe-promise.ts';
-import { outcomeUnknownResponse } from '../outcome-unknown.ts';
-import { Refusal, type RpcId, refusals } from '../refusal.ts';
+import { Refusal, refusals } from '../refusal.ts';
 import type { RouterServices } from '../router-services.ts';
 import type { SessionHolder } from '../sessions/session-holder.ts';
 import type { HandshakeParams, SessionRecord } from '../sessions/session-record.ts';
+import { ClientReturns } from './client-returns.ts';
 import { ClientStream } from './client-stream.ts';
 import { type ClientTraits, likelyHandshake, traitsOf } from './client-traits.ts';
 import { type EventPlace, readEventId } from './event-id.ts';
@@ -13,7 +13,7 @@ import { KeptBodies } from './kept-bodies.ts';
 import { MessagePost } from './message-post.ts';
 import { OpeningGate } from './opening-gate.ts';
 import { ParkedSessions } from './parked-sessions.ts';
-import { noteUncertainty, type Recognised, recogniseClient } from './returning-client.ts';
+import type { TakenSession } from './session-claims.ts';
 import type { SessionSurroundings } from './session-surroundings.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import { SilentClients } from './silent-clients.ts';
@@ -25,8 +25,6 @@ const eventLogLimits = { perSession: 256 * 1024, inAll: 32 * mebibyte, sentPerSe
 const parkedLimits = { perToken: 32, inAll: 2_000 };
 const maxOpeningsPerInstance = 256;
 const sweepMs = 5_000;
-/** How long before the end of a connection was noticed something may have been written to it in vain. */
-const writtenInVainMs = 5_000;
 
 /**
  * The doors of HTTP+SSE (revision 2024-11-05): `GET` at `sse` opens a session's stream, `POST` at `messages` says something in it. The
@@ -40,6 +38,7 @@ export class HttpSseDoors {
   readonly #sessions = new Map<string, SseSession>();
   readonly #parked = new ParkedSessions<SseSession>(parkedLimits);
   readonly #silent: SilentClients;
+  readonly #returns: ClientReturns;
   readonly #logged = new Set<SseSession>();
   readonly #shared: SharedSessions | undefined;
   readonly #sweeper: NodeJS.Timeout;
@@ -48,9 +47,17 @@ export class HttpSseDoors {
   constructor(services: RouterServices, holder?: SessionHolder) {
     this.#services = services;
     this.#holder = holder;
+    const parkedOf = (tokenHash: string) => [...this.#parked.ofToken(tokenHash)].filter(({ handOver }) => !handOver.isTaken);
+    this.#returns = new ClientReturns({
+      ...{ services, holder, parkedOf, sessions: this.#sessions },
+      issue: (admitted, handshake) => this.#issue(admitted, handshake),
+      create: (admitted, traits, record) => this.#create(admitted, traits, record),
+    });
     this.#silent = new SilentClients({
-      parkedOf: (tokenHash) => this.#parked.ofToken(tokenHash),
-      onRecognised: (given, stream, recognised) => this.#giveBack(given, stream, recognised),
+      recogniseSilent: (client, openedAt) => this.#returns.recogniseSilent(client, openedAt),
+      recogniseUnintroduced: (client, openedAt, ids) => this.#returns.recogniseUnintroduced(client, openedAt, ids),
+      onRecognised: (given, stream, taken) => this.#giveBack(given, stream, taken),
+      reportError: (error) => services.reportError(error, ''),
     });
     this.#surroundings = {
       services,
@@ -60,7 +67,7 @@ export class HttpSseDoors {
       isShared: holder !== undefined,
       onParked: (session) => {
         this.#parked.add(session);
-        this.#silent.onParked(session);
+        if (!session.handOver.isTaken) this.#silent.onParked(session);
         for (const id of [session.id, ...session.aliases]) holder?.keep(id);
       },
       onAttached: (session) => {
@@ -73,7 +80,8 @@ export class HttpSseDoors {
     if (holder !== undefined) {
       this.#shared = new SharedSessions({
         ...{ holder, sessions: this.#sessions, lookMs: services.timing.returnLookMs },
-        parked: () => this.#parked.all,
+        parked: this.#parked,
+        open: services.open,
         reportError: (error) => services.reportError(error, ''),
       });
     }
@@ -117,7 +125,8 @@ export class HttpSseDoors {
     const session = this.#sessions.get(sessionId);
     if (session !== undefined) {
       const own = admitted.rpc === undefined ? session : this.#silent.onMessage(session, admitted.rpc);
-      own.post(admitted, body);
+      const say = (meant: SseSession) => (meant.hasEnded ? this.#takeMessage(admitted, body) : meant.post(admitted, body));
+      whenReady(() => own, say, this.#failed(admitted));
       return;
     }
     const goOn = () => this.#withoutStream(admitted, record).post(admitted, body);
@@ -130,10 +139,6 @@ export class HttpSseDoors {
       new MessagePost(this.#services, admitted).refuse(refusals.sessionNotHere);
       return;
     }
-    const failed = (error: unknown) => {
-      this.#services.reportError(error, admitted.requestId);
-      new MessagePost(this.#services, admitted).refuse(refusals.internalError);
-    };
     whenReady(
       () => holder.forward(record, { request, body }),
       (answer) => {
@@ -141,8 +146,15 @@ export class HttpSseDoors {
         else if (answer instanceof Refusal) new MessagePost(this.#services, admitted).refuse(answer);
         else new MessagePost(this.#services, admitted).pass(answer);
       },
-      failed,
+      this.#failed(admitted),
     );
+  }
+
+  #failed(admitted: AdmittedRequest): (error: unknown) => void {
+    return (error) => {
+      this.#services.reportError(error, admitted.requestId);
+      new MessagePost(this.#services, admitted).refuse(refusals.internalError);
+    };
   }
 
   /** A session that no router holds a stream of: its client will come back for the answer, if it comes. */
@@ -161,7 +173,7 @@ export class HttpSseDoors {
     const traits = traitsOf(admitted);
     const place = readEventId(admitted.request.headers['last-event-id']);
     if (place !== undefined) this.#resume(admitted, stream, traits, place);
-    else if (traits.protocolVersion !== undefined) this.#recognise(admitted, stream, traits);
+    else if (traits.protocolVersion !== undefined) this.#returns.recognise(admitted, stream, traits);
     else this.#openFresh(admitted, stream, traits);
   }
 
@@ -178,45 +190,13 @@ export class HttpSseDoors {
         return;
       }
       if (record.handshake === undefined && traits.protocolVersion !== undefined) assumeHandshake(record, traits);
-      const session = this.#sessions.get(record.id) ?? this.#create(admitted, traits, record);
+      const known = this.#sessions.get(record.id);
+      const session = known ?? this.#create(admitted, traits, record);
+      // It has said something before, if not here.
+      if (known === undefined && record.handshake !== undefined) session.markAsReturned();
       session.attach(stream, { number });
     };
     whenReady(() => this.#services.knownSessions.find(sessionId, admitted.token, 'http-sse'), found, failed);
-  }
-
-  /** The client has initialized before, and does not say in which session. */
-  #recognise(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
-    const recognition = recogniseClient(traits, this.#parked.ofToken(traits.tokenHash));
-    if (recognition.kind === 'recognised') {
-      const { session, others } = recognition;
-      session.traits.address = traits.address;
-      // What was written last may have been lost with the connection. It must not reach a client that could be another one: all
-      // programs of a kind number their requests alike.
-      const isCertain = others.length === 0 && !session.isDoubtful;
-      noteUncertainty(recognition, this.#givesUpAt());
-      const lost = { lostSince: session.cutAt - writtenInVainMs, awaited: session.awaitedRequests() };
-      session.attach(stream, isCertain ? lost : undefined);
-      return;
-    }
-    const like = recognition.kind === 'ambiguous' ? recognition.like.record.handshake : undefined;
-    const handshake = like ?? likelyHandshake(traits.protocolVersion ?? '', traits.userAgent);
-    const session = this.#create(admitted, traits, this.#issue(admitted, handshake));
-    session.markAsReturned();
-    session.attach(stream);
-    if (recognition.kind === 'unknown') return;
-    const { lost, candidates } = recognition;
-    for (const [id, mayRepeat] of lost) session.onOwnAnswer(id, lostAnswer(id, mayRepeat));
-    // Otherwise it has been told what became of all that it may wait for.
-    if (lost.size > 0) return;
-    for (const other of candidates) {
-      session.unsettled.addAll(other.unsettled);
-      session.unsettled.add(other.id, other.awaitedRequests(), this.#givesUpAt());
-    }
-  }
-
-  /** When nobody waits any more who was cut off now, by `performance.now()`. */
-  #givesUpAt(): number {
-    return performance.now() + this.#services.timing.returnWaitMs;
   }
 
   /**
@@ -237,7 +217,7 @@ export class HttpSseDoors {
         else {
           const session = this.#create(admitted, traits, this.#issue(admitted));
           session.attach(stream);
-          this.#silent.add(session, stream);
+          this.#silent.add(session, stream, admitted);
         }
       },
       failed,
@@ -245,14 +225,12 @@ export class HttpSseDoors {
   }
 
   /** The client to whom the stream belongs was given a session that it does not need: it has one. */
-  #giveBack(given: SseSession, stream: ClientStream, recognised: Recognised<SseSession>): void {
-    const own = recognised.session;
-    noteUncertainty(recognised, this.#givesUpAt());
+  #giveBack(given: SseSession, stream: ClientStream, { session: own, received }: TakenSession): void {
     given.giveAway();
     // Whatever the client was told last, it reaches the same session.
     this.#sessions.set(given.id, own);
     own.aliases.push(given.id);
-    own.attach(stream);
+    own.attach(stream, received);
   }
 
   #issue({ token }: AdmittedRequest, handshake?: HandshakeParams): SessionRecord {
@@ -289,8 +267,4 @@ export class HttpSseDoors {
 function assumeHandshake(record: SessionRecord, { protocolVersion = '', userAgent }: ClientTraits): void {
   record.handshake = likelyHandshake(protocolVersion, userAgent);
   record.initialized = true;
-}
-
-function lostAnswer(id: RpcId, mayRepeat: boolean): string {
-  return mayRepeat ? refusals.answerLost.body(id) : outcomeUnknownResponse({ id, isCall: true });
 }

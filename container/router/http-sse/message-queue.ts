@@ -61,6 +61,16 @@ export class MessageQueue {
     return this.#pending;
   }
 
+  /** Messages so far. */
+  get count(): number {
+    return this.#lastOrder;
+  }
+
+  /** The session has had so many messages at another router. */
+  continueAfter(count: number): void {
+    this.#lastOrder = Math.max(this.#lastOrder, count);
+  }
+
   /** Whether a message waits for its turn, or for a process to go to. */
   get isWaiting(): boolean {
     return this.#waiting.length > 0;

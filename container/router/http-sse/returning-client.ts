@@ -41,10 +41,12 @@ export type Recognition<Session> =
  * session alone is waited for, it is that one: programs that come back do so because they wait for something, while the sessions of
  * those that have finished (n8n opens one for every execution) stay behind. Between several that are waited for nobody guesses. A client
  * whose session was taken by another one that way is one more that is waited for.
+ * @param isComplete Whether these are all that are parked: otherwise another one may be waited for that nobody knows of here.
  */
 export function recogniseClient<Session extends ParkedView>(
   traits: ClientTraits,
   parked: Iterable<Session>,
+  isComplete = true,
 ): Recognition<Session> {
   const alike = [...parked].filter(
     (session) => hasSameProgram(session.traits, traits) && session.traits.protocolVersion === traits.protocolVersion,
@@ -55,8 +57,9 @@ export function recogniseClient<Session extends ParkedView>(
   const like = lastCut(awaited) ?? lastCut(candidates);
   if (like === undefined) return { kind: 'unknown' };
   const mistakable = awaited.length === 1 ? mistakableRequests(like, candidates) : [];
-  if (awaited.length <= 1 && mistakable.length === 0) return { kind: 'recognised', ...oneOf(candidates, like) };
-  const lost = commonRequests([...awaited.map((each) => each.awaitedRequests()), ...mistakable]);
+  const isOnlyOne = awaited.length === 0 || (awaited.length === 1 && isComplete);
+  if (isOnlyOne && mistakable.length === 0) return { kind: 'recognised', ...oneOf(candidates, like) };
+  const lost = isComplete ? commonRequests([...awaited.map((each) => each.awaitedRequests()), ...mistakable]) : new Map();
   return { kind: 'ambiguous', like, candidates, lost };
 }
 

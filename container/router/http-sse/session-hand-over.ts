@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { refusals } from '../refusal.ts';
+import type { ClaimedSession } from '../sessions/parked-report.ts';
 import type { StreamPlace, StreamRouter } from '../sessions/session-holder.ts';
 import type { ClientMessage } from './client-message.ts';
 import type { OutgoingEvent } from './event-log.ts';
-import type { EventOutlet } from './event-outlet.ts';
+import type { EventOutlet, LastReceived } from './event-outlet.ts';
 import type { MessageQueue } from './message-queue.ts';
 import { errorOf } from './post-outcome.ts';
 import { eventData } from './server-sent-event.ts';
@@ -19,6 +20,9 @@ export interface SessionHandOverParts {
   events: SessionEvents;
 }
 
+/** How long a router may take to show the session that it has claimed, in milliseconds. After that nobody has it. */
+const claimMs = 2_000;
+
 /** Answers that are on their way to another router, or were and may not have arrived. */
 interface Delivery {
   readonly id: string;
@@ -32,6 +36,8 @@ interface Delivery {
 export class SessionHandOver {
   readonly #parts: SessionHandOverParts;
   #delivery: Delivery | undefined;
+  /** When its client was recognised last, by `performance.now()`, and what that one had got. */
+  #claim: { readonly at: number; readonly received: LastReceived | undefined } | undefined;
 
   constructor(parts: SessionHandOverParts) {
     this.#parts = parts;
@@ -52,6 +58,35 @@ export class SessionHandOver {
     return this.#parts.outlet.receivedBefore;
   }
 
+  /** Whether the client was recognised a moment ago: whoever else comes back is not the one that is waited for here. */
+  get isTaken(): boolean {
+    return this.#claim !== undefined && performance.now() - this.#claim.at < claimMs;
+  }
+
+  /**
+   * Another router has recognised the client, and goes on with the session. `undefined` where it is not to be had.
+   * @param received What the client has got; everything that was written where that is missing.
+   */
+  claim(received: LastReceived | undefined): Pick<ClaimedSession, 'count' | 'messages'> | undefined {
+    const { outlet, queue } = this.#parts;
+    if (!this.reserve(received)) return undefined;
+    outlet.leave();
+    return { count: outlet.count, messages: queue.count };
+  }
+
+  /** Somebody has recognised the client and gives it its stream in a moment. Answers whether the session is to be had. */
+  reserve(received?: LastReceived): boolean {
+    const { session } = this.#parts;
+    if (session.isAttached || session.hasEnded || this.isTaken) return false;
+    this.#claim = { at: performance.now(), received };
+    return true;
+  }
+
+  /** The session goes on here as it was at another router. */
+  goOn({ messages }: Pick<ClaimedSession, 'messages'>): void {
+    this.#parts.queue.continueAfter(messages);
+  }
+
   /** The client gets answers that another router has kept for it. */
   take(answers: readonly string[]): void {
     for (const answer of answers) this.#parts.events.passAnswer(answer);
@@ -66,6 +101,7 @@ export class SessionHandOver {
   takeBack(): void {
     const { events = [] } = this.#delivery ?? {};
     this.#delivery = undefined;
+    this.#claim = undefined;
     for (const event of events) this.#parts.outlet.putBack(event);
   }
 
@@ -103,7 +139,7 @@ export class SessionHandOver {
     const { outlet } = this.#parts;
     for (;;) {
       if (this.#delivery === undefined) {
-        const events = outlet.takeAnswers(after);
+        const events = outlet.takeAnswers(this.#claim === undefined ? { number: after } : this.#claim.received);
         if (events.length === 0) return;
         this.#delivery = { id: randomUUID(), events };
       }

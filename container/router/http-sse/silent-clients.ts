@@ -1,6 +1,10 @@
+import type { AdmittedRequest } from '../admitted-request.ts';
+import { type MaybePromise, whenReady } from '../maybe-promise.ts';
+import type { RpcId } from '../refusal.ts';
 import type { RpcRequest } from '../rpc-request.ts';
 import type { ClientStream } from './client-stream.ts';
-import { isSameClientPossible, type Recognised, recogniseSilentClient, recogniseUnintroduced } from './returning-client.ts';
+import { isSameClientPossible } from './returning-client.ts';
+import type { ReturnedClient, TakenSession } from './session-claims.ts';
 import type { SseSession } from './sse-session.ts';
 
 /** How long a client that says nothing of having been there may take for its first message before it counts as one that is back. */
@@ -10,16 +14,26 @@ const silenceMs = 1_000;
 interface SilentClient {
   readonly session: SseSession;
   readonly stream: ClientStream;
+  readonly admitted: AdmittedRequest;
   /** By `performance.now()`. */
   readonly openedAt: number;
   readonly timer: NodeJS.Timeout;
+  /** It has said something; in which session, is being found out. */
+  meant: Promise<SseSession> | undefined;
 }
 
 export interface SilentClientsListener {
-  /** Sessions of a token whose clients have no stream. */
-  parkedOf(tokenHash: string): Iterable<SseSession>;
+  /** The session of such a client, where it is certain enough. */
+  recogniseSilent(client: ReturnedClient, openedAt: number): MaybePromise<TakenSession | undefined>;
+  /** The same for one that begins with something else than a handshake, and asks for this. */
+  recogniseUnintroduced(
+    client: ReturnedClient,
+    openedAt: number,
+    requestIds: readonly RpcId[],
+  ): MaybePromise<TakenSession | undefined>;
   /** The stream of the one session is that of the other's client. */
-  onRecognised(given: SseSession, stream: ClientStream, own: Recognised<SseSession>): void;
+  onRecognised(given: SseSession, stream: ClientStream, own: TakenSession): void;
+  reportError(error: unknown): void;
 }
 
 /**
@@ -37,11 +51,11 @@ export class SilentClients {
   }
 
   /** A stream has begun, and with it a session of which nobody knows yet whether its client needs it. */
-  add(session: SseSession, stream: ClientStream): void {
+  add(session: SseSession, stream: ClientStream, admitted: AdmittedRequest): void {
     const { tokenHash } = session.traits;
     const timer = setTimeout(() => this.#look(silent), silenceMs);
     timer.unref();
-    const silent = { session, stream, openedAt: performance.now(), timer };
+    const silent: SilentClient = { session, stream, admitted, openedAt: performance.now(), timer, meant: undefined };
     this.#bySession.set(session, silent);
     const ofToken = this.#byToken.get(tokenHash) ?? new Set();
     this.#byToken.set(tokenHash, ofToken);
@@ -60,17 +74,30 @@ export class SilentClients {
     if (ofToken?.size === 0) this.#byToken.delete(tokenHash);
   }
 
-  /** A message came for the session. Gives the session whose client has sent it. */
-  onMessage(session: SseSession, rpc: RpcRequest): SseSession {
+  /** A message came for the session. Gives the session whose client has sent it. Never rejects. */
+  onMessage(session: SseSession, rpc: RpcRequest): MaybePromise<SseSession> {
     const silent = this.#bySession.get(session);
+    if (silent?.meant !== undefined) return silent.meant;
     // New ones and old ones ask alike whether anybody is there.
     if (silent === undefined || (rpc.requestIds.length > 0 && !rpc.isActivity)) return session;
+    if (rpc.initialize !== undefined) {
+      this.remove(session);
+      return session;
+    }
+    const own = this.#listener.recogniseUnintroduced(returned(silent, isHere), silent.openedAt, rpc.requestIds);
+    if (!(own instanceof Promise)) return this.#settle(silent, own);
+    silent.meant = own
+      .catch((error: unknown) => this.#listener.reportError(error))
+      .then((taken) => this.#settle(silent, taken ?? undefined));
+    return silent.meant;
+  }
+
+  /** It is known now where the client belongs. Gives that session. */
+  #settle(silent: SilentClient, own: TakenSession | undefined): SseSession {
+    const { session, stream } = silent;
     this.remove(session);
-    if (rpc.initialize !== undefined) return session;
-    const { traits } = session;
-    const own = recogniseUnintroduced(traits, this.#listener.parkedOf(traits.tokenHash), silent.openedAt, rpc.requestIds);
-    if (own === undefined) return session;
-    this.#listener.onRecognised(session, silent.stream, own);
+    if (own === undefined || !isHere(silent)) return session;
+    this.#listener.onRecognised(session, stream, own);
     return own.session;
   }
 
@@ -85,12 +112,23 @@ export class SilentClients {
     if (performance.now() - silent.openedAt >= silenceMs) this.#look(silent);
   }
 
-  #look({ session, stream, openedAt }: SilentClient): void {
-    if (stream.isClosed || session.hasEnded) return;
-    const { traits } = session;
-    const own = recogniseSilentClient(traits, this.#listener.parkedOf(traits.tokenHash), openedAt);
-    if (own === undefined) return;
-    this.remove(session);
-    this.#listener.onRecognised(session, stream, own);
+  #look(silent: SilentClient): void {
+    const isSilent = () => isHere(silent) && silent.meant === undefined && this.#bySession.get(silent.session) === silent;
+    if (!isSilent()) return;
+    whenReady(
+      () => this.#listener.recogniseSilent(returned(silent, isSilent), silent.openedAt),
+      (own) => {
+        if (own !== undefined && isSilent()) this.#settle(silent, own);
+      },
+      (error) => this.#listener.reportError(error),
+    );
   }
+}
+
+function isHere({ stream, session }: SilentClient): boolean {
+  return !stream.isClosed && !session.hasEnded;
+}
+
+function returned(silent: SilentClient, isWaiting: (silent: SilentClient) => boolean): ReturnedClient {
+  return { admitted: silent.admitted, traits: silent.session.traits, isSelfDeclared: false, isWaiting: () => isWaiting(silent) };
 }

@@ -1,4 +1,5 @@
 import type { RpcId } from '../refusal.ts';
+import type { AwaitedReport, WaitReport } from '../sessions/parked-report.ts';
 
 /** Sessions that are remembered at most: more than clients of a kind lose to each other at a time. The oldest is forgotten. */
 const maxSessions = 32;
@@ -13,6 +14,15 @@ export interface AwaitedRequest {
 }
 
 export type AwaitedRequests = ReadonlyMap<RpcId, AwaitedRequest>;
+
+/** The requests, as other routers are told of them. */
+export function reportRequests(requests: AwaitedRequests): AwaitedReport[] {
+  return Array.from(requests, ([id, { mayRepeat, order }]) => ({ id, mayRepeat, order }));
+}
+
+export function readRequests(reports: readonly AwaitedReport[]): AwaitedRequests {
+  return new Map(reports.map(({ id, mayRepeat, order }) => [id, { mayRepeat, order }]));
+}
 
 interface Wait {
   readonly requests: AwaitedRequests;
@@ -38,6 +48,21 @@ export class UnsettledWaits {
     if (other === this) return;
     for (const [sessionId, wait] of other.#bySession) this.#set(sessionId, wait);
     this.#prune();
+  }
+
+  /** The same, as other routers are told of it. */
+  report(): WaitReport[] {
+    this.#prune();
+    const now = performance.now();
+    return Array.from(this.#bySession, ([sessionId, { requests, until }]) => ({
+      ...{ sessionId, requests: reportRequests(requests), forMs: until - now },
+    }));
+  }
+
+  /** Another router says so. */
+  addReported(waits: readonly WaitReport[]): void {
+    const now = performance.now();
+    for (const { sessionId, requests, forMs } of waits) this.add(sessionId, readRequests(requests), now + forMs);
   }
 
   /** What it may wait for, where one of the answers awaited in that session would be taken for that to another request. */

@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import type { LocalSessions } from '../sessions/session-holder.ts';
-import { answersGiven, answersPath, maxHopBodyBytes, presencePath, presenceQuestion } from './hop-messages.ts';
+import { maxHopBodyBytes } from './hop-messages.ts';
+import { HopQuestions } from './hop-questions.ts';
 import { type RouterAddress, routerSecretHeader } from './hop-request.ts';
-
-/** Deliveries that are remembered, so that none is taken twice. The oldest is forgotten. */
-const maxDeliveries = 10_000;
 
 /**
  * Takes messages that other routers forward, and what routers say to each other. Whoever does not know this router's secret gets nothing
@@ -16,8 +14,7 @@ const maxDeliveries = 10_000;
 export class HopListener {
   readonly #secret = randomBytes(32).toString('base64url');
   readonly #forwarded = new WeakSet<IncomingMessage>();
-  readonly #deliveries = new Set<string>();
-  #sessions: LocalSessions | undefined;
+  readonly #questions = new HopQuestions();
   #server: Server | undefined;
   #address: string | undefined;
 
@@ -28,7 +25,7 @@ export class HopListener {
 
   /** Answers for these sessions from now on. */
   attend(sessions: LocalSessions): void {
-    this.#sessions = sessions;
+    this.#questions.attend(sessions);
   }
 
   /** Whether the request came from another router. */
@@ -44,7 +41,7 @@ export class HopListener {
         response.writeHead(403, { Connection: 'close' }).end();
         return;
       }
-      if (request.url === presencePath || request.url === answersPath) {
+      if (this.#questions.knows(request.url)) {
         this.#hear(request, response).catch(() => response.writeHead(400, { Connection: 'close' }).end());
         return;
       }
@@ -71,21 +68,9 @@ export class HopListener {
   /** Rejects where what was said makes no sense. */
   async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const said: unknown = JSON.parse((await readAll(request)).toString('utf8'));
-    if (request.url === presencePath) {
-      const present = presenceQuestion.parse(said).sessionIds.map((id) => this.#sessions?.presence(id) ?? { kind: 'none' });
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(present));
-      return;
-    }
-    const { sessionId, deliveryId, answers } = answersGiven.parse(said);
-    const isTaken = this.#deliveries.has(deliveryId) || this.#sessions?.takeAnswers(sessionId, answers) === true;
-    if (isTaken) this.#remember(deliveryId);
-    response.writeHead(isTaken ? 204 : 421).end();
-  }
-
-  #remember(deliveryId: string): void {
-    this.#deliveries.add(deliveryId);
-    const [oldest] = this.#deliveries;
-    if (this.#deliveries.size > maxDeliveries && oldest !== undefined) this.#deliveries.delete(oldest);
+    const { status, content } = this.#questions.answer(request.url, said);
+    if (content === undefined) response.writeHead(status).end();
+    else response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(content));
   }
 }
 

@@ -22,7 +22,7 @@ export type HopAnswer = ForwardedAnswer | 'not-reached' | 'lost';
 export const routerSecretHeader = 'x-router-secret';
 
 const connectTimeoutMs = 1_000;
-const maxAnswerBytes = 1024 * 1024;
+const maxAnswerBytes = 4 * 1024 * 1024;
 
 /** Sends a request to another router. Never rejects. */
 export function requestRouter(

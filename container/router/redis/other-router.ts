@@ -1,6 +1,17 @@
+import type { ClaimedSession, ClientQuestion, ClientReport, DoubtReport, SessionClaim } from '../sessions/parked-report.ts';
 import type { ForwardedAnswer, MessageToForward, SessionPresence, StreamRouter } from '../sessions/session-holder.ts';
 import { forwardMessage } from './forward-message.ts';
-import { answersPath, maxAskedSessions, presenceAnswer, presencePath } from './hop-messages.ts';
+import {
+  answersPath,
+  claimPath,
+  clientReport,
+  doubtPath,
+  maxAskedSessions,
+  presenceAnswer,
+  presencePath,
+  readClaimed,
+  returnPath,
+} from './hop-messages.ts';
 import { type HopAnswer, type RouterAddress, requestRouter } from './hop-request.ts';
 
 /** How long a router may take for a question that it answers from memory, in milliseconds. */
@@ -25,7 +36,7 @@ export class OtherRouter implements StreamRouter {
     for (let start = 0; start < sessionIds.length; start += maxAskedSessions) {
       const asked = sessionIds.slice(start, start + maxAskedSessions);
       const answer = await this.#post(presencePath, { sessionIds: asked });
-      const said = typeof answer !== 'string' && answer.status === 200 ? readPresence(answer.body) : undefined;
+      const said = presenceAnswer.safeParse(contentOf(answer)).data;
       // It is gone, or of a release that does not know the question.
       if (said?.length !== asked.length) return sessionIds.map(() => notThere);
       found.push(...said);
@@ -42,6 +53,25 @@ export class OtherRouter implements StreamRouter {
     return typeof answer !== 'string' && answer.status === 204;
   }
 
+  /**
+   * What it has that could be the client's: `gone` where it takes no connections any more, `unknown` where it does not say. Never rejects.
+   */
+  async reportFor(client: ClientQuestion): Promise<ClientReport | 'gone' | 'unknown'> {
+    const answer = await this.#post(returnPath, client);
+    if (answer === 'not-reached') return 'gone';
+    // One of a release that does not know the question recognises clients by itself alone.
+    if (typeof answer !== 'string' && answer.status !== 200) return 'gone';
+    return clientReport.safeParse(contentOf(answer)).data ?? 'unknown';
+  }
+
+  async claim(claim: SessionClaim): Promise<ClaimedSession | undefined> {
+    return readClaimed(contentOf(await this.#post(claimPath, claim)));
+  }
+
+  async noteDoubt(doubt: DoubtReport): Promise<void> {
+    await this.#post(doubtPath, doubt);
+  }
+
   #post(path: string, content: object): Promise<HopAnswer> {
     const body = Buffer.from(JSON.stringify(content));
     return requestRouter(this.#address, {
@@ -51,9 +81,11 @@ export class OtherRouter implements StreamRouter {
   }
 }
 
-function readPresence(body: Buffer): SessionPresence[] | undefined {
+/** What it says; `undefined` where it says nothing. */
+function contentOf(answer: HopAnswer): unknown {
+  if (typeof answer === 'string' || answer.status !== 200) return undefined;
   try {
-    return presenceAnswer.safeParse(JSON.parse(body.toString('utf8'))).data;
+    return JSON.parse(answer.body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Refusal, refusals } from '../refusal.ts';
-import type { ForwardedAnswer, LocalSessions, MessageToForward, SessionHolder, StreamPlace } from '../sessions/session-holder.ts';
+import type { ClientQuestion } from '../sessions/parked-report.ts';
+import type {
+  ForwardedAnswer,
+  LocalSessions,
+  MessageToForward,
+  OthersReports,
+  SessionHolder,
+  StreamPlace,
+} from '../sessions/session-holder.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import { HeldSessions } from './held-sessions.ts';
 import { HopListener } from './hop-listener.ts';
@@ -24,6 +32,8 @@ export interface RedisSessionHolderOptions {
   heartbeatMs?: number;
   /** How long a message waits while nobody can tell which router has its session, in milliseconds. */
   searchMs?: number;
+  /** How long the others may take to say which of their sessions a client could mean that is back, in milliseconds. */
+  recogniseMs?: number;
   keyPrefix?: string;
 }
 
@@ -48,6 +58,7 @@ export class RedisSessionHolder implements SessionHolder {
   readonly #answerTimeoutMs: number;
   readonly #heartbeatMs: number;
   readonly #searchMs: number;
+  readonly #recogniseMs: number;
   readonly #keyPrefix: string;
   readonly #listener = new HopListener();
   readonly #others: OtherRouters;
@@ -62,6 +73,7 @@ export class RedisSessionHolder implements SessionHolder {
     this.#answerTimeoutMs = options.answerTimeoutMs;
     this.#heartbeatMs = heartbeatMs;
     this.#searchMs = options.searchMs ?? 10_000;
+    this.#recogniseMs = options.recogniseMs ?? 300;
     this.#keyPrefix = keyPrefix;
     this.#others = new OtherRouters({ redis, key, otherKeys, routerId, aliveMs: 3 * heartbeatMs, keyPrefix });
     this.#held = new HeldSessions({
@@ -133,6 +145,26 @@ export class RedisSessionHolder implements SessionHolder {
     };
     await Promise.all(this.#others.addresses.map((address) => ask(this.#routerAt(address))));
     return streams;
+  }
+
+  get hasOthers(): boolean {
+    return this.#others.addresses.length > 0;
+  }
+
+  async askFor(client: ClientQuestion): Promise<OthersReports> {
+    const timeout = new AbortController();
+    const late = pause(this.#recogniseMs, 'unknown' as const, { ref: false, signal: timeout.signal });
+    late.catch(() => {});
+    const ask = async (address: RouterAddress) => {
+      const router = this.#routerAt(address);
+      return { router, report: await Promise.race([router.reportFor(client), late]) };
+    };
+    const all = await Promise.all(this.#others.addresses.map(ask));
+    timeout.abort();
+    return {
+      reports: all.flatMap(({ router, report }) => (typeof report === 'string' ? [] : [{ router, report }])),
+      isComplete: all.every(({ report }) => report !== 'unknown'),
+    };
   }
 
   /** Takes no more messages and says so. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Refusal } from '../refusal.ts';
+import type { ClaimedSession, ClientQuestion, ClientReport, DoubtReport, SessionClaim } from './parked-report.ts';
 import type { SessionRecord } from './session-record.ts';
 
 /** A `POST` to `messages` that was let in here, and its body, which was read. */
@@ -35,6 +36,14 @@ export interface LocalSessions {
   takeAnswers(sessionId: string, answers: readonly string[]): boolean;
   /** The session's client has opened a newer stream at another router. */
   onNewerStream(sessionId: string): void;
+  /** What is here that could be a returning client's. */
+  reportFor(client: ClientQuestion): ClientReport;
+  /**
+   * Gives the session to the router that has recognised its client. `undefined` where it is not to be had (any more): whoever comes first
+   * gets it.
+   */
+  claim(claim: SessionClaim): ClaimedSession | undefined;
+  noteDoubt(doubt: DoubtReport): void;
 }
 
 /** Where the stream of a session hangs: another router, and what its client had got when it came there. */
@@ -52,6 +61,17 @@ export interface StreamRouter {
    * @param deliveryId Names these answers: however often they are handed over, they are taken once.
    */
   giveAnswers(sessionId: string, deliveryId: string, answers: readonly string[]): Promise<boolean>;
+  /** See {@link LocalSessions.claim}. `undefined` also where it does not answer. Never rejects. */
+  claim(claim: SessionClaim): Promise<ClaimedSession | undefined>;
+  /** See {@link LocalSessions.noteDoubt}. Never rejects. */
+  noteDoubt(doubt: DoubtReport): Promise<void>;
+}
+
+/** What other routers say of a returning client. */
+export interface OthersReports {
+  readonly reports: readonly { readonly router: StreamRouter; readonly report: ClientReport }[];
+  /** Whether all have answered that are known and may live. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -76,4 +96,8 @@ export interface SessionHolder {
   forward(record: SessionRecord, message: MessageToForward): Promise<ForwardedAnswer | Refusal | undefined>;
   /** At which other routers the streams of these sessions hang, by session. Never rejects. */
   findStreams(sessionIds: readonly string[]): Promise<ReadonlyMap<string, StreamPlace>>;
+  /** Whether there are other routers at all, as far as is known. */
+  readonly hasOthers: boolean;
+  /** Asks the other routers for sessions of a client that is back; for a moment only. Never rejects. */
+  askFor(client: ClientQuestion): Promise<OthersReports>;
 }

@@ -70,7 +70,7 @@ describe.each([
   let fixture: RouterFixture;
   let instance: InstanceFixture;
   beforeEach(async () => {
-    fixture = await startRouter({ timing: { keepAliveMs: 50 } });
+    fixture = await startRouter({ timing: { keepAliveMs: 50, arrivalWaitMs: 10_000 } });
     instance = await fixture.addInstance(realServer(jsonAnswers));
   });
   afterEach(() => fixture.close());

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
 import { ImpatientRedis } from '../../../../container/router/redis/impatient-redis.ts';
+import { OtherRouters } from '../../../../container/router/redis/other-routers.ts';
 import { RedisSessionDirectory } from '../../../../container/router/redis/redis-session-directory.ts';
 import { RedisSessionHolder, type RedisSessionHolderOptions } from '../../../../container/router/redis/redis-session-holder.ts';
-import { type RouterFixture, startRouter } from '../fixture.ts';
+import { listen, type RouterFixture, startRouter, stop } from '../fixture.ts';
 import type { RedisServer } from './redis-server.ts';
 
 /** What becomes of a command of one router: it is answered, fails at once, or gets no answer at all. */
@@ -26,6 +27,7 @@ export class SharedRouters {
   readonly #redis: RedisServer;
   readonly #sessionKey = randomBytes(32);
   readonly #routers: SharedRouter[] = [];
+  readonly #hanging: (() => Promise<void>)[] = [];
 
   constructor(redis: RedisServer) {
     this.#redis = redis;
@@ -33,7 +35,9 @@ export class SharedRouters {
 
   async start(
     routerId: string,
-    options: Partial<Pick<RedisSessionHolderOptions, 'searchMs' | 'heartbeatMs'>> & { redisFault?: RedisFault } = {},
+    options: Partial<Pick<RedisSessionHolderOptions, 'searchMs' | 'heartbeatMs' | 'recogniseMs'>> & {
+      redisFault?: RedisFault;
+    } = {},
   ): Promise<SharedRouter> {
     const [first] = this.#routers;
     const connection: RedisConnection = await this.#redis.connect();
@@ -46,9 +50,10 @@ export class SharedRouters {
     };
     const router = { redisFault: options.redisFault ?? isThere } as SharedRouter;
     const redis = new ImpatientRedis(faulty, () => {});
-    const { searchMs, heartbeatMs = 200 } = options;
+    // Nothing is to end otherwise because a loaded machine takes long.
+    const { searchMs, heartbeatMs = 200, recogniseMs = 10_000 } = options;
     const holder = new RedisSessionHolder({
-      ...{ redis, key: this.#sessionKey, routerId, answerTimeoutMs: 5_000, heartbeatMs },
+      ...{ redis, key: this.#sessionKey, routerId, answerTimeoutMs: 5_000, heartbeatMs, recogniseMs },
       ...(searchMs === undefined ? {} : { searchMs }),
     });
     const fixture = await startRouter({
@@ -76,7 +81,23 @@ export class SharedRouters {
     return router;
   }
 
+  /** One that the others know, and that takes connections, but never answers. */
+  async startHanging(routerId: string): Promise<void> {
+    const connection = await this.#redis.connect();
+    const { server, address } = await listen(() => {});
+    const others = new OtherRouters({
+      ...{ redis: new ImpatientRedis(connection, () => {}), key: this.#sessionKey, otherKeys: [], routerId },
+      ...{ aliveMs: 60_000, keyPrefix: 'smartlead-mcp:' },
+    });
+    await others.announce({ url: address, secret: 'unknown' });
+    this.#hanging.push(async () => {
+      await stop(server);
+      await connection.close();
+    });
+  }
+
   async close(): Promise<void> {
+    for (const end of this.#hanging.splice(0)) await end();
     for (const router of this.#routers.splice(0).reverse()) await router.leave();
   }
 }
