@@ -5,10 +5,12 @@ export interface ConnectionEnds {
   localPort: number;
 }
 
-const established = '01';
-const retransmitTimer = '01';
+const established = ' 01 ';
+const retransmitTimer = ' 01:';
+/** Between the beginnings of state and timer: the state itself, and two queues of eight digits. */
+const fromStateToTimer = 21;
 /** Of a line of the table: sl, local, remote, state, queues, timer, retransmits. */
-const fields = { local: 1, remote: 2, state: 3, timer: 5, retransmits: 6 } as const;
+const fields = { local: 1, remote: 2, retransmits: 6 } as const;
 const mappedPrefix = '00000000000000000000FFFF';
 
 /**
@@ -17,9 +19,15 @@ const mappedPrefix = '00000000000000000000FFFF';
  */
 export function unansweredConnections(table: string, retransmits: number): ConnectionEnds[] {
   const found: ConnectionEnds[] = [];
-  for (const line of table.split('\n')) {
-    const columns = line.trim().split(/\s+/);
-    if (columns[fields.state] !== established || columns[fields.timer]?.startsWith(`${retransmitTimer}:`) !== true) continue;
+  // After a storm the table has thousands of lines, and everybody waits while it is read: all but a few are not taken apart.
+  for (let start = 0, end = 0; start < table.length; start = end + 1) {
+    end = endOfLine(table, start);
+    const number = table.indexOf(': ', start);
+    // The heading has none.
+    if (number === -1 || number > end) continue;
+    const state = table.indexOf(' ', table.indexOf(' ', number + 2) + 1);
+    if (!table.startsWith(established, state) || !table.startsWith(retransmitTimer, state + fromStateToTimer)) continue;
+    const columns = table.slice(start, end).trim().split(/\s+/);
     if (Number.parseInt(columns[fields.retransmits] ?? '0', 16) < retransmits) continue;
     const [remote = '', remotePort = ''] = (columns[fields.remote] ?? '').split(':');
     const localPort = columns[fields.local]?.split(':')[1] ?? '';
@@ -30,6 +38,11 @@ export function unansweredConnections(table: string, retransmits: number): Conne
     });
   }
   return found;
+}
+
+function endOfLine(table: string, start: number): number {
+  const end = table.indexOf('\n', start);
+  return end === -1 ? table.length : end;
 }
 
 /** The address of a socket, as {@link ConnectionEnds} writes it. */
