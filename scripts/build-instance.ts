@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { type CatalogueDocument, compactCatalogue } from '../container/instance/catalogue/compact-catalogue.ts';
+import { englishOnlyPlugin } from './english-only-plugin.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const codeCacheScript = fileURLToPath(new URL('./make-code-cache.ts', import.meta.url));
@@ -18,17 +19,6 @@ const compactCataloguePlugin: Plugin = {
       const text = JSON.stringify(JSON.stringify(compactCatalogue(document)));
       return { contents: `export default JSON.parse(${text});`, loader: 'js' };
     });
-  },
-};
-
-/** zod brings its messages in fifty languages; the instance speaks English. */
-const englishOnlyPlugin: Plugin = {
-  name: 'english-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
   },
 };
 

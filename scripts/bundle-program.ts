@@ -1,20 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { englishOnlyPlugin } from './english-only-plugin.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** zod brings its messages in fifty languages; our programs speak English. */
-const englishOnlyPlugin: Plugin = {
-  name: 'english-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
-  },
-};
 
 export interface ProgramBundle {
   /** Source of the program, from the root of the project. */
