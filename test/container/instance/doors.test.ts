@@ -228,12 +228,15 @@ describe('sessions of Streamable HTTP', () => {
   });
 
   it('refuse an id that is in use', async () => {
-    running.stub.answer = () => ({ delayMs: 300, body: [] });
+    const answers = Promise.withResolvers<void>();
+    running.stub.answer = () => ({ until: answers.promise, body: [] });
     const headers = { ...json, 'mcp-session-id': await openSession() };
     const body = JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'leads_categories' } });
     const post = () => rawRequest(`${running.url}/mcp`, { method: 'POST', headers, body });
-    const [first, second] = await Promise.all([post(), post()]);
-    expect([first.status, second.status].sort()).toEqual([200, 400]);
+    const both = [post(), post()];
+    expect((await Promise.race(both)).status).toBe(400);
+    answers.resolve();
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
   it('say so when there is no such tool or method', async () => {
@@ -259,8 +262,9 @@ describe('sessions of Streamable HTTP', () => {
     running.stub.answer = () => ({ delayMs: 5_000 });
     const headers = { ...json, 'mcp-session-id': await openSession() };
     const call = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'leads_categories' } };
+    const sentBefore = running.stub.requests.length;
     const answering = rawRequest(`${running.url}/mcp`, { method: 'POST', headers, body: JSON.stringify(call) });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => running.stub.requests.length).toBe(sentBefore + 1);
     const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 3 } };
     await rawRequest(`${running.url}/mcp`, { method: 'POST', headers, body: JSON.stringify(cancel) });
     expect((await answering).text).toBe('');

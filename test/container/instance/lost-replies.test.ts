@@ -135,12 +135,15 @@ it('500 with a message stays a failure, names the read that tells, and is not se
 
 describe('a client that leaves', () => {
   it('after the request was sent does not undo it: it goes on, is logged, and the next call gets its answer', async () => {
-    running.stub.answer = () => ({ delayMs: 200, body: { id: 5, ok: true } });
+    const answers = Promise.withResolvers<void>();
+    running.stub.answer = () => ({ until: answers.promise, body: { id: 5, ok: true } });
     const cancel = new AbortController();
     const call = client.callTool({ name: 'campaigns_create', arguments: { name: 'A' } }, undefined, { signal: cancel.signal });
     await expect.poll(() => deliveries().length).toBe(1);
     cancel.abort();
     await expect(call).rejects.toThrow();
+    await expect.poll(() => running.log()).toContain('"outcome":"cancelled"');
+    answers.resolve();
     const again = await callTool(client, 'campaigns_create', { name: 'A' });
     expect(again.value).toMatchObject({ id: 5, repeated: expect.anything() });
     expect(deliveries()).toHaveLength(1);

@@ -178,13 +178,16 @@ describe('serve --managed, under the permission model', () => {
   it('lets the calls that run finish on SIGTERM, and takes no new ones', async () => {
     const { running, url } = await startManaged();
     const client = await connectClient(url);
-    stub.answer = () => ({ delayMs: 800, body: [1] });
+    const answers = Promise.withResolvers<void>();
+    stub.answer = () => ({ until: answers.promise, body: [1] });
+    const sentBefore = stub.requests.length;
     const call = callTool(client, 'campaigns_get_all');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(() => stub.requests.length).toBe(sentBefore + 1);
     running.process.kill('SIGTERM');
     await expect
       .poll(() => rawRequest(`${url}/healthz`).catch((error: NodeJS.ErrnoException) => error.code))
       .toBe('ECONNREFUSED');
+    answers.resolve();
     expect(await call).toMatchObject({ isError: false, value: { items: [1] } });
     expect(await running.ended).toBe(0);
   });

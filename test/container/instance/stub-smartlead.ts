@@ -17,6 +17,8 @@ export interface StubAnswer {
   /** Sent as it is where it is text, else as JSON. */
   body?: unknown;
   delayMs?: number;
+  /** Answer no sooner than this is settled: for what must happen while a call is under way, however slow the machine is. */
+  until?: Promise<unknown>;
   /** Cut the connection instead of answering. */
   drop?: boolean;
 }
@@ -46,6 +48,7 @@ export async function startStubSmartlead(): Promise<StubSmartlead> {
     stub.requests.push(recorded);
     const answer = stub.answer(recorded);
     if (answer.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
+    await answer.until;
     if (answer.drop === true) return request.socket.destroy();
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? { ok: true });
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(text);

@@ -24,10 +24,11 @@ it('SIGTERM with open streams and running calls: calls are answered, streams end
   await Promise.all(streams.map((stream) => stream.next('endpoint')));
   const [{ url, token }] = instances as [HostedInstance, ...HostedInstance[]];
   const clients = await Promise.all(Object.values(mcpClients).map((connect) => connect(url, token)));
-  platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }], delayMs: 800 });
+  const answers = Promise.withResolvers<void>();
+  platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }], until: answers.promise });
   const before = platform.stub.requests.length;
   const calls = clients.map((client) => outcomeOf(client, 'leads_categories'));
-  await expect.poll(() => platform.stub.requests.length, { timeout: 5_000, interval: 5 }).toBeGreaterThan(before);
+  await expect.poll(() => platform.stub.requests.length - before, { timeout: 15_000, interval: 5 }).toBe(calls.length);
   const started = descendants(platform.service.process.pid as number);
 
   platform.service.process.kill('SIGTERM');
@@ -37,6 +38,7 @@ it('SIGTERM with open streams and running calls: calls are answered, streams end
       interval: 10,
     })
     .not.toBe(200);
+  answers.resolve();
   for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'answered' });
   await expect.poll(() => streams.filter(({ ended }) => !ended).length, { timeout: 28_000, interval: 100 }).toBe(0);
   const hints = streams.map(({ text }) => /^retry: (\d+)$/m.exec(text.slice(text.lastIndexOf('retry:')))?.[1]);

@@ -32,16 +32,19 @@ describe('kill -9 of an instance under open streams and running calls (PEERS 8, 
       const count = scaled(60, 190);
       await streams.open(instance, count);
       for (const [name, connect] of Object.entries(mcpClients)) clients.push([name, await connect(instance.url, instance.token)]);
-      platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }], delayMs: 500 });
-      const before = platform.stub.requests.length;
+      const answers = Promise.withResolvers<void>();
+      platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }], until: answers.promise });
+      const [readsBefore, writesBefore] = [requestsOf('fetch-categories'), requestsOf('campaigns/create')];
       const reads = clients.map(async ([name, client]) => [name, await outcomeOf(client, 'leads_categories')] as const);
       const writes = clients.map(
         async ([name, client]) => [name, await outcomeOf(client, 'campaigns_create', { name: `Campaign of ${name}` })] as const,
       );
-      await expect.poll(() => platform.stub.requests.length - before, { timeout: 5_000, interval: 10 }).toBeGreaterThanOrEqual(2);
-      await delay(100);
+      // Every call has reached Smartlead, and none is answered: each is in flight when its instance dies.
+      const arrived = () => [requestsOf('fetch-categories') - readsBefore, requestsOf('campaigns/create') - writesBefore];
+      await expect.poll(arrived, { timeout: 15_000, interval: 10 }).toEqual([clients.length, clients.length]);
       await kill(instance);
       platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }] });
+      answers.resolve();
       for (const [name, outcome] of await Promise.all(reads))
         expect({ name, ...outcome }).toMatchObject({ name, kind: 'answered' });
       for (const [name, outcome] of await Promise.all(writes)) {
@@ -63,11 +66,13 @@ describe('kill -9 of an instance under open streams and running calls (PEERS 8, 
   it('makes no write a second time', async () => {
     const instance = await platform.createInstance();
     const client = await mcpClients['1.x over Streamable HTTP'](instance.url, instance.token);
-    platform.stub.answer = () => ({ body: { ok: true, id: 7 }, delayMs: 400 });
+    const answers = Promise.withResolvers<void>();
+    platform.stub.answer = () => ({ body: { ok: true, id: 7 }, until: answers.promise });
     const before = requestsOf('campaigns/create');
     const write = outcomeOf(client, 'campaigns_create', { name: 'Once only' });
-    await expect.poll(() => requestsOf('campaigns/create'), { timeout: 5_000, interval: 5 }).toBe(before + 1);
+    await expect.poll(() => requestsOf('campaigns/create'), { timeout: 15_000, interval: 5 }).toBe(before + 1);
     await kill(instance);
+    answers.resolve();
     expect(await write).toMatchObject({ kind: 'error', code: 'outcome_unknown' });
     platform.stub.answer = () => ({ body: [{ id: 1 }] });
     expect(await outcomeOf(client, 'leads_categories')).toMatchObject({ kind: 'answered' });

@@ -89,11 +89,13 @@ describe('a client that leaves', () => {
 
   it('after its write was sent does not undo it: the same call tells later what became of it, and sends nothing', async () => {
     const pause = { name: 'campaigns_update_status', arguments: { campaign_id: 7, status: 'PAUSED' } };
-    instance.stub.answer = () => ({ delayMs: 300, body: { ok: true, changed: 99 } });
+    const answers = Promise.withResolvers<void>();
+    instance.stub.answer = () => ({ until: answers.promise, body: { ok: true, changed: 99 } });
     const leave = startAndLeave(url, modernHttp('tools/call', pause, { headers: authorization }));
     await expect.poll(() => instance.stub.requests.length).toBe(1);
     leave();
     await expect.poll(() => instance.log()).toContain('"outcome":"cancelled"');
+    answers.resolve();
     await expect.poll(() => instance.log()).toContain('Write cancelled by the client after it was sent: outcome ok');
     expect(instance.instance.callsInProgress).toBe(0);
     const { result } = await ask('tools/call', pause);
