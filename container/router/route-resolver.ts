@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Arrivals, type WaitingClient } from './arrivals.ts';
 import { LookUpCache } from './look-up-cache.ts';
-import { type MaybePromise, whenReady } from './maybe-promise.ts';
+import { andThen, type MaybePromise, whenReady } from './maybe-promise.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
 import type { InstanceDescription, InstanceDirectory, InstanceWaker, RouteDirectory, RouteRecord, RouteTarget } from './ports.ts';
@@ -86,9 +86,7 @@ export class RouteResolver {
    * where there is none but there can be one, a refusal where the instance is gone or does not come by itself.
    */
   peek(token: VerifiedToken): MaybePromise<RouteRecord | Refusal | undefined> {
-    const route = this.#routes.get(token.instanceId);
-    if (route instanceof Promise) return route.then((found) => this.#describeFor(found, token));
-    return this.#describeFor(route, token);
+    return andThen(this.#routes.get(token.instanceId), (route) => this.#describeFor(route, token));
   }
 
   /**
@@ -99,8 +97,7 @@ export class RouteResolver {
     // That there is no route is never remembered. But where the instance could come a moment ago, a route would change nothing here.
     const known = this.#descriptions.peek(token.instanceId);
     if (known !== undefined && this.#canCome(known)) return known;
-    const route = this.#routes.get(token.instanceId);
-    return route instanceof Promise ? route.then((found) => this.#prospectOf(found, token)) : this.#prospectOf(route, token);
+    return andThen(this.#routes.get(token.instanceId), (route) => this.#prospectOf(route, token));
   }
 
   /** The instance has a route now: whoever waits for it looks at once. */
@@ -164,19 +161,15 @@ export class RouteResolver {
 
   #describeFor(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<RouteRecord | Refusal | undefined> {
     if (route !== undefined) return ownRoute(route, token);
-    const withoutRoute = (prospect: Prospect | Refusal) => (prospect instanceof Refusal ? prospect : undefined);
-    const prospect = this.#prospectOf(undefined, token);
-    return prospect instanceof Promise ? prospect.then(withoutRoute) : withoutRoute(prospect);
+    return andThen(this.#prospectOf(undefined, token), (prospect) => (prospect instanceof Refusal ? prospect : undefined));
   }
 
   #prospectOf(route: RouteRecord | undefined, token: VerifiedToken): MaybePromise<Prospect | Refusal> {
     if (route !== undefined) return ownRoute(route, token);
-    const judge = (description: InstanceDescription | undefined) => {
+    return andThen(this.#descriptions.get(token.instanceId), (description) => {
       if (description === undefined) return refusals.instanceNotFound;
       return this.#canCome(description) ? description : instanceNotReady(description);
-    };
-    const description = this.#descriptions.get(token.instanceId);
-    return description instanceof Promise ? description.then(judge) : judge(description);
+    });
   }
 
   #canCome(description: InstanceDescription): boolean {

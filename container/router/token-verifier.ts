@@ -1,6 +1,6 @@
 import { hashBearerToken, isWellFormedBearerToken } from '../../core/bearer-token.ts';
 import { LookUpCache } from './look-up-cache.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { andThen, type MaybePromise } from './maybe-promise.ts';
 import type { RouterLimits, RouterTiming } from './options.ts';
 import type { TokenDirectory } from './ports.ts';
 import { type Refusal, refusals } from './refusal.ts';
@@ -29,10 +29,7 @@ export class TokenVerifier {
 
   constructor(directory: TokenDirectory, limits: RouterLimits, timing: RouterTiming) {
     this.#cache = new LookUpCache({
-      load: (hash) => {
-        const found = directory.findByHash(hash);
-        return found instanceof Promise ? found.then((token) => verifiedToken(hash, token)) : verifiedToken(hash, found);
-      },
+      load: (hash) => andThen(directory.findByHash(hash), (token) => verifiedToken(hash, token)),
       maxAgeMs: timing.lookUpMaxAgeMs,
       timeoutMs: timing.lookUpTimeoutMs,
       graceMs: timing.lookUpGraceMs,
@@ -50,14 +47,12 @@ export class TokenVerifier {
   verify(presented: string | undefined, instanceId: string): MaybePromise<VerifiedToken | Refusal> {
     if (presented === undefined) return refusals.tokenMissing;
     if (!isWellFormedBearerToken('instance', presented)) return refusals.tokenMalformed;
-    const found = this.#cache.get(hashBearerToken(presented), instanceId);
-    return found instanceof Promise ? found.then((token) => this.#judge(token)) : this.#judge(found);
+    return andThen(this.#cache.get(hashBearerToken(presented), instanceId), (found) => this.#judge(found));
   }
 
   /** Judges a known token by a new look-up. Rejects, or throws, where the directory fails. */
   recheck(token: VerifiedToken): MaybePromise<VerifiedToken | Refusal> {
-    const found = this.#cache.refresh(token.hash);
-    return found instanceof Promise ? found.then((fresh) => this.#judge(fresh)) : this.#judge(found);
+    return andThen(this.#cache.refresh(token.hash), (fresh) => this.#judge(fresh));
   }
 
   /** Refuses the token from now on, by its id or its hash. */

@@ -1,17 +1,14 @@
 import type { AdmittedRequest } from '../admitted-request.ts';
-import type { MaybePromise } from '../maybe-promise.ts';
+import { andThen, type MaybePromise, whenReady } from '../maybe-promise.ts';
 import { outcomeUnknownResponse } from '../outcome-unknown.ts';
 import { type RpcId, refusals } from '../refusal.ts';
 import type { RouterServices } from '../router-services.ts';
-import type { SessionHolder } from '../sessions/session-holder.ts';
+import type { OthersReports, SessionHolder } from '../sessions/session-holder.ts';
 import type { HandshakeParams, SessionRecord } from '../sessions/session-record.ts';
 import type { ClientStream } from './client-stream.ts';
 import { type ClientTraits, likelyHandshake } from './client-traits.ts';
-import { writtenInVain } from './event-outlet.ts';
 import { candidatesOf, type ParkedCandidate } from './parked-candidate.ts';
 import {
-  noteUncertainty,
-  type ParkedView,
   type Recognised,
   type Recognition,
   recogniseClient,
@@ -36,13 +33,13 @@ export interface ClientReturnsOptions {
 }
 
 /** What is known of the session that a client means, where its own is not. */
-type NotRecognised = Exclude<
-  Recognition<ParkedView & { readonly record: Pick<SessionRecord, 'handshake'> }>,
-  { kind: 'recognised' }
->;
+type NotRecognised = Exclude<Recognition<ParkedCandidate>, { kind: 'recognised' }>;
 
 /** Which of the sessions a client means; `undefined` where that is not certain. */
-type Recognise = <Session extends ParkedView>(parked: Iterable<Session>) => Recognised<Session> | undefined;
+type Recognise = (parked: readonly ParkedCandidate[]) => Recognised<ParkedCandidate> | undefined;
+
+const unknown: NotRecognised = { kind: 'unknown' };
+const noOthers: OthersReports = { reports: [], isComplete: true };
 
 /**
  * Clients that come back and do not say in which session. Where other routers share the sessions, they are always asked: only what all
@@ -59,21 +56,20 @@ export class ClientReturns {
 
   /** Gives the stream of a client that has initialized before the session that it means, or a new one. */
   recognise(admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {
-    const { holder, parkedOf, services } = this.#options;
+    const { services } = this.#options;
     const client: ReturnedClient = { admitted, traits, isSelfDeclared: true, isWaiting: () => !stream.isClosed };
-    if (holder?.hasOthers === true) {
-      this.#recogniseAmongAll(client, stream, holder).catch((error: unknown) => {
+    whenReady(
+      () => this.#takeOrTellWhy(client, maxAttempts),
+      (found) => {
+        if (!client.isWaiting()) return;
+        if ('session' in found) found.session.attach(stream, found.received);
+        else this.#giveNew(found, admitted, stream, traits);
+      },
+      (error) => {
         services.reportError(error, admitted.requestId);
         if (stream.owner === undefined) stream.refuse(refusals.internalError);
-      });
-      return;
-    }
-    const recognition = recogniseClient(traits, parkedOf(traits.tokenHash));
-    if (recognition.kind !== 'recognised') this.#giveNew(recognition, admitted, stream, traits);
-    else {
-      const { session, received } = this.#takeHere(recognition, client);
-      session.attach(stream, received);
-    }
+      },
+    );
   }
 
   /**
@@ -81,7 +77,7 @@ export class ClientReturns {
    * @param openedAt When its stream was opened, by `performance.now()`.
    */
   recogniseSilent(client: ReturnedClient, openedAt: number): MaybePromise<TakenSession | undefined> {
-    return this.#take(client, (parked) => recogniseSilentClient(client.traits, parked, openedAt));
+    return this.#takeIfCertain(client, (parked) => recogniseSilentClient(client.traits, parked, openedAt));
   }
 
   /**
@@ -93,62 +89,40 @@ export class ClientReturns {
     openedAt: number,
     requestIds: readonly RpcId[],
   ): MaybePromise<TakenSession | undefined> {
-    return this.#take(client, (parked) => recogniseUnintroduced(client.traits, parked, openedAt, requestIds));
+    return this.#takeIfCertain(client, (parked) => recogniseUnintroduced(client.traits, parked, openedAt, requestIds));
   }
 
-  async #recogniseAmongAll(client: ReturnedClient, stream: ClientStream, holder: SessionHolder): Promise<void> {
-    const { admitted, traits } = client;
-    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const { candidates, isComplete } = await this.#ask(traits, holder);
-      if (!client.isWaiting()) return;
-      const recognition = recogniseClient(traits, candidates, isComplete);
-      if (recognition.kind !== 'recognised') {
-        this.#giveNew(recognition, admitted, stream, traits);
-        return;
-      }
-      const taken = this.#claims.take(recognition, client);
-      // What is parked here must be taken in this turn: another client would find it, too.
-      const own = taken instanceof Promise ? await taken : taken;
-      if (!client.isWaiting()) return;
-      if (own !== undefined) {
-        own.session.attach(stream, own.received);
-        return;
-      }
-    }
-    this.#giveNew({ kind: 'unknown' }, admitted, stream, traits);
+  #takeOrTellWhy(client: ReturnedClient, attempts: number): MaybePromise<TakenSession | NotRecognised> {
+    return andThen(this.#askOthers(client.traits), (others) => {
+      const recognition = recogniseClient(client.traits, this.#candidates(client.traits, others), others.isComplete);
+      if (recognition.kind !== 'recognised') return recognition;
+      if (!client.isWaiting()) return unknown;
+      return andThen(this.#claims.take(recognition, client), (taken) => {
+        if (taken !== undefined) return taken;
+        return attempts > 1 && client.isWaiting() ? this.#takeOrTellWhy(client, attempts - 1) : unknown;
+      });
+    });
   }
 
-  #take(client: ReturnedClient, recognise: Recognise): MaybePromise<TakenSession | undefined> {
-    const { holder, parkedOf } = this.#options;
-    if (holder?.hasOthers === true) return this.#takeAmongAll(client, recognise, holder);
-    const recognised = recognise(parkedOf(client.traits.tokenHash));
-    return recognised === undefined ? undefined : this.#takeHere(recognised, client);
+  #takeIfCertain(client: ReturnedClient, recognise: Recognise): MaybePromise<TakenSession | undefined> {
+    return andThen(this.#askOthers(client.traits), (others) => {
+      if (!client.isWaiting() || !others.isComplete) return undefined;
+      const recognised = recognise(this.#candidates(client.traits, others));
+      return recognised === undefined ? undefined : this.#claims.take(recognised, client);
+    });
   }
 
-  async #takeAmongAll(client: ReturnedClient, recognise: Recognise, holder: SessionHolder): Promise<TakenSession | undefined> {
-    const { candidates, isComplete } = await this.#ask(client.traits, holder);
-    const recognised = client.isWaiting() && isComplete ? recognise(candidates) : undefined;
-    return recognised === undefined ? undefined : this.#claims.take(recognised, client);
+  /** What the other routers know of the client. At once where there is none. */
+  #askOthers({ tokenHash, userAgent, protocolVersion }: ClientTraits): MaybePromise<OthersReports> {
+    const { holder } = this.#options;
+    return holder?.hasOthers === true ? holder.askFor({ tokenHash, userAgent, protocolVersion }) : noOthers;
   }
 
-  /** The sessions that could be the client's, at whichever router. */
-  async #ask(traits: ClientTraits, holder: SessionHolder): Promise<{ candidates: ParkedCandidate[]; isComplete: boolean }> {
+  /** The sessions that could be the client's. What is parked here must be taken in the same turn: another client would find it, too. */
+  #candidates(traits: ClientTraits, others: OthersReports): ParkedCandidate[] {
     const { parkedOf, sessions } = this.#options;
-    const { tokenHash, userAgent, protocolVersion } = traits;
-    const others = await holder.askFor({ tokenHash, userAgent, protocolVersion });
     const isAttached = (sessionId: string) => sessions.get(sessionId)?.isAttached === true;
-    const candidates = candidatesOf({ traits, parked: parkedOf(tokenHash), isAttached, others });
-    return { candidates, isComplete: others.isComplete };
-  }
-
-  #takeHere(recognised: Recognised<SseSession>, { traits, isSelfDeclared }: ReturnedClient): TakenSession {
-    const { session, others } = recognised;
-    session.traits.address = traits.address;
-    // What was written last may have been lost with the connection. It must not reach a client that could be another one: all
-    // programs of a kind number their requests alike.
-    const isCertain = isSelfDeclared && others.length === 0 && !session.isDoubtful;
-    noteUncertainty(recognised, this.#givesUpAt());
-    return { session, received: isCertain ? writtenInVain(session.cutAt, session.awaitedRequests()) : undefined };
+    return candidatesOf({ traits, parked: parkedOf(traits.tokenHash), isAttached, others });
   }
 
   #giveNew(recognition: NotRecognised, admitted: AdmittedRequest, stream: ClientStream, traits: ClientTraits): void {

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../maybe-promise.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import { type Refusal, refusals } from '../refusal.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionIds } from './session-id.ts';
@@ -38,9 +38,7 @@ export class KnownSessions {
    * nobody learns that a session of somebody else exists. Rejects, or throws, where the directory fails.
    */
   find(sessionId: string, subject: SessionSubject, transport: SessionTransport): MaybePromise<SessionRecord | Refusal> {
-    const found = this.#directory.get(sessionId);
-    if (found instanceof Promise) return found.then((record) => this.#judge(sessionId, record, subject, transport));
-    return this.#judge(sessionId, found, subject, transport);
+    return andThen(this.#directory.get(sessionId), (found) => this.#judge(sessionId, found, subject, transport));
   }
 
   #judge(
