@@ -6,13 +6,13 @@ import type { SignInStep } from '../../auth/auth-client.ts';
 import { useAuthClient } from '../../auth/auth-context.tsx';
 import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
-import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { SecretField } from '../../components/secret-field.tsx';
 import { CodeField, codeFault } from './code-field.tsx';
+import { CurrentPasswordField } from './current-password-field.tsx';
 import { Door } from './door.tsx';
 import { DoorLink } from './door-link.tsx';
 import type { DoorState } from './door-state.ts';
+import { EmailField, emailFault } from './email-field.tsx';
 import { SendAgain } from './send-again.tsx';
 import { useSelfService } from './use-self-service.ts';
 
@@ -88,9 +88,10 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
   });
 
   function submit() {
+    const emailProblem = emailFault(email);
     const codeProblem = codeFault(code);
     const found = {
-      ...(!email.includes('@') && { email: 'Enter your e-mail address.' }),
+      ...(emailProblem !== undefined && { email: emailProblem }),
       ...(asksPassword && password === '' && { password: 'Enter the password that you signed up with.' }),
       ...(codeProblem !== undefined && { code: codeProblem }),
     };
@@ -102,23 +103,11 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
   return (
     <Form onSubmit={submit}>
       <ProblemAlert error={confirm.error} shownFields={['code', 'password']} />
-      {setEmail !== undefined && (
-        <LabelledField
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          error={faults.email}
-        />
-      )}
+      {setEmail !== undefined && <EmailField value={email} onChange={setEmail} error={faults.email} />}
       {asksPassword && (
-        <SecretField
-          label="Password"
-          revealLabel="Show password"
-          autoComplete="current-password"
+        <CurrentPasswordField
           value={password}
-          onChange={(event) => setPassword(event.target.value)}
+          onChange={setPassword}
           error={faults.password ?? fieldMessage(confirm.error, 'password')}
           autoFocus={setEmail === undefined}
         />
@@ -133,7 +122,7 @@ function ConfirmationForm({ email, setEmail }: { email: string; setEmail: ((emai
       <BusyButton type="submit" variant="contained" size="large" busy={confirm.isPending}>
         Confirm
       </BusyButton>
-      {email.includes('@') && (
+      {emailFault(email) === undefined && (
         <SendAgain send={() => selfService.sendAddressCode(email.trim())} justSent={setEmail === undefined} />
       )}
     </Form>

@@ -9,7 +9,8 @@ import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
 import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { SecretField } from '../../components/secret-field.tsx';
+import { CurrentPasswordField } from './current-password-field.tsx';
+import { EmailField, emailFault } from './email-field.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
 
 const fields = ['email', 'password', 'name'];
@@ -44,10 +45,11 @@ export function CredentialsForm({ purpose, email: known = '', onStep }: Credenti
   });
 
   function submit() {
+    const emailProblem = emailFault(email);
     const fault = password === '' ? 'Enter your password.' : undefined;
     const weakness = purpose === 'sign-up' ? passwordFault(auth.passwordRules, password) : undefined;
     const found = {
-      ...(!email.includes('@') && { email: 'Enter your e-mail address.' }),
+      ...(emailProblem !== undefined && { email: emailProblem }),
       ...((weakness ?? fault) !== undefined && { password: weakness ?? fault }),
     };
     setMissing(found);
@@ -68,23 +70,9 @@ export function CredentialsForm({ purpose, email: known = '', onStep }: Credenti
           error={fieldMessage(enter.error, 'name')}
         />
       )}
-      <LabelledField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={missing.email ?? fieldMessage(enter.error, 'email')}
-      />
+      <EmailField value={email} onChange={setEmail} error={missing.email ?? fieldMessage(enter.error, 'email')} />
       {purpose === 'sign-in' ? (
-        <SecretField
-          label="Password"
-          revealLabel="Show password"
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={passwordError}
-        />
+        <CurrentPasswordField value={password} onChange={setPassword} error={passwordError} />
       ) : (
         <NewPasswordField label="Password" value={password} onChange={setPassword} error={passwordError} />
       )}

@@ -7,12 +7,12 @@ import { useAuthClient } from '../../auth/auth-context.tsx';
 import { passwordFault } from '../../auth/password-rules.ts';
 import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
-import { LabelledField } from '../../components/labelled-field.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { CodeField, codeFault } from './code-field.tsx';
 import { Door } from './door.tsx';
 import { DoorLink } from './door-link.tsx';
 import type { DoorState } from './door-state.ts';
+import { EmailField, emailFault } from './email-field.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
 import { Notice } from './notice.tsx';
 import { SecondFactorForm } from './second-factor-form.tsx';
@@ -95,7 +95,7 @@ function AskForm({ email, setEmail, onAsked }: { email: string; setEmail: (email
   const ask = useMutation({ mutationFn: () => selfService.sendPasswordCode(email.trim()), onSuccess: onAsked, gcTime: 0 });
 
   function submit() {
-    const found = email.includes('@') ? undefined : 'Enter your e-mail address.';
+    const found = emailFault(email);
     setFault(found);
     ask.reset();
     if (found === undefined) ask.mutate();
@@ -104,14 +104,7 @@ function AskForm({ email, setEmail, onAsked }: { email: string; setEmail: (email
   return (
     <Form onSubmit={submit}>
       <ProblemAlert error={ask.error} />
-      <LabelledField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={fault}
-      />
+      <EmailField value={email} onChange={setEmail} error={fault} />
       <BusyButton type="submit" variant="contained" size="large" busy={ask.isPending}>
         Send the code
       </BusyButton>
