@@ -3,7 +3,7 @@ import { signOut } from 'aws-amplify/auth';
 import { AUTH_KEY_PREFIX, cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import type { SignInConfiguration } from '../app/configuration.ts';
 import { cognitoProblem } from './cognito-problem.ts';
-import { createCrossTabLock } from './cross-tab-lock.ts';
+import { createStorageLock } from './storage-lock.ts';
 
 export type CognitoConfiguration = Extract<SignInConfiguration, { kind: 'cognito' }>;
 
@@ -33,7 +33,7 @@ const earlyMilliseconds = 5000;
 export class CognitoTokens {
   readonly context: AmplifyContext;
   /** Refreshing replaces the refresh token, so one tab at a time does it; the others then find the new ones in the storage. */
-  readonly #lock = createCrossTabLock('smartlead-mcp-refresh');
+  readonly #lock = createStorageLock('smartlead-mcp-refresh', localStorage);
   #token: { text: string; expiresAt: number } | undefined;
 
   readonly #clientId: string;
