@@ -54,15 +54,19 @@ export function parseTarget(method: string, target: string): Incoming {
   return { method, host: undefined, path: '', shownPath: pathname, query, apiKey };
 }
 
-/** Reads the body. Rejects with Refusal where it is too large; the rest of it is then left unread. */
+/**
+ * Reads the body. Rejects with Refusal where it is too large, once it has come: a client that still sends when its connection is closed
+ * may never see the answer.
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maximumBodyBytes) throw new Refusal(413, { message: 'request entity too large' });
-    chunks.push(chunk);
+    if (size <= maximumBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > maximumBodyBytes) throw new Refusal(413, { message: 'request entity too large' });
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
