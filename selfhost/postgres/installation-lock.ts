@@ -18,12 +18,14 @@ export interface InstallationLockOptions {
   signal?: AbortSignal | undefined;
   /** Between two questions whether the connection still lives. */
   heartbeatMilliseconds?: number;
+  /** How long to wait for another holder to end before it counts as one that stays. */
+  patienceMilliseconds?: number;
 }
 
 /** An advisory lock is named by two numbers of 32 bits; ours are "smar" and "tmcp" in ASCII. */
 const lockName = [0x736d6172, 0x746d6370] as const;
 /** The server notices the end of a killed holder within this time. */
-const patienceMilliseconds = 2000;
+const usualPatienceMilliseconds = 2000;
 const longestPauseMilliseconds = 10_000;
 
 /**
@@ -94,6 +96,7 @@ class LockHolder {
               set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)`,
       [this.#applicationName],
     );
+    const { patienceMilliseconds = usualPatienceMilliseconds } = this.#options;
     const begin = performance.now();
     for (;;) {
       const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, $2) as taken', [...lockName]);

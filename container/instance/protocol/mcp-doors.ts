@@ -35,6 +35,8 @@ export interface StreamableHttpDoorsOptions extends HttpSseDoorsOptions {
   replayLimits?: ReplayLimits | undefined;
   /** Milliseconds after which an unused session hibernates. */
   hibernateAfterMs?: number | undefined;
+  /** Milliseconds without an answer after which the response to a POST becomes a stream. */
+  streamAfterMs?: number | undefined;
 }
 
 /** The doors of HTTP+SSE: `/sse` opens the stream, `/messages` takes what the client says. */
@@ -66,9 +68,10 @@ export function createHttpSseDoors({ sessions, createServer, presenceLimits, beh
 
 /** The door of Streamable HTTP. */
 export function createStreamableHttpDoors({ sessions, createServer, modern, ...options }: StreamableHttpDoorsOptions): Doors {
-  const { outlivesClient = () => false, replayLimits, presenceLimits, hibernateAfterMs, behindRouter = false } = options;
+  const { outlivesClient = () => false, replayLimits, behindRouter = false } = options;
+  const { presenceLimits, hibernateAfterMs, streamAfterMs } = options;
   const replayRoom = new ReplayRoom(replayLimits);
-  const shared = { createServer, outlivesClient, replayRoom, presenceLimits, hibernateAfterMs };
+  const shared = { createServer, outlivesClient, replayRoom, presenceLimits, hibernateAfterMs, streamAfterMs };
   const openSession = async (request: IncomingMessage, initialize: JSONRPCRequest) => {
     const handshake = readHandshake(initialize);
     const name = nameSession(request, behindRouter);

@@ -6,7 +6,7 @@ import type { ReplayedStream } from './replayed-stream.ts';
 import { serialiseMessage } from './serialised-result.ts';
 
 /** After this time without an answer the response becomes a stream, so that headers and keep-alive comments reach the client. */
-const streamAfterMs = 5_000;
+const usualStreamAfterMs = 5_000;
 
 export interface ExchangeOptions {
   response: ServerResponse;
@@ -15,6 +15,8 @@ export interface ExchangeOptions {
   headers: Record<string, string>;
   /** Makes the stream of this exchange, where it needs one. */
   openStream(response: ServerResponse): ReplayedStream;
+  /** Milliseconds without an answer after which the response becomes a stream. */
+  streamAfterMs?: number | undefined;
   /** Called when the client has left and can not come back for the answer. */
   onLeft(exchange: MessageExchange): void;
 }
@@ -35,7 +37,7 @@ export class MessageExchange {
   constructor(options: ExchangeOptions) {
     this.#options = options;
     for (const message of options.messages) if (isRequest(message)) this.#unanswered.set(message.id, message);
-    this.#streamTimer = setTimeout(() => this.#toStream(), streamAfterMs);
+    this.#streamTimer = setTimeout(() => this.#toStream(), options.streamAfterMs ?? usualStreamAfterMs);
     this.#streamTimer.unref();
     options.response.once('close', () => this.#onClose());
   }

@@ -30,6 +30,8 @@ export interface StreamableHttpSessionOptions {
   presenceLimits?: PresenceLimits | undefined;
   /** Milliseconds without a stream or a request after which the session keeps nothing but what it needs to go on. */
   hibernateAfterMs?: number | undefined;
+  /** Milliseconds without an answer after which the response to a POST becomes a stream. */
+  streamAfterMs?: number | undefined;
 }
 
 /**
@@ -169,6 +171,7 @@ export class StreamableHttpSession implements Transport, Session {
       messages,
       isBatch,
       headers: { 'mcp-session-id': this.sessionId },
+      streamAfterMs: this.#options.streamAfterMs,
       openStream: (connection) => this.#streams.openForPost(connection),
       onLeft: (exchange) => this.#leave(exchange),
     });

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { splitTarget } from '../doors.ts';
 import { refusals } from '../refusal.ts';
 import type { ForwardedAnswer, MessageToForward } from '../sessions/session-holder.ts';
-import { type RouterAddress, requestRouter } from './hop-request.ts';
+import { type HopRequest, type RouterAddress, requestRouter } from './hop-request.ts';
 
 /** What the other router needs to judge the request as if the client had come to it: the credentials too. */
 const forwardedHeaders = [
@@ -25,7 +25,7 @@ const forwardedHeaders = [
 export async function forwardMessage(
   address: RouterAddress,
   { request: original, body }: MessageToForward,
-  answerTimeoutMs: number,
+  timeouts: Pick<HopRequest, 'connectTimeoutMs' | 'answerTimeoutMs'>,
 ): Promise<ForwardedAnswer | undefined> {
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(original.headers)) {
@@ -33,7 +33,7 @@ export async function forwardMessage(
   }
   // The target of the original may be a whole URL; only its path counts here.
   const { path } = splitTarget(original.url ?? '/');
-  const answer = await requestRouter(address, { path, headers, body, answerTimeoutMs });
+  const answer = await requestRouter(address, { path, headers, body, ...timeouts });
   if (answer === 'not-reached') return undefined;
   if (answer === 'lost') return lostAnswer();
   return isNotTaken(answer) ? undefined : answer;

@@ -12,6 +12,8 @@ export interface HopRequest {
   path: string;
   headers: OutgoingHttpHeaders;
   body: Buffer;
+  /** How long it may take until the connection stands, in milliseconds. */
+  connectTimeoutMs: number;
   /** How long the answer may take once the connection stands, in milliseconds. */
   answerTimeoutMs: number;
 }
@@ -21,13 +23,12 @@ export type HopAnswer = ForwardedAnswer | 'not-reached' | 'lost';
 
 export const routerSecretHeader = 'x-router-secret';
 
-const connectTimeoutMs = 1_000;
 const maxAnswerBytes = 4 * 1024 * 1024;
 
 /** Sends a request to another router. Never rejects. */
 export function requestRouter(
   { url, secret }: RouterAddress,
-  { path, headers, body, answerTimeoutMs }: HopRequest,
+  { path, headers, body, connectTimeoutMs, answerTimeoutMs }: HopRequest,
 ): Promise<HopAnswer> {
   return new Promise((resolve) => {
     let isConnected = false;

@@ -4,9 +4,15 @@ export interface RedisCommands {
   sendCommand(command: string[]): Promise<unknown>;
 }
 
-/** How long a command may take, and how long Redis is left alone after one failed, in milliseconds. */
-const commandTimeoutMs = 250;
-const pauseMs = 1_000;
+/** Durations in milliseconds. */
+export interface RedisPatience {
+  /** How long a command may take. */
+  commandTimeoutMs: number;
+  /** How long Redis is left alone after one failed. */
+  pauseMs: number;
+}
+
+const defaultPatience: RedisPatience = { commandTimeoutMs: 250, pauseMs: 1_000 };
 
 /** Redis is away, or was a moment ago. */
 export class RedisAway extends Error {
@@ -20,16 +26,19 @@ export class RedisAway extends Error {
 export class ImpatientRedis {
   readonly #commands: RedisCommands;
   readonly #reportError: (error: unknown) => void;
+  readonly #patience: RedisPatience;
   #awayUntil = 0;
 
-  constructor(commands: RedisCommands, reportError: (error: unknown) => void) {
+  constructor(commands: RedisCommands, reportError: (error: unknown) => void, patience: Partial<RedisPatience> = {}) {
     this.#commands = commands;
     this.#reportError = reportError;
+    this.#patience = { ...defaultPatience, ...patience };
   }
 
   /** The reply. Rejects with {@link RedisAway} where there is none in time. */
   async ask(...command: string[]): Promise<unknown> {
     if (performance.now() < this.#awayUntil) throw new RedisAway('Redis did not answer a moment ago');
+    const { commandTimeoutMs, pauseMs } = this.#patience;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('Redis took too long to answer')), commandTimeoutMs);

@@ -14,8 +14,15 @@ import {
 } from './hop-messages.ts';
 import { type HopAnswer, type RouterAddress, requestRouter } from './hop-request.ts';
 
-/** How long a router may take for a question that it answers from memory, in milliseconds. */
-const questionMs = 1_000;
+/** Durations in milliseconds. */
+export interface RouterPatience {
+  /** How long a forwarded message may wait for its answer. */
+  answerTimeoutMs: number;
+  /** How long a router may take to take a connection, and for a question that it answers from memory. */
+  questionMs?: number | undefined;
+}
+
+const defaultQuestionMs = 1_000;
 
 const notThere: SessionPresence = { kind: 'none' };
 
@@ -23,11 +30,12 @@ const notThere: SessionPresence = { kind: 'none' };
 export class OtherRouter implements StreamRouter {
   readonly #address: RouterAddress;
   readonly #answerTimeoutMs: number;
+  readonly #questionMs: number;
 
-  /** @param answerTimeoutMs How long a forwarded message may wait for its answer. */
-  constructor(address: RouterAddress, answerTimeoutMs: number) {
+  constructor(address: RouterAddress, { answerTimeoutMs, questionMs = defaultQuestionMs }: RouterPatience) {
     this.#address = address;
     this.#answerTimeoutMs = answerTimeoutMs;
+    this.#questionMs = questionMs;
   }
 
   /** Which of the sessions it has, in their order; none, where it does not say. Never rejects. */
@@ -45,7 +53,10 @@ export class OtherRouter implements StreamRouter {
   }
 
   forward(message: MessageToForward): Promise<ForwardedAnswer | undefined> {
-    return forwardMessage(this.#address, message, this.#answerTimeoutMs);
+    return forwardMessage(this.#address, message, {
+      connectTimeoutMs: this.#questionMs,
+      answerTimeoutMs: this.#answerTimeoutMs,
+    });
   }
 
   async giveAnswers(sessionId: string, deliveryId: string, answers: readonly string[]): Promise<boolean> {
@@ -75,7 +86,7 @@ export class OtherRouter implements StreamRouter {
   #post(path: string, content: object): Promise<HopAnswer> {
     const body = Buffer.from(JSON.stringify(content));
     return requestRouter(this.#address, {
-      ...{ path, body, answerTimeoutMs: questionMs },
+      ...{ path, body, connectTimeoutMs: this.#questionMs, answerTimeoutMs: this.#questionMs },
       headers: { 'content-type': 'application/json' },
     });
   }

@@ -16,7 +16,7 @@ import { HeldSessions } from './held-sessions.ts';
 import { HopListener } from './hop-listener.ts';
 import type { RouterAddress } from './hop-request.ts';
 import type { ImpatientRedis } from './impatient-redis.ts';
-import { OtherRouter } from './other-router.ts';
+import { OtherRouter, type RouterPatience } from './other-router.ts';
 import { OtherRouters } from './other-routers.ts';
 
 export interface RedisSessionHolderOptions {
@@ -28,6 +28,8 @@ export interface RedisSessionHolderOptions {
   routerId: string;
   /** How long a forwarded message may wait for its answer, in milliseconds. */
   answerTimeoutMs: number;
+  /** How long another router may take for what it answers from memory, in milliseconds. */
+  questionMs?: number;
   /** How often the router says that it lives; it is taken to be gone after three times as long. */
   heartbeatMs?: number;
   /** How long a message waits while nobody can tell which router has its session, in milliseconds. */
@@ -55,7 +57,7 @@ interface NamedHolder {
 export class RedisSessionHolder implements SessionHolder {
   readonly #redis: ImpatientRedis;
   readonly #routerId: string;
-  readonly #answerTimeoutMs: number;
+  readonly #patience: RouterPatience;
   readonly #heartbeatMs: number;
   readonly #searchMs: number;
   readonly #recogniseMs: number;
@@ -70,7 +72,7 @@ export class RedisSessionHolder implements SessionHolder {
     const { redis, key, otherKeys = [], routerId, heartbeatMs = 5_000, keyPrefix = 'smartlead-mcp:' } = options;
     this.#redis = redis;
     this.#routerId = routerId;
-    this.#answerTimeoutMs = options.answerTimeoutMs;
+    this.#patience = { answerTimeoutMs: options.answerTimeoutMs, questionMs: options.questionMs };
     this.#heartbeatMs = heartbeatMs;
     this.#searchMs = options.searchMs ?? 10_000;
     this.#recogniseMs = options.recogniseMs ?? 300;
@@ -213,7 +215,7 @@ export class RedisSessionHolder implements SessionHolder {
   }
 
   #routerAt(address: RouterAddress): OtherRouter {
-    return new OtherRouter(address, this.#answerTimeoutMs);
+    return new OtherRouter(address, this.#patience);
   }
 
   #sessionKey(sessionId: string): string {

@@ -3,7 +3,7 @@ import type { DoorActivity } from '../../../core/door-activity.ts';
 import { defaultLimits, defaultTiming, type RouterOptions } from '../options.ts';
 import type { Router } from '../router.ts';
 import { connectRedis } from './connect-redis.ts';
-import { ImpatientRedis } from './impatient-redis.ts';
+import { ImpatientRedis, type RedisPatience } from './impatient-redis.ts';
 import { RedisActivity } from './redis-activity.ts';
 import { RedisSessionDirectory } from './redis-session-directory.ts';
 import { RedisSessionHolder } from './redis-session-holder.ts';
@@ -35,14 +35,16 @@ export interface RouterNetworkOptions {
   host?: string;
   /** 0, the default, lets the system choose. */
   port?: number;
+  /** How long is waited for Redis, where that is not to be the usual moment. */
+  patience?: Partial<RedisPatience>;
   reportError: (error: unknown) => void;
 }
 
 /** The network of the routers that share a Redis. */
 export async function joinRouterNetwork(options: RouterNetworkOptions): Promise<RouterNetwork> {
-  const { redisUrl, key, otherKeys = [], host = '127.0.0.1', port = 0, reportError } = options;
+  const { redisUrl, key, otherKeys = [], host = '127.0.0.1', port = 0, patience, reportError } = options;
   const connection = await connectRedis(redisUrl, reportError);
-  const redis = new ImpatientRedis(connection, reportError);
+  const redis = new ImpatientRedis(connection, reportError, patience);
   const routerId = randomUUID();
   const holder = new RedisSessionHolder({
     ...{ redis, key, otherKeys, routerId },
