@@ -24,7 +24,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The default of a second is too short where a browser shares two cores with everything else.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 15_000 } },
     // More files at a time than there are cores: most of those that take long wait more than they compute.
     maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: SpreadSlowFiles },

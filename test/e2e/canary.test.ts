@@ -102,7 +102,7 @@ it('a planted key, token and password are found in no log, column, file, answer 
   const processes = [service.process.pid ?? -1, ...descendants(service.process.pid ?? -1)].map(visibleText).join('\n');
   expect(processes).toContain('serve');
   service.process.kill('SIGTERM');
-  await expect.poll(() => service.process.exitCode, { timeout: 15_000 }).toBe(0);
+  await expect.poll(() => service.process.exitCode, { timeout: 40_000 }).toBe(0);
 
   const sinks = new Map<string, string>([
     ['answers', answers.join('\n')],

@@ -4,7 +4,7 @@ import { browserTestsRun, launchBrowser, watchPage } from '../frontend/browser.t
 import { mcpClients } from './mcp-clients.ts';
 import { type RunningService, startService } from './start-service.ts';
 
-describe.skipIf(!browserTestsRun())('the first run, in Chromium against the real service', { timeout: 90_000 }, () => {
+describe.skipIf(!browserTestsRun())('the first run, in Chromium against the real service', { timeout: 120_000 }, () => {
   let service: RunningService;
   let browser: Browser;
 
@@ -19,7 +19,7 @@ describe.skipIf(!browserTestsRun())('the first run, in Chromium against the real
   it('goes from an empty installation to a client that calls a tool, and all of it shows', async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const watched = watchPage(page, service.url);
 
     await page.goto(service.url);

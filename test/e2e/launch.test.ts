@@ -6,22 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { descendants, isAlive, visibleText } from './process-tree.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-describe('npm start', () => {
+describe('npm start', { timeout: 60_000 }, () => {
   let dataDir: string;
   let port: number;
   let npm: ChildProcess;
@@ -50,7 +40,7 @@ describe('npm start', () => {
     };
     npm.stdout?.on('data', read);
     npm.stderr?.on('data', read);
-    await expect.poll(() => output, { timeout: 30_000, interval: 50 }).toContain('Dashboard');
+    await expect.poll(() => output, { timeout: 45_000, interval: 50 }).toMatch(/Running .*\n/);
   });
 
   afterEach(async () => {
@@ -66,7 +56,7 @@ describe('npm start', () => {
   });
 
   async function expectNothingLeft(processes: number[]): Promise<void> {
-    await expect.poll(() => processes.filter(isAlive), { timeout: 10_000, interval: 50 }).toEqual([]);
+    await expect.poll(() => processes.filter(isAlive), { timeout: 20_000, interval: 50 }).toEqual([]);
     const server = createServer();
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');

@@ -87,7 +87,7 @@ describe('what an instance may do, from the dashboard’s settings to a call', {
       (await rest.get(`/v1/instances/${instance.id}/logs?tool=campaigns_update_status`)).body.items.map(
         ({ outcome }: { outcome?: string }) => outcome,
       );
-    await expect.poll(outcomes, { timeout: 5_000 }).toEqual(expect.arrayContaining(['not_allowed', 'confirmation_required']));
+    await expect.poll(outcomes, { timeout: 15_000 }).toEqual(expect.arrayContaining(['not_allowed', 'confirmation_required']));
   });
 
   it('hides and refuses denied tools, and offers a selection alone', async () => {
@@ -113,7 +113,7 @@ describe('what an instance may do, from the dashboard’s settings to a call', {
     expect(body.live.rateLimit).toMatchObject({ perMinute: 51, learned: true, waiting: 0 });
     expect(body.live.rateLimit.usedLastMinute).toBeGreaterThanOrEqual(1);
     await expect
-      .poll(async () => (await rest.get(`/v1/instances/${instance.id}/metrics`)).body.lastHour.calls, { timeout: 5_000 })
+      .poll(async () => (await rest.get(`/v1/instances/${instance.id}/metrics`)).body.lastHour.calls, { timeout: 15_000 })
       .toBeGreaterThan(0);
     await rest.post(`/v1/instances/${instance.id}/stop`);
     await rest.waitForStatus(instance.id, 'stopped');

@@ -20,7 +20,7 @@ function startRefused(environment: Record<string, string>, commandLine: string[]
   return { exitCode: result.status, lines: (result.stdout + result.stderr).trim().split('\n') };
 }
 
-describe('the service refuses', () => {
+describe('the service refuses', { timeout: 90_000 }, () => {
   let service: RunningService;
   let rest: RestClient;
   let stranger: RestClient;

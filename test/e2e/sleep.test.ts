@@ -22,16 +22,16 @@ it('an instance sleeps although clients hold streams open, and their next calls 
 
   const patched = await rest.patch(`/v1/instances/${instance.id}`, { sleepAfterSeconds: 5 });
   expect(patched.body).toMatchObject({ status: 'running', sleepAfterSeconds: 5 });
-  await rest.waitForStatus(instance.id, 'sleeping', 25_000);
+  await rest.waitForStatus(instance.id, 'sleeping', 40_000);
   const runtimes = async () =>
     (await rest.get('/v1/admin/instances')).body.items.map(({ runtime }: { runtime: unknown }) => runtime);
-  await expect.poll(runtimes, { timeout: 10_000, interval: 50 }).toEqual([null]);
+  await expect.poll(runtimes, { timeout: 15_000, interval: 50 }).toEqual([null]);
 
   const answers = await Promise.all(clients.map((client) => client.callTool({ name: 'campaigns_get_all', arguments: {} })));
   for (const answer of answers) expect(answer.isError).not.toBe(true);
   expect(await rest.waitForStatus(instance.id, 'running')).toMatchObject({ sleepAfterSeconds: 5 });
   await Promise.all(clients.map((client) => client.close()));
-});
+}, 90_000);
 
 it('an instance for stdio bridges has no SSE stream, awake or asleep, and is not woken for it', async () => {
   const rest = new RestClient(service.url);
@@ -45,7 +45,7 @@ it('an instance for stdio bridges has no SSE stream, awake or asleep, and is not
   };
   await openStream();
   await rest.patch(`/v1/instances/${instance.id}`, { sleepAfterSeconds: 5 });
-  await rest.waitForStatus(instance.id, 'sleeping', 25_000);
+  await rest.waitForStatus(instance.id, 'sleeping', 40_000);
   await openStream();
   expect((await rest.get(`/v1/instances/${instance.id}`)).body.status).toBe('sleeping');
-});
+}, 90_000);

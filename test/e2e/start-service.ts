@@ -47,7 +47,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
     const deadline = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the service was not ready in time; it printed:\n${output}`));
-    }, options.readyWithinMs ?? 30_000);
+    }, options.readyWithinMs ?? 50_000);
     const read = (chunk: Buffer) => {
       output += chunk.toString('utf8');
       const match = /Dashboard\s+(http\S+)/.exec(output);

@@ -46,7 +46,7 @@ async function rollOut(body: object = {}) {
         rollout = (await rest.get('/v1/admin/rollouts')).body.items[0];
         return rollout.endedAt;
       },
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     )
     .not.toBeNull();
   return rollout;
@@ -65,25 +65,30 @@ it('a new version goes through all instances while clients use them, and none no
     }),
   );
   let isOver = false;
-  const usage = clients.map(async (client) => {
-    let calls = 0;
-    for (; !isOver; calls += 1) {
+  const calls = clients.map(() => 0);
+  const usage = clients.map(async (client, index) => {
+    for (; !isOver; calls[index] = (calls[index] ?? 0) + 1) {
       const answer = await client.callTool({ name: 'campaigns_get_all', arguments: {} });
       expect(answer.isError).not.toBe(true);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    return calls;
   });
+  const untilAllCalled = async () => {
+    const before = [...calls];
+    await expect.poll(() => calls.every((count, index) => count > (before[index] ?? 0)), { timeout: 15_000 }).toBe(true);
+  };
 
+  await untilAllCalled();
   await appendFile(join(root, 'dist/instance/main.js'), '\n// Another build.\n');
   const rollout = await rollOut();
+  await untilAllCalled();
   isOver = true;
   expect(rollout).toMatchObject({ status: 'done', total: count, done: count, previousVersion: before.current, reason: null });
   expect(rollout.version).not.toBe(before.current);
   expect(await versionsInUse()).toEqual(Array.from({ length: count }, () => rollout.version));
-  for (const calls of await Promise.all(usage)) expect(calls).toBeGreaterThan(1);
+  await Promise.all(usage);
   await Promise.all(clients.map((client) => client.close()));
-});
+}, 120_000);
 
 it('a version that does not start goes back by itself, and only its first instance saw it', async () => {
   const before = (await rest.get('/v1/admin/versions')).body.current;
@@ -99,7 +104,7 @@ it('a version that does not start goes back by itself, and only its first instan
   for (const { id } of body.items) await rest.waitForStatus(id, 'running');
   expect(await versionsInUse()).toEqual(Array.from({ length: count }, () => before));
   expect((await rest.get('/v1/admin/versions')).body.current).toBe(before);
-});
+}, 90_000);
 
 it('an operator can go back to the version before', async () => {
   const { current, items } = (await rest.get('/v1/admin/versions')).body;
@@ -108,4 +113,4 @@ it('an operator can go back to the version before', async () => {
   const older = items.find(({ version }: { version: string }) => version !== current)?.version;
   expect(await rollOut({ version: older })).toMatchObject({ status: 'done', version: older });
   expect(await versionsInUse()).toEqual(Array.from({ length: count }, () => older));
-});
+}, 90_000);

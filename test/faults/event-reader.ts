@@ -44,7 +44,7 @@ export class EventReader {
   }
 
   /** Data of the next event of this name, which may have come already. */
-  async next(event: string, withinMs = 5_000): Promise<string> {
+  async next(event: string, withinMs = 15_000): Promise<string> {
     return this.#wait(() => this.#events.find((each) => each.event === event)?.data, `an event ${event}`, withinMs);
   }
 
@@ -54,7 +54,7 @@ export class EventReader {
   }
 
   /** The answer to a request. */
-  async answer(id: number, withinMs = 10_000): Promise<RpcAnswer> {
+  async answer(id: number, withinMs = 15_000): Promise<RpcAnswer> {
     return this.#wait(() => this.#answerTo(id), `the answer to ${id}`, withinMs);
   }
 

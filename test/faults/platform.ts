@@ -5,6 +5,7 @@ import { type StubSmartlead, startStubSmartlead } from '../container/instance/st
 import { descendants } from '../e2e/process-tree.ts';
 import { RestClient } from '../e2e/rest-client.ts';
 import { type RunningService, startService } from '../e2e/start-service.ts';
+import { freePort } from '../free-port.ts';
 
 /** A customer's instance that runs, with a token for it. */
 export interface HostedInstance {
@@ -47,6 +48,7 @@ export async function startFaultPlatform(environment: Record<string, string> = {
     SMARTLEAD_DELIVERY_URL: stub.hosts.delivery,
     SMARTLEAD_SENDERS_URL: stub.hosts.senders,
     SMARTLEAD_RATE_LIMIT: 'off',
+    PORT: String(await freePort()),
     ...environment,
   };
   const service = await startService({ arguments: [], environment: settings });
@@ -78,7 +80,7 @@ export async function startFaultPlatform(environment: Record<string, string> = {
     },
     async startAgain() {
       const { dataDir } = platform.service;
-      platform.service = await startService({ arguments: [], environment: { ...settings, PORT: String(port) }, dataDir });
+      platform.service = await startService({ arguments: [], environment: settings, dataDir });
     },
     async close() {
       // The folder belongs to the first start, whose `stop` removes it.

@@ -56,7 +56,7 @@ export function useDashboard(): DashboardFixture {
   async function openTab({ clock = false, ...options }: TabOptions): Promise<void> {
     context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options });
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     if (clock) await page.clock.install();
     watched = watchPage(page, fake.url);
   }

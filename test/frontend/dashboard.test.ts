@@ -19,7 +19,7 @@ describe.skipIf(!browserTestsRun())('the dashboard in Chromium', { timeout: 120_
     await page.getByRole('button', { name: 'Create account' }).click();
 
     await page.getByRole('heading', { name: 'Set up your first instance' }).waitFor();
-    expect(await page.title()).toBe('Set up your first instance · Smartlead MCP');
+    await expect.poll(() => page.title()).toBe('Set up your first instance · Smartlead MCP');
     await page.getByLabel('Smartlead API key').fill('demo-grace');
     await page.getByRole('button', { name: 'Check key and continue' }).click();
     await page.getByLabel('Name').fill('Outreach');
@@ -89,12 +89,16 @@ describe.skipIf(!browserTestsRun())('the dashboard in Chromium', { timeout: 120_
       await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
     }
     const button = page.getByRole('button', { name: 'Copy the Streamable HTTP URL' });
+    // Both are there for a moment only, so they are waited for before that begins.
+    const said = [
+      page
+        .getByRole('status')
+        .filter({ hasText: /^Copied$/ })
+        .waitFor({ state: 'attached' }),
+      button.filter({ hasText: /^Copied$/ }).waitFor(),
+    ];
     await button.click();
-    await page
-      .getByRole('status')
-      .filter({ hasText: /^Copied$/ })
-      .waitFor({ state: 'attached' });
-    expect(await button.textContent()).toBe('Copied');
+    await Promise.all(said);
     // What is on the clipboard shows when it is pasted.
     await dashboard.goTo('/instances/ins_main/logs');
     await page.getByLabel('Search', { exact: true }).focus();
@@ -161,12 +165,12 @@ describe.skipIf(!browserTestsRun())('the dashboard in Chromium', { timeout: 120_
     await dashboard.openSignedIn('/instances', { colorScheme: 'dark' });
     const { page } = dashboard;
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await background()).toBe('rgb(13, 15, 20)');
+    await expect.poll(background).toBe('rgb(13, 15, 20)');
     await page.getByRole('button', { name: /Ada Byron/ }).click();
     await page.getByRole('menuitemradio', { name: 'Light' }).click();
     await expect.poll(background).toBe('rgb(247, 248, 250)');
     await page.reload();
     await page.getByRole('heading', { level: 1 }).waitFor();
-    expect(await background()).toBe('rgb(247, 248, 250)');
+    await expect.poll(background).toBe('rgb(247, 248, 250)');
   });
 });

@@ -9,10 +9,10 @@ describe.skipIf(!browserTestsRun())('what an instance may do, in the dashboard',
   /** Presses Save and answers what is sent. */
   async function saved(): Promise<unknown> {
     const { page } = dashboard;
-    const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+    const answered = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Saved.').waitFor();
-    return (await sent).postDataJSON();
+    return (await answered).request().postDataJSON();
   }
 
   it('changes policy and switches, and says what a switch lets happen', async () => {

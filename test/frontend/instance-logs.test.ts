@@ -73,8 +73,10 @@ describe.skipIf(!browserTestsRun())('the log of an instance, in the dashboard', 
     await lines().first().getByRole('button', { name: 'Copy line' }).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
+    // It says so for a moment only.
+    const said = lines().first().getByRole('button', { name: 'Copied' }).waitFor();
     await page.keyboard.press('Enter');
-    await lines().first().getByRole('button', { name: 'Copied' }).waitFor();
+    await said;
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toContain(`info ${message} tool=leads_import requestId=req_long`);
     const stops = await lines().locator('[data-copy][tabindex="0"]').count();
@@ -94,7 +96,7 @@ describe.skipIf(!browserTestsRun())('the log of an instance, in the dashboard', 
     await page.getByRole('button', { name: 'Log for an hour' }).click();
     const timer = page.getByRole('timer');
     await timer.waitFor();
-    expect(await logging.isChecked()).toBe(true);
+    await expect.poll(() => logging.isChecked()).toBe(true);
     expect(Date.parse(instance()?.argumentLogUntil ?? '') - Date.now()).toBeGreaterThan(3_500_000);
     await page.clock.fastForward('30:00');
     await expect.poll(() => timer.textContent()).toMatch(/^(29|30):/);
@@ -109,7 +111,7 @@ describe.skipIf(!browserTestsRun())('the log of an instance, in the dashboard', 
     await page.getByRole('button', { name: 'End now' }).click();
     await timer.waitFor({ state: 'detached' });
     expect(instance()?.argumentLogUntil).toBeNull();
-    expect(await logging.isChecked()).toBe(false);
+    await expect.poll(() => logging.isChecked()).toBe(false);
   });
 
   it('says it where arguments cannot be logged', async () => {

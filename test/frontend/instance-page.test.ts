@@ -11,8 +11,10 @@ describe.skipIf(!browserTestsRun())('the pages of instances and keys', { timeout
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop instance' }).click();
     await page.getByText('Start it when you need it again.').waitFor();
+    // It does so for a moment only.
+    const restarting = page.getByText('Restarting', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('Restarting', { exact: true }).waitFor();
+    await restarting;
     await page.getByText('Running', { exact: true }).waitFor();
   });
 
@@ -109,7 +111,8 @@ describe.skipIf(!browserTestsRun())('the pages of instances and keys', { timeout
     await dashboard.openSignedIn('/usage?range=week');
     const { page } = dashboard;
     await page.getByRole('button', { name: 'Show as table' }).click();
-    expect(await page.getByRole('table', { name: 'Calls per day' }).getByRole('row').count()).toBeGreaterThanOrEqual(8);
+    const rows = page.getByRole('table', { name: 'Calls per day' }).getByRole('row');
+    await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(8);
   });
 
   it('lists the tools that were called, and not what else was counted', async () => {

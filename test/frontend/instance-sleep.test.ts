@@ -58,9 +58,9 @@ describe.skipIf(!browserTestsRun())('an instance that sleeps, in the dashboard',
   /** Presses Save and answers what is sent. */
   async function saved(): Promise<unknown> {
     const { page } = dashboard;
-    const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+    const answered = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Saved.').waitFor();
-    return (await sent).postDataJSON();
+    return (await answered).request().postDataJSON();
   }
 });

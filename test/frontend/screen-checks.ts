@@ -33,7 +33,7 @@ export async function checkScreen(page: Page, name: string): Promise<void> {
   await showDark(page, false);
   await page.setViewportSize({ width: 390, height: 844 });
   // What is laid out by a script takes a moment to follow.
-  await expect.poll(() => sidewaysScroll(page), { message: `${name} on a phone`, timeout: 5_000 }).toBe(0);
+  await expect.poll(() => sidewaysScroll(page), { message: `${name} on a phone`, timeout: 15_000 }).toBe(0);
   await page.setViewportSize({ width: 1280, height: 860 });
 }
 

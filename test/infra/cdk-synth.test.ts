@@ -82,7 +82,7 @@ describe('cdk synth --all, offline and without Docker', () => {
     ['prod', 'without a domain', ['-c', 'stage=prod']],
     ['dev', 'in a domain', inADomain],
     ['prod', 'in a domain far from us-east-1', ['-c', 'stage=prod', '-c', 'region=eu-central-1', ...inADomain]],
-  ])('makes all stacks of %s %s', { timeout: 90_000 }, async (stage, domain, options) => {
+  ])('makes all stacks of %s %s', { timeout: 300_000 }, async (stage, domain, options) => {
     const output = `${stage} ${domain}`;
     const { stderr } = await synthesize(output, ...options);
     const templates = (await readdir(join(folder, output))).filter((file) => file.endsWith('.template.json'));
@@ -93,7 +93,7 @@ describe('cdk synth --all, offline and without Docker', () => {
     expect(callers).toEqual([]);
   });
 
-  it('refuses settings that cannot be used, in words and without a stack trace', { timeout: 60_000 }, async () => {
+  it('refuses settings that cannot be used, in words and without a stack trace', { timeout: 240_000 }, async () => {
     const failure = await synthesize('refused', '-c', 'stage=prod', '-c', 'databaseMultiAz=false').catch((error) => error);
     expect(failure.code).not.toBe(0);
     expect(failure.stderr).toContain('The settings of stage "prod" cannot be used:\n- databaseMultiAz: must be true in prod');

@@ -19,7 +19,7 @@ let bundles: FunctionBundle[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'function-bundles-'));
   bundles = await buildFunctions({ outdir: folder });
-});
+}, 240_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundles of the functions', () => {
@@ -76,7 +76,7 @@ describe('the bundles of the functions', () => {
     expect(withSdk.map(({ name }) => name)).toEqual(['migrate-billing']);
   });
 
-  it('refuse to be built where one is too heavy', async () => {
+  it('refuse to be built where one is too heavy', { timeout: 240_000 }, async () => {
     await expect(buildFunctions({ outdir: join(folder, 'refused'), limit: 1_000 })).rejects.toThrow(
       /^the bundle [\w-]+ has \d+ bytes; at most 1000 are allowed$/,
     );
@@ -84,7 +84,7 @@ describe('the bundles of the functions', () => {
   });
 });
 
-describe('a bundle, run as Lambda runs it', () => {
+describe('a bundle, run as Lambda runs it', { timeout: 120_000 }, () => {
   /** Of functions whose table and queues cannot be reached. */
   const environment = {
     ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-central-1' },

@@ -77,11 +77,11 @@ describe('the rules "AwsSolutions" of cdk-nag', () => {
       'prod in a domain, with mail, far from us-east-1',
       { stage: 'prod', region: 'eu-central-1', mailFrom: 'mcp@example.com', ...domain },
     ],
-  ])('find nothing in %s that is not accepted with a reason', { timeout: 60_000 }, async (_name, context) => {
+  ])('find nothing in %s that is not accepted with a reason', { timeout: 240_000 }, async (_name, context) => {
     expect(await findings(context)).toEqual([]);
   });
 
-  it('are really asked, and accept one finding on one construct alone', { timeout: 60_000 }, async () => {
+  it('are really asked, and accept one finding on one construct alone', { timeout: 240_000 }, async () => {
     const found = await findings({ stage: 'dev' }, (app) => {
       const stack = app.node.findChild('smartlead-mcp-dev-data');
       acceptFinding(stack.node.findChild('Table'), 'RDS11', 'Of something else.');

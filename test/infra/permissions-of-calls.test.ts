@@ -53,7 +53,7 @@ beforeAll(async () => {
       statements: statementsOf(new RegExp(`^Of the ${name} \\(prod\\)$`)),
     });
   }
-});
+}, 240_000);
 afterAll(() => remove());
 
 /** All that the role of this description may do. */

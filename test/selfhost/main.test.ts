@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processIdentity } from '../../functions/adapters/process-identity.ts';
+import { freePort } from '../free-port.ts';
 import { createTestDatabase } from '../postgres/database.ts';
 
 const main = fileURLToPath(new URL('../../dist/service/main.js', import.meta.url));
@@ -37,7 +38,7 @@ class Program {
   }
 
   async untilReady(): Promise<void> {
-    await expect.poll(() => this.output, { timeout: 20_000, interval: 20 }).toContain('Running');
+    await expect.poll(() => this.output, { timeout: 45_000, interval: 20 }).toContain('Running');
   }
 
   async stop(): Promise<number | NodeJS.Signals | null> {
@@ -46,7 +47,7 @@ class Program {
   }
 }
 
-describe('the program', () => {
+describe('the program', { timeout: 90_000 }, () => {
   let dataDir: string;
   let programs: Program[];
   beforeEach(() => {
@@ -99,10 +100,10 @@ describe('the program', () => {
     await program.untilReady();
     const postmaster = Number(readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
     process.kill(postmaster, 'SIGSTOP'); // It will take its time to end.
-    program.child.kill('SIGTERM');
-    program.child.kill('SIGTERM'); // The same Ctrl-C, heard twice.
+    // The same Ctrl-C, heard twice at the same moment.
+    for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) program.child.kill(signal);
     const log = () => readFileSync(join(dataDir, 'logs/platform.log'), 'utf8');
-    await expect.poll(log, { timeout: 10_000, interval: 20 }).toContain('The service stops.');
+    await expect.poll(log, { timeout: 20_000, interval: 20 }).toContain('The service stops.');
     // What comes more than half a second after the first is another request.
     await pause(600);
     expect(program.child.exitCode).toBeNull();
@@ -110,7 +111,7 @@ describe('the program', () => {
     // Before the database goes on, so it was not waited for.
     expect(await program.ended).toBe(130);
     process.kill(postmaster, 'SIGCONT');
-    await expect.poll(() => processIdentity(postmaster), { timeout: 6000 }).toBeUndefined();
+    await expect.poll(() => processIdentity(postmaster), { timeout: 20_000 }).toBeUndefined();
   });
 
   it('says in one line that its data folder cannot be made', async () => {
@@ -161,16 +162,6 @@ describe('the program', () => {
     await database.drop();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /**
  * Whether the program listens for requests to stop by now (Linux; elsewhere it is supposed not to). SIGHUP tells: Node catches SIGTERM

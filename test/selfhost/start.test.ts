@@ -9,7 +9,7 @@ import { readSettings } from '../../selfhost/settings.ts';
 import { type StartedService, startService } from '../../selfhost/start.ts';
 import { createTestDatabase } from '../postgres/database.ts';
 
-describe('starting the service', () => {
+describe('starting the service', { timeout: 90_000 }, () => {
   let dataDir: string;
   let services: StartedService[];
   beforeEach(() => {

@@ -53,7 +53,7 @@ export function useHostedDashboard(): HostedDashboard {
 
   async function openTab(path: string): Promise<Page> {
     const tab = await context.newPage();
-    tab.setDefaultTimeout(15_000);
+    tab.setDefaultTimeout(30_000);
     watched.push(watchPage(tab, service.dashboardUrl, service.apiUrl, pool.endpoint));
     await tab.goto(service.dashboardUrl + path);
     return tab;

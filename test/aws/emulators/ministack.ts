@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../free-port.ts';
 import { type RunningEmulator, startProgram, stopProgram } from './emulator-process.ts';
 import { emulatorFolder } from './install.ts';
 
@@ -12,7 +12,7 @@ const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url)
 
 export const emulatedAccount = '123456789012';
 
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /**
  * Starts MiniStack, which takes whole CloudFormation stacks and runs Lambda functions as Node processes.
@@ -21,6 +21,7 @@ const patienceMs = 30_000;
 export async function startMiniStack(environment: Record<string, string> = {}): Promise<RunningEmulator> {
   const folder = await mkdtemp(join(tmpdir(), 'smartlead-mcp-ministack-'));
   await provideSdk(folder);
+  // It cannot be told to take any port.
   const port = await freePort();
   const emulator = startProgram(join(emulatorFolder, 'bin', 'python'), [program], {
     BIND_HOST: '127.0.0.1',
@@ -38,7 +39,7 @@ export async function startMiniStack(environment: Record<string, string> = {}): 
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = async () => {
     await stopProgram(emulator);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   };
   const deadline = performance.now() + patienceMs;
   while (emulator.exitCode === null && performance.now() < deadline) {
@@ -57,14 +58,4 @@ export async function startMiniStack(environment: Record<string, string> = {}): 
 async function provideSdk(folder: string): Promise<void> {
   await mkdir(join(folder, 'node_modules'));
   for (const scope of ['@aws-sdk', '@smithy']) await symlink(join(packages, scope), join(folder, 'node_modules', scope));
-}
-
-/** MiniStack cannot be told to take any port. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

@@ -17,6 +17,7 @@ import { storedSecret } from '../../../scripts/rotate-data-plane-secret.ts';
 import { startSandbox } from '../../../selfhost/sandbox/main.ts';
 import { buildForTest } from '../../container/instance/built-instance.ts';
 import { startRedis } from '../../container/router/redis/redis-server.ts';
+import { freePort } from '../../free-port.ts';
 import { startBuilt } from '../../functions/adapters/fargate/containers.ts';
 import { EcsDouble } from '../../functions/adapters/fargate/ecs-double.ts';
 import { type Answer, apiEvent, type CallOptions } from '../../functions/api/api-client.ts';
@@ -155,11 +156,11 @@ export async function startCloud() {
     usage.abort();
     await pumping;
   });
-  const startRouter = async (port = '0') => {
+  const startRouter = async (port: string) => {
     const { text } = await storedDataPlaneSecret.read();
     return startRouterProcess({ ...shared, REDIS_URL: redis.url, DATA_PLANE_SECRET: text, PORT: port });
   };
-  let router = await startRouter();
+  let router = await startRouter(String(await freePort()));
   const outputs = [router.output];
   const stopRouter = async () => {
     router.terminate();

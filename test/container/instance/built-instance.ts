@@ -63,14 +63,14 @@ export function runBuilt(
     ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))),
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`${pattern} did not come; stdout: ${stdout}; stderr: ${stderr}`)),
-          15_000,
-        );
+        const fail = () => reject(new Error(`${pattern} did not come; stdout: ${stdout}; stderr: ${stderr}`));
+        const timer = setTimeout(fail, 25_000);
+        child.once('close', fail);
         const look = () => {
           const match = pattern.exec(stdout);
           if (match === null) return;
           clearTimeout(timer);
+          child.off('close', fail);
           listeners.delete(look);
           resolve(match);
         };

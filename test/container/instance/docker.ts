@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /** Why no image can be built and run here, or undefined where a Docker daemon answers. */
 export async function whyNoDocker(): Promise<string | undefined> {
   try {
-    const { stdout } = await run('docker', ['version', '--format', '{{.Server.Os}}'], { timeout: 5_000 });
+    const { stdout } = await run('docker', ['version', '--format', '{{.Server.Os}}'], { timeout: 20_000 });
     return stdout.trim() === 'linux' ? undefined : 'the Docker daemon runs no Linux containers';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no docker command' : 'no Docker daemon answers';

@@ -259,7 +259,7 @@ describe('sessions of Streamable HTTP', () => {
   });
 
   it('end the response of a request that is cancelled', async () => {
-    running.stub.answer = () => ({ delayMs: 5_000 });
+    running.stub.answer = () => ({ until: new Promise(() => undefined) });
     const headers = { ...json, 'mcp-session-id': await openSession() };
     const call = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'leads_categories' } };
     const sentBefore = running.stub.requests.length;

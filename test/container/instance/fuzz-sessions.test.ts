@@ -220,7 +220,7 @@ async function openSessions(): Promise<number> {
   return Number(/^smartlead_mcp_sessions (\d+)/m.exec(text)?.[1]);
 }
 
-describe('any sequence of what clients do with sessions', () => {
+describe('any sequence of what clients do with sessions', { timeout: 120_000 }, () => {
   it('is answered as the model says, and leaves nothing behind', async () => {
     const steps = [
       fc.constant(new Open()),
@@ -237,14 +237,14 @@ describe('any sequence of what clients do with sessions', () => {
           await rawRequest(`${running.url}/mcp`, { method: 'DELETE', headers: sessionHeaders(id) });
         // The server has ended the streams of the sessions that are gone; a refused one was over at once.
         await Promise.all(real.streams.map((stream) => stream.ended));
-        await expect.poll(openSessions, { timeout: 8_000, interval: 20 }).toBe(0);
+        await expect.poll(openSessions, { timeout: 15_000, interval: 5 }).toBe(0);
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 20_000 },
+      { numRuns: 40 },
     );
     const client = await connectClient(running.url);
     expect(await callTool(client, 'campaigns_get_all')).toMatchObject({ isError: false });
     await client.close();
-    expect(running.instance.callsInProgress).toBe(0);
+    await expect.poll(() => running.instance.callsInProgress).toBe(0);
     expect(running.log()).not.toMatch(/Request failed inside|failed inside|Unhandled|Uncaught/);
   });
 });

@@ -68,7 +68,7 @@ async function write(running: RunningProcess, bytes: Buffer, cuts: number[]): Pr
   }
 }
 
-describe('stdio', () => {
+describe('stdio', { timeout: 120_000 }, () => {
   it('answers every line that can be answered and prints nothing else, whatever is written and however it is cut', async () => {
     const running = startStdio();
     running.process.stdin.write(
@@ -89,7 +89,7 @@ describe('stdio', () => {
           await running.waitFor(new RegExp(`"id":"${marker}"`));
         },
       ),
-      { numRuns: 150, interruptAfterTimeLimit: 20_000 },
+      { numRuns: 150 },
     );
     running.process.stdin.end();
     expect(await running.ended).toBe(0);

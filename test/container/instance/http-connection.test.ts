@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpConnection } from '../../../container/instance/smartlead/http-connection.ts';
 
@@ -44,12 +45,10 @@ describe('an answer', () => {
     ],
   ])('that %s in time is given up', async (_name, listener) => {
     const request = await serve(listener);
-    const start = Date.now();
     await expect(connection.send(request, { timeoutMs: 300, signal: never })).rejects.toMatchObject({
       code: 'smartlead_timeout',
       message: expect.not.stringContaining('secret'),
     });
-    expect(Date.now() - start).toBeLessThan(3_000);
   });
 
   it.each<[string, RequestListener]>([
@@ -58,7 +57,7 @@ describe('an answer', () => {
       'is cut in the middle',
       (request, response) => {
         response.writeHead(200, { 'content-length': 100 }).write('[1,');
-        setTimeout(() => request.socket.destroy(), 20);
+        setImmediate(() => request.socket.destroy());
       },
     ],
     ['is no HTTP', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n')],
@@ -88,8 +87,8 @@ it('connections are kept', async () => {
     response.end('[]');
   });
   for (let index = 0; index < 20; index += 1) await connection.send(request, { timeoutMs: 5_000, signal: never });
-  // The next request may leave before the last connection is free again; more than two would mean that none is kept.
-  expect(ports.size).toBeLessThanOrEqual(2);
+  // The next request may leave before the last connection is free again. Were none kept, there would be twenty.
+  expect(ports.size).toBeLessThan(10);
 });
 
 describe('whether the request may have arrived is known', () => {
@@ -105,7 +104,8 @@ describe('whether the request may have arrived is known', () => {
   });
 
   it('not where the name of the host is unknown', async () => {
-    const sent = connection.send(request('http://no-such-host.invalid'), { timeoutMs: 10_000, signal: never });
+    // A label of more than 63 letters: no name server is asked.
+    const sent = connection.send(request(`http://${'x'.repeat(64)}.invalid`), { timeoutMs: 10_000, signal: never });
     await expect(sent).rejects.toMatchObject({ code: 'smartlead_unreachable', requestLeft: false });
   });
 
@@ -116,28 +116,43 @@ describe('whether the request may have arrived is known', () => {
   });
 
   it('not where it was cancelled, or its time ran out, while it waited for a connection', async () => {
-    const { origin } = await serve(() => undefined);
+    let taken = 0;
+    const { origin } = await serve(() => {
+      taken += 1;
+    });
     const cancelAll = new AbortController();
     const blocking = Array.from({ length: 64 }, () =>
-      connection.send(request(origin), { timeoutMs: 9_000, signal: cancelAll.signal }),
+      connection.send(request(origin), { timeoutMs: 60_000, signal: cancelAll.signal }),
     );
+    await expect.poll(() => taken, { interval: 5 }).toBe(64);
     const cancel = new AbortController();
-    const cancelled = connection.send(request(origin), { timeoutMs: 9_000, signal: cancel.signal });
-    const late = connection.send(request(origin), { timeoutMs: 300, signal: never });
-    setTimeout(() => cancel.abort(), 200);
+    const cancelled = connection.send(request(origin), { timeoutMs: 60_000, signal: cancel.signal });
+    const late = connection.send(request(origin), { timeoutMs: 100, signal: never });
+    setImmediate(() => cancel.abort());
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled', requestLeft: false });
     await expect(late).rejects.toMatchObject({ code: 'smartlead_timeout', requestLeft: false });
+    expect(taken).toBe(64);
     cancelAll.abort();
     for (const { status } of await Promise.allSettled(blocking)) expect(status).toBe('rejected');
   });
 
-  it.each<[string, RequestListener, string]>([
-    ['the connection is cut', (incoming) => incoming.socket.destroy(), 'smartlead_unreachable'],
-    ['no answer comes in time', () => undefined, 'smartlead_timeout'],
-    ['the answer is too large', (_incoming, response) => response.end(Buffer.alloc(17 * 1024 * 1024, 'x')), 'answer_too_large'],
-  ])('for certain not any more once %s', async (_name, listener, code) => {
-    const { origin } = await serve(listener);
-    await expect(connection.send(request(origin), { timeoutMs: 1_000, signal: never })).rejects.toMatchObject({
+  it.each<[string, RequestListener, string, number]>([
+    ['the connection is cut', (incoming) => incoming.socket.destroy(), 'smartlead_unreachable', 20_000],
+    ['no answer comes in time', () => undefined, 'smartlead_timeout', 500],
+    [
+      'the answer is too large',
+      (_incoming, response) => response.end(Buffer.alloc(17 * 1024 * 1024, 'x')),
+      'answer_too_large',
+      20_000,
+    ],
+  ])('for certain not any more once %s', async (_name, listener, code, timeoutMs) => {
+    const { origin } = await serve((incoming, response) =>
+      incoming.method === 'GET' ? response.end() : listener(incoming, response),
+    );
+    // On a connection that is open and free, a request leaves before any time passes.
+    await connection.send({ ...request(origin), method: 'GET', body: undefined }, { timeoutMs: 20_000, signal: never });
+    await setTimeout(5);
+    await expect(connection.send(request(origin), { timeoutMs, signal: never })).rejects.toMatchObject({
       code,
       requestLeft: true,
     });
@@ -160,8 +175,11 @@ it('a request on a kept connection that the other side has just closed is not se
 });
 
 it('what has begun to leave goes on after its caller has gone, where that is asked for', async () => {
-  const request = await serve((_incoming, response) => setTimeout(() => response.end('done'), 200));
   const cancel = new AbortController();
+  const request = await serve((_incoming, response) => {
+    cancel.abort();
+    response.end('done');
+  });
   let left = 0;
   const sent = connection.send(request, {
     timeoutMs: 5_000,
@@ -169,7 +187,6 @@ it('what has begun to leave goes on after its caller has gone, where that is ask
     finishOnceLeft: true,
     onLeaving: () => {
       left += 1;
-      setTimeout(() => cancel.abort(), 50);
     },
   });
   expect((await sent).text).toBe('done');

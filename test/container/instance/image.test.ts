@@ -93,16 +93,15 @@ describe.skipIf(whyNot !== undefined)(`the image${whyNot === undefined ? '' : ` 
   async function publishedUrl(id: string, port = 3000): Promise<string> {
     const url = `http://${await docker('port', id, `${port}/tcp`)}`;
     await expect
-      .poll(() => rawRequest(`${url}/readyz`).catch(() => ({ status: 0 })), { timeout: 15_000 })
+      .poll(() => rawRequest(`${url}/readyz`).catch(() => ({ status: 0 })), { timeout: 30_000 })
       .toMatchObject({ status: 200 });
     return url;
   }
 
-  async function stop(id: string): Promise<{ exitCode: number; ms: number }> {
-    const started = performance.now();
+  /** Stops a container. @returns its exit code, which is another than 0 where Docker lost patience. */
+  async function stop(id: string): Promise<number> {
     await docker('stop', id);
-    const ms = performance.now() - started;
-    return { exitCode: Number(await docker('inspect', '--format', '{{.State.ExitCode}}', id)), ms };
+    return Number(await docker('inspect', '--format', '{{.State.ExitCode}}', id));
   }
 
   const upstream = () =>
@@ -139,14 +138,12 @@ describe.skipIf(whyNot !== undefined)(`the image${whyNot === undefined ? '' : ` 
       expect((await client.listTools()).tools.length).toBeGreaterThan(100);
       await client.close();
     }
-    await expect.poll(() => docker('inspect', '--format', '{{.State.Health.Status}}', id), { timeout: 15_000 }).toBe('healthy');
+    await expect.poll(() => docker('inspect', '--format', '{{.State.Health.Status}}', id), { timeout: 30_000 }).toBe('healthy');
     expect((await docker('top', id, '-eo', 'uid,pid,cmd')).split('\n').slice(1)).toEqual([
       expect.stringMatching(/^ *1000 .*main\.js serve$/),
     ]);
     const stream = await openStream(`${url}/sse`, { headers: { authorization: `Bearer ${token}` } });
-    const { exitCode, ms } = await stop(id);
-    expect(exitCode).toBe(0);
-    expect(ms).toBeLessThan(5_000);
+    expect(await stop(id)).toBe(0);
     await stream.ended;
     for (const secret of [apiKey, token]) expect(await docker('logs', id)).not.toContain(secret);
   });
@@ -162,27 +159,36 @@ describe.skipIf(whyNot !== undefined)(`the image${whyNot === undefined ? '' : ` 
     const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
     const headers = { 'content-type': 'application/json', host: 'rebound.example.com' };
     expect((await rawRequest(`${url}/mcp`, { method: 'POST', headers, body })).status).toBe(403);
-    await expect.poll(() => docker('inspect', '--format', '{{.State.Health.Status}}', id), { timeout: 15_000 }).toBe('healthy');
+    await expect.poll(() => docker('inspect', '--format', '{{.State.Health.Status}}', id), { timeout: 30_000 }).toBe('healthy');
   });
 
   it('lets a running call finish when it is stopped', async () => {
     const port = await freePort();
-    stub.answer = () => ({ delayMs: 2_000, body: [1] });
+    const answers = Promise.withResolvers<void>();
+    stub.answer = () => ({ until: answers.promise, body: [1] });
     const id = await start(
       [...hardened, '--network', 'host', ...upstream(), '--env', `MCP_TOKEN=${token}`],
       ['serve', '--port', String(port)],
     );
     const url = `http://127.0.0.1:${port}`;
     await expect
-      .poll(() => rawRequest(`${url}/readyz`).catch(() => ({ status: 0 })), { timeout: 15_000 })
+      .poll(() => rawRequest(`${url}/readyz`).catch(() => ({ status: 0 })), { timeout: 30_000 })
       .toMatchObject({ status: 200 });
     const client = await connectClient(url);
     const call = callTool(client, 'campaigns_get_all');
     await expect.poll(() => stub.requests.length).toBeGreaterThan(0);
-    const { exitCode, ms } = await stop(id);
+    const exitCode = stop(id);
+    await expect
+      .poll(() =>
+        rawRequest(`${url}/readyz`).then(
+          ({ status }) => status,
+          () => 'closed',
+        ),
+      )
+      .toBe('closed');
+    answers.resolve();
     expect(await call).toMatchObject({ isError: false, value: { items: [1] } });
-    expect(exitCode).toBe(0);
-    expect(ms).toBeLessThan(10_000);
+    expect(await exitCode).toBe(0);
     await client.close();
   });
 

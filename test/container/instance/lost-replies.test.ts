@@ -2,6 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRead, operations } from '../../../container/instance/catalogue/catalogue.ts';
 import { toolName } from '../../../container/instance/catalogue/tool-name.ts';
+import { type TimeLimits, usualTimeLimits } from '../../../container/instance/smartlead/time-limits.ts';
 import { callConfirmed } from './call-confirmed.ts';
 import { sampleArguments } from './sample-arguments.ts';
 import { callTool, connectClient, type HttpTransportName, type RunningInstance, startInstance } from './start-instance.ts';
@@ -11,8 +12,10 @@ import type { StubAnswer } from './stub-smartlead.ts';
 
 let running: RunningInstance;
 let client: Client;
+let timeLimits: TimeLimits;
 beforeEach(async () => {
-  running = await startInstance({ timeLimits: { answerMs: 400, slowAnswerMs: 400, beyondOneAnswerMs: 400 } });
+  timeLimits = { ...usualTimeLimits };
+  running = await startInstance({ timeLimits });
   client = await connectClient(running.url);
 });
 afterEach(async () => {
@@ -24,9 +27,10 @@ const deliveries = () => running.stub.requests.filter(({ method }) => method !==
 const reply = { campaign_id: 7, email_stats_id: 'abc', email_body: 'Hello', to_email: 'ada@example.com' };
 const confirm = 'send: send a reply to 1 recipient in campaign 7';
 
+const tooLate: StubAnswer = { until: new Promise(() => undefined) };
 const lostAnswers: [string, StubAnswer][] = [
   ['is cut off', { drop: true }],
-  ['comes too late', { delayMs: 600 }],
+  ['comes too late', tooLate],
   ['is a bad gateway', { status: 502, body: '<html>Bad gateway</html>' }],
   ['is a gateway time-out', { status: 504, body: '' }],
   ['is an outage', { status: 503, body: { message: 'down' } }],
@@ -37,8 +41,11 @@ const lostAnswers: [string, StubAnswer][] = [
 
 describe.each<HttpTransportName>(['streamable-http', 'http-sse'])('over %s', (transport) => {
   it.each(lostAnswers)('a reply whose answer %s is delivered once, however often it is called', async (_name, answer) => {
-    running.stub.answer = () => answer;
     const own = await connectClient(running.url, transport);
+    // The connection to Smartlead is open from here on: what is sent next leaves before any time passes.
+    await callTool(own, 'leads_categories');
+    running.stub.answer = () => answer;
+    if (answer === tooLate) timeLimits.answerMs = 400;
     const first = await callTool(own, 'campaigns_reply_email_thread', { ...reply, confirm });
     expect(first.value).toMatchObject({
       code: 'outcome_unknown',
@@ -69,12 +76,13 @@ it('whoever has looked and found nothing can send it again', async () => {
 });
 
 it('the same call from another session is not sent either', async () => {
-  running.stub.answer = () => ({ delayMs: 100, body: { id: 5, ok: true } });
+  const answers = Promise.withResolvers<void>();
+  running.stub.answer = () => ({ until: answers.promise, body: { id: 5, ok: true } });
   const other = await connectClient(running.url, 'http-sse');
-  const results = await Promise.all([
-    callTool(client, 'campaigns_create', { name: 'A' }),
-    callTool(other, 'campaigns_create', { name: 'A' }),
-  ]);
+  const calls = [client, other].map((one) => callTool(one, 'campaigns_create', { name: 'A' }));
+  await expect.poll(() => running.instance.callsInProgress).toBe(2);
+  answers.resolve();
+  const results = await Promise.all(calls);
   expect(deliveries()).toHaveLength(1);
   expect(results.map(({ isError, value }) => [isError, value.id])).toEqual([
     [false, 5],

@@ -58,7 +58,7 @@ export function openStream(url: string, { method = 'GET', headers = {}, body }: 
         leave: () => request.destroy(),
         waitFor: (pattern) =>
           new Promise((found, late) => {
-            const timer = setTimeout(() => late(new Error(`${pattern} did not come; there is: ${text.slice(0, 500)}`)), 10_000);
+            const timer = setTimeout(() => late(new Error(`${pattern} did not come; there is: ${text.slice(0, 500)}`)), 20_000);
             const look = () => {
               const match = pattern.exec(text);
               if (match === null) return;

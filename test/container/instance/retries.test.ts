@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isRead, operations } from '../../../container/instance/catalogue/catalogue.ts';
 import { createRateGovernor } from '../../../container/instance/smartlead/rate/create-rate-governor.ts';
 import { SmartleadClient } from '../../../container/instance/smartlead/smartlead-client.ts';
@@ -59,15 +59,15 @@ describe.each([
     expect(Date.now() - start).toBeGreaterThanOrEqual(950);
   });
 
-  it.each<[string, StubAnswer]>([
-    ['header', { status: 429, headers: { 'retry-after': '3600' } }],
-    ['body', { status: 429, body: { error: { code: 'RATE_LIMIT_EXCEEDED', message: 'Slow down', retry_after: 3600 } } }],
-    ['date', { status: 429, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } }],
+  it.each<[string, () => StubAnswer]>([
+    ['header', () => ({ status: 429, headers: { 'retry-after': '3600' } })],
+    ['body', () => ({ status: 429, body: { error: { code: 'RATE_LIMIT_EXCEEDED', message: 'Slow down', retry_after: 3600 } } })],
+    ['date', () => ({ status: 429, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } })],
   ])('not where Retry-After in the %s is beyond what the caller will wait: it is told', async (_where, answer) => {
-    answerInTurn(answer);
+    answerInTurn(answer());
     const error = await call(operation()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'smartlead_rate_limited', retryAfter: expect.any(Number) });
-    expect((error as { retryAfter: number }).retryAfter).toBeGreaterThan(3590);
+    expect((error as { retryAfter: number }).retryAfter).toBeGreaterThan(3500);
     expect(stub.requests).toHaveLength(1);
   });
 
@@ -110,36 +110,56 @@ it('a refusal that follows a lost answer settles nothing: the first attempt may 
 });
 
 describe('cancelling', () => {
+  /** Waits until Smartlead has been asked. */
+  const sent = () => expect.poll(() => stub.requests.length, { interval: 5 }).toBe(1);
+  /** Waits until the answer is in, and the pause before the next attempt has begun. */
+  const waiting = async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await vi.waitUntil(() => timers.mock.calls.some(([, milliseconds]) => milliseconds === 20_000), {
+      timeout: 15_000,
+      interval: 5,
+    });
+    timers.mockRestore();
+  };
+
   it('ends a read under way', async () => {
-    answerInTurn({ delayMs: 5_000 });
+    answerInTurn({ until: new Promise(() => undefined) });
     const cancel = new AbortController();
-    setTimeout(() => cancel.abort(), 50);
-    const start = Date.now();
-    await expect(call(read, cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(Date.now() - start).toBeLessThan(2_000);
+    const cancelled = expect(call(read, cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await sent();
+    cancel.abort();
+    await cancelled;
   });
 
   it('does not end a write under way', async () => {
-    answerInTurn({ delayMs: 200, body: { done: true } });
+    const answers = Promise.withResolvers<void>();
+    answerInTurn({ until: answers.promise, body: { done: true } });
     const cancel = new AbortController();
-    setTimeout(() => cancel.abort(), 50);
-    await expect(call(create, cancel.signal)).resolves.toEqual({ done: true });
+    const done = expect(call(create, cancel.signal)).resolves.toEqual({ done: true });
+    await sent();
+    cancel.abort();
+    answers.resolve();
+    await done;
   });
 
   it('ends the wait for another attempt', async () => {
     answerInTurn({ status: 429, headers: { 'retry-after': '20' } });
     const cancel = new AbortController();
-    setTimeout(() => cancel.abort(), 100);
-    await expect(call(read, cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    const cancelled = expect(call(read, cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await waiting();
+    cancel.abort();
+    await cancelled;
     expect(stub.requests).toHaveLength(1);
   });
 
   it('between two attempts of a write tells that nothing goes on', async () => {
     answerInTurn({ status: 429, headers: { 'retry-after': '20' } });
     const cancel = new AbortController();
-    setTimeout(() => cancel.abort(), 100);
-    const cancelled = { code: 'cancelled', requestLeft: false, message: expect.stringContaining('no other follows') };
-    await expect(call(pause, cancel.signal)).rejects.toMatchObject(cancelled);
+    const error = { code: 'cancelled', requestLeft: false, message: expect.stringContaining('no other follows') };
+    const cancelled = expect(call(pause, cancel.signal)).rejects.toMatchObject(error);
+    await waiting();
+    cancel.abort();
+    await cancelled;
     expect(stub.requests).toHaveLength(1);
   });
 

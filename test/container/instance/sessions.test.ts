@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RefusedRequest } from '../../../container/instance/protocol/json-rpc.ts';
 import { type Session, Sessions, usualSessionLimits } from '../../../container/instance/protocol/sessions.ts';
 import { openStream, rawRequest } from './raw-http.ts';
@@ -84,6 +84,8 @@ describe('sessions', () => {
 });
 
 it('a session that ends by its age ends the streams of its client, on both transports', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const running = await startInstance({}, { sessionLimits: { idleMs: 300, absoluteMs: 60_000, most: 10 } });
   const sse = await openStream(`${running.url}/sse`, { headers: authorization });
   const opened = await rawRequest(`${running.url}/mcp`, {
@@ -93,6 +95,8 @@ it('a session that ends by its age ends the streams of its client, on both trans
   });
   const headers = { ...authorization, 'mcp-session-id': String(opened.headers['mcp-session-id']) };
   const standalone = await openStream(`${running.url}/mcp`, { headers });
+  expect([sse.status, standalone.status]).toEqual([200, 200]);
+  vi.setSystemTime(Date.now() + 300);
   await Promise.all([sse.ended, standalone.ended]);
   expect((await rawRequest(`${running.url}/mcp`, { headers })).status).toBe(404);
   await running.close();

@@ -24,7 +24,8 @@ it('an instance that stops answers what it accepts: a message that was just arri
   const instance = await startInstance();
   const session = await openSession(instance.url);
   await expect.poll(session.said).toContain('"id":0');
-  instance.stub.answer = () => ({ body: [{ id: 1, name: 'Autumn' }], delayMs: 200 });
+  const answers = Promise.withResolvers<void>();
+  instance.stub.answer = () => ({ body: [{ id: 1, name: 'Autumn' }], until: answers.promise });
   const body = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'campaigns_get_all' } });
   const posted = httpRequest(session.endpoint, {
     method: 'POST',
@@ -34,10 +35,11 @@ it('an instance that stops answers what it accepts: a message that was just arri
   posted.flushHeaders();
   // It was let in, and its body is still to come.
   await once(posted, 'continue');
-  const stopped = instance.serving.stop(5_000);
+  const stopped = instance.serving.stop(60_000);
   posted.end(body);
   const [response] = await once(posted, 'response');
   expect(response.statusCode).toBe(202);
+  answers.resolve();
   await session.ended;
   expect(session.said()).toContain('Autumn');
   await stopped;

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FrontDoor } from '../../../selfhost/http/front-door.ts';
 import { type Listeners, listen } from '../../../selfhost/http/listen.ts';
 import { propertyLimits } from '../../property-limits.ts';
-import { type InstanceFixture, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
+import { eventually, type InstanceFixture, post, type RouterFixture, startRouter, toolCall } from './fixture.ts';
 
 /** The router as it is reached from outside: behind the listener of the installation. */
 describe('bad input at the MCP doors', () => {
@@ -13,17 +13,20 @@ describe('bad input at the MCP doors', () => {
   let instance: InstanceFixture;
   let neighbour: InstanceFixture;
   beforeAll(async () => {
+    // The time of bodies is up when a test says so, and never because the machine stood still.
+    vi.useFakeTimers({ toFake: ['performance'] });
     fixture = await startRouter({ timing: { bodyTimeoutMs: 300 }, limits: { maxBodyBytes: 200_000 } });
     const frontDoor = new FrontDoor();
     frontDoor.open({
       mcp: (request, response) => fixture.router.handle(request, response),
       web: (_request, response) => void response.writeHead(404).end('no page\n'),
     });
-    listeners = await listen(frontDoor.listener, ['127.0.0.1'], 0, { requestTimeoutMs: 500 });
+    listeners = await listen(frontDoor.listener, ['127.0.0.1'], 0, { requestTimeoutMs: 20_000 });
     instance = await fixture.addInstance();
     neighbour = await fixture.addInstance();
   });
   afterAll(async () => {
+    vi.useRealTimers();
     await listeners.close(0);
     await fixture.close();
   });
@@ -38,7 +41,7 @@ describe('bad input at the MCP doors', () => {
         socket.destroy();
         resolve(text);
       };
-      const timer = setTimeout(end, 2_500);
+      const timer = setTimeout(end, 15_000);
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString('latin1');
         if (isWhole(text)) end();
@@ -73,6 +76,7 @@ describe('bad input at the MCP doors', () => {
     expect(error.data.nextStep).not.toBe('');
   }
 
+  const gauge = (name: string) => Number(new RegExp(`router_${name} (\\d+)`).exec(fixture.router.metrics())?.[1]);
   const path = () => `/i/${instance.id}/mcp`;
   const head = (lines: string[]) =>
     `${[...lines, 'Host: localhost', `Authorization: Bearer ${instance.token}`].join('\r\n')}\r\n`;
@@ -107,7 +111,6 @@ describe('bad input at the MCP doors', () => {
       },
       400,
     ],
-    ['a body that never comes', () => `${postHead(['Content-Length: 20'])}\r\n{`, 408],
     ['a body beyond the limit', () => `${postHead(['Content-Length: 99999999'])}\r\n{`, 413],
     ['a GET with a body', () => `${head([`GET ${path()} HTTP/1.1`, 'Content-Length: 2'])}\r\n{}`, 400],
     ['TRACE', () => `${head([`TRACE ${path()} HTTP/1.1`])}\r\n`, 405],
@@ -122,6 +125,13 @@ describe('bad input at the MCP doors', () => {
     ['HTTP of another version', () => `${head([`GET ${path()} HTTP/9.9`])}\r\n`, 400],
   ])('%s: a protocol-shaped error', async (_name, bytes, status) => {
     expectProtocolError(await sendRaw(bytes()), status);
+  });
+
+  it('a body that never comes: the same, when its time is up', async () => {
+    const answer = sendRaw(`${postHead(['Content-Length: 20'])}\r\n{`);
+    await eventually(() => gauge('held_body_bytes') === 1, 'its beginning to arrive');
+    vi.advanceTimersByTime(300);
+    expectProtocolError(await answer, 408);
   });
 
   it('serves what is odd but valid: a whole URL, HTTP/1.0, chunks, a HEAD', async () => {
@@ -199,7 +209,6 @@ describe('bad input at the MCP doors', () => {
       { numRuns: 60, ...propertyLimits(60_000) },
     );
     expect(fixture.errors).toEqual([]);
-    const gauge = (name: string) => Number(new RegExp(`router_${name} (\\d+)`).exec(fixture.router.metrics())?.[1]);
     await expect.poll(() => [gauge('held_body_bytes'), gauge('open_requests'), gauge('waiting_requests')]).toEqual([0, 0, 0]);
   }, 60_000);
 

@@ -228,13 +228,21 @@ export function toolCall(id: string | number, tool = readingTool) {
   return { jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: {} } };
 }
 
+/** Of this machine, also while a test has the router live by a clock of its own. */
+const machine = { setTimeout, clearTimeout, now: performance.now.bind(performance) };
+
+/** How long anything may take on a machine that stands still for a while; what comes is not waited for any longer than it takes. */
+const patienceMs = 15_000;
+
 /** Collects what a stream says; `waitFor` resolves as soon as it said something that matches. */
 export function collect(response: IncomingMessage) {
   let text = '';
   let ended = false;
   let aborted = false;
-  let wake: () => void = () => {};
-  const changed = () => wake();
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const look of [...waiting]) look();
+  };
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
     text += chunk;
@@ -248,20 +256,21 @@ export function collect(response: IncomingMessage) {
     aborted = true;
     changed();
   });
-  const waitUntil = async (reached: () => boolean, what: string, timeoutMs = 3_000) => {
-    const deadline = performance.now() + timeoutMs;
-    while (!reached()) {
-      const left = deadline - performance.now();
-      if (left <= 0) throw new Error(`waited ${timeoutMs} ms for ${what}, got: ${text}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
+  const waitUntil = (reached: () => boolean, what: string) =>
+    new Promise<void>((resolve, reject) => {
+      if (reached()) return resolve();
+      const timer = machine.setTimeout(() => {
+        waiting.delete(look);
+        reject(new Error(`waited ${patienceMs} ms for ${what}, got: ${text}`));
+      }, patienceMs);
+      const look = () => {
+        if (!reached()) return;
+        waiting.delete(look);
+        machine.clearTimeout(timer);
+        resolve();
+      };
+      waiting.add(look);
+    });
   return {
     get text() {
       return text;
@@ -272,17 +281,19 @@ export function collect(response: IncomingMessage) {
     get aborted() {
       return aborted;
     },
-    waitFor: (part: string, timeoutMs?: number) => waitUntil(() => text.includes(part), JSON.stringify(part), timeoutMs),
-    waitForEnd: (timeoutMs?: number) => waitUntil(() => ended || aborted, 'the end', timeoutMs),
+    /** Waits for something that can only become true by what the stream says, or by its end. */
+    waitUntil,
+    waitFor: (part: string) => waitUntil(() => text.includes(part), JSON.stringify(part)),
+    waitForEnd: () => waitUntil(() => ended || aborted, 'the end'),
   };
 }
 
 /** Waits until the condition holds. */
-export async function eventually(condition: () => boolean, what: string, timeoutMs = 3_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
+export async function eventually(condition: () => boolean, what: string): Promise<void> {
+  const deadline = machine.now() + patienceMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (machine.now() > deadline) throw new Error(`waited ${patienceMs} ms for ${what}`);
+    await new Promise((resolve) => machine.setTimeout(resolve, 5));
   }
 }
 

@@ -19,9 +19,15 @@ import {
 
 let fixture: RouterFixture;
 beforeEach(async () => {
-  fixture = await startRouter({ timing: { arrivalWaitMs: 100 } });
+  fixture = await startRouter({ timing: { arrivalWaitMs: 20_000 } });
 });
 afterEach(() => fixture.close());
+
+/** Has a router that soon waits no longer for instances, for those that never come. */
+async function startHasty(): Promise<void> {
+  await fixture.close();
+  fixture = await startRouter({ timing: { arrivalWaitMs: 100 } });
+}
 
 const reasonOf = (text: string) => JSON.parse(text).error.data.reason;
 
@@ -115,9 +121,9 @@ describe('a stream', () => {
       say(piece);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await stream.waitFor('data: 1\n\n', 500);
+    await stream.waitFor('data: 1\n\n');
     say('data: ü\n\nda');
-    await stream.waitFor('data: ü\n\n', 500);
+    await stream.waitFor('data: ü\n\n');
     expect(stream.text).toBe('data: 1\n\ndata: ü\n\n');
   });
 
@@ -151,7 +157,7 @@ describe('a stream', () => {
     socket.on('data', (chunk) => {
       received += chunk.length;
     });
-    await eventually(() => received > before + 5_000_000, 'the stream to go on', 5_000);
+    await eventually(() => received > before + 5_000_000, 'the stream to go on');
     socket.destroy();
   });
 
@@ -174,13 +180,16 @@ describe('a stream', () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.write(`GET /i/${instance.id}/mcp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${instance.token}\r\n\r\n`);
-    await eventually(() => closed, 'the instance to see the end', 5_000);
+    await eventually(() => closed, 'the instance to see the end');
     socket.destroy();
     await impatient.close();
   });
 });
 
 describe('a client that leaves', () => {
+  const nothingOpen = ({ router } = fixture) =>
+    eventually(() => router.metrics().includes('smartlead_mcp_router_open_requests 0\n'), 'everything to be closed');
+
   it('is noticed by the instance, before and after its answer began', async () => {
     let closed = 0;
     for (const begins of [false, true]) {
@@ -203,29 +212,36 @@ describe('a client that leaves', () => {
       controller.abort();
       await eventually(() => closed === before + 1, 'the instance to see the end');
     }
-    expect(fixture.router.metrics()).toContain('smartlead_mcp_router_open_requests 0\n');
+    await nothingOpen();
   });
 
   it('while its token is looked up never reaches the instance', async () => {
+    const asked = Promise.withResolvers<void>();
     const lookUp = Promise.withResolvers<void>();
     const slow = await startRouter({
       tokens: {
         findByHash: async (hash) => {
+          asked.resolve();
           await lookUp.promise;
           return fixture.tokens.get(hash);
         },
       },
       routes: { get: (instanceId) => fixture.routes.get(instanceId) },
+      timing: { lookUpTimeoutMs: 20_000 },
     });
     const instance = await fixture.addInstance();
-    const signal = AbortSignal.timeout(40);
-    await expect(open(`${slow.base}/i/${instance.id}/sse`, { token: instance.token, signal })).rejects.toThrow();
+    const url = `${slow.base}/i/${instance.id}/mcp`;
+    const controller = new AbortController();
+    const left = open(url, { token: instance.token, signal: controller.signal });
+    await asked.promise;
+    controller.abort();
+    await expect(left).rejects.toThrow();
     // The router hears of it by its socket; then the directory answers.
     await new Promise((resolve) => setTimeout(resolve, 100));
     lookUp.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(instance.seen).toEqual([]);
-    expect(slow.router.metrics()).toContain('smartlead_mcp_router_open_requests 0\n');
+    expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
+    expect(instance.seen.map(({ method }) => method)).toEqual(['POST']);
+    await nothingOpen(slow);
     await slow.close();
   });
 
@@ -257,10 +273,7 @@ describe('a client that leaves', () => {
       socket.write(request);
       await once(socket, 'close');
     }
-    await eventually(
-      () => fixture.router.metrics().includes('smartlead_mcp_router_open_requests 0\n'),
-      'everything to be closed',
-    );
+    await nothingOpen();
     expect(fixture.errors).toEqual([]);
     const whole = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
     expect(whole.text).toBe(answer);
@@ -269,6 +282,7 @@ describe('a client that leaves', () => {
 
 describe('an instance that fails', () => {
   it('to accept a connection: 503 with advice, and nothing was done', async () => {
+    await startHasty();
     const instance = await fixture.addInstance();
     await instance.kill();
     const answer = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(9));
@@ -291,18 +305,21 @@ describe('an instance that fails', () => {
   });
 
   it('to know the router asks for its present route before it gives up', async () => {
-    const instance = await fixture.addInstance((request, response, body) => {
+    const strict: Script = (request, response, body) => {
       if (request.headers.authorization === 'Bearer new') echo(request, response, body);
       else response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('no');
-    });
-    const url = fixture.url(instance, 'mcp');
-    const refused = await post(url, instance.token, toolCall(1));
+    };
+    const instance = await fixture.addInstance(strict);
+    const route = fixture.routes.get(instance.id);
+    const call = post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
+    await eventually(() => instance.seen.length > 0, 'the call to be refused by the instance');
+    if (route !== undefined) fixture.routes.set(instance.id, { ...route, accessToken: 'new' });
+    expect((await call).status).toBe(200);
+    await startHasty();
+    const other = await fixture.addInstance(strict);
+    const refused = await post(fixture.url(other, 'mcp'), other.token, toolCall(1));
     expect(refused.status).toBe(503);
     expect(refused.headers['www-authenticate']).toBeUndefined();
-    const route = fixture.routes.get(instance.id);
-    await post(url, instance.token, toolCall(1));
-    if (route !== undefined) fixture.routes.set(instance.id, { ...route, accessToken: 'new' });
-    expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
   });
 
   it('before its answer begins: a write has an unknown outcome, what only reads is tried again and then given up', async () => {
@@ -415,6 +432,7 @@ describe('an instance that fails', () => {
     expect((await post(messages, instance.token, toolCall(0, 'campaigns_create'))).status).toBe(202);
     await post(messages, instance.token, toolCall(2, 'leads_get'));
     await post(messages, instance.token, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    await eventually(() => instance.seen.at(-1)?.body.includes('cancelled') === true, 'all of it to arrive');
     cut();
     await stream.waitFor('outcome_unknown');
     const events = stream.text.split('\n\n').filter((event) => event.startsWith('event: message'));
@@ -446,6 +464,7 @@ describe('an instance without a route', () => {
     ['provisioning', 'It is being set up.', null, true],
     ['restarting', '', null, true],
   ] as const)('that is %s: 503 in the words of the control plane', async (status, statusReason, nextStep, retry) => {
+    await startHasty();
     const instance = await fixture.addInstance();
     fixture.routes.delete(instance.id);
     fixture.descriptions.set(instance.id, { status, statusReason, nextStep });
@@ -460,6 +479,7 @@ describe('an instance without a route', () => {
   });
 
   it('is there as soon as it has one', async () => {
+    await startHasty();
     const instance = await fixture.addInstance();
     const route = fixture.routes.get(instance.id);
     fixture.routes.delete(instance.id);
@@ -472,14 +492,14 @@ describe('an instance without a route', () => {
   it.each(['provisioning', 'restarting'] as const)(
     'that is %s is waited for, and its clients notice a pause only',
     async (status) => {
-      const patient = await startRouter({ timing: { arrivalWaitMs: 5_000 } });
+      const patient = await startRouter({ timing: { arrivalWaitMs: 20_000 } });
       try {
         const instance = await patient.addInstance();
         const route = patient.routes.get(instance.id);
         patient.routes.delete(instance.id);
         patient.descriptions.set(instance.id, { status, statusReason: '', nextStep: null });
         const calls = [1, 2, 3].map((id) => post(patient.url(instance, 'mcp'), instance.token, toolCall(id)));
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await eventually(() => patient.router.metrics().includes('router_waiting_requests 3\n'), 'all to wait');
         expect(instance.seen).toEqual([]);
         if (route !== undefined) patient.routes.set(instance.id, route);
         expect((await Promise.all(calls)).map((answer) => answer.status)).toEqual([200, 200, 200]);
@@ -496,7 +516,7 @@ describe('an instance without a route', () => {
       patient.routes.delete(instance.id);
       patient.descriptions.set(instance.id, { status: 'provisioning', statusReason: '', nextStep: null });
       const call = post(patient.url(instance, 'mcp'), instance.token, toolCall(1));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await eventually(() => patient.router.metrics().includes('router_waiting_requests 1\n'), 'the call to wait');
       patient.descriptions.set(instance.id, {
         status: 'failed',
         statusReason: 'It did not come up.',

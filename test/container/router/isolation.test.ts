@@ -62,7 +62,7 @@ interface Party {
 
 describe('two workspaces', () => {
   it('with equal request ids and interleaved streams: no byte crosses, every call is answered and counted once', async () => {
-    fixture = await startRouter({ timing: { keepAliveMs: 30, arrivalWaitMs: 10_000 } });
+    fixture = await startRouter({ timing: { keepAliveMs: 30, arrivalWaitMs: 20_000 } });
     const parties: Party[] = [];
     for (const mark of ['A', 'B']) {
       const instance = await fixture.addInstance(markedScript(mark));

@@ -49,7 +49,7 @@ let headers: Record<string, string>;
 beforeAll(async () => {
   const many = 1_000_000;
   fixture = await startRouter({
-    timing: { arrivalWaitMs: 5_000, unroutedWaitMs: 20 },
+    timing: { arrivalWaitMs: 20_000, unroutedWaitMs: 20 },
     limits: { maxCallsPerSecondPerToken: many, maxCallsPerSecondPerInstance: many, maxCallsPerSecondPerWorkspace: many },
   });
   instance = await fixture.addInstance(createSessionProcess(play).script);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RouterOptions } from '../../../container/router/options.ts';
 import {
   type Answer,
@@ -16,6 +16,7 @@ import {
 let fixture: RouterFixture;
 const requests: ClientRequest[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const request of requests.splice(0)) request.destroy();
   await fixture.close();
 });
@@ -56,9 +57,11 @@ const heldBytes = () => Number(/held_body_bytes (\d+)/.exec(fixture.router.metri
 
 describe('bodies that arrive slowly', () => {
   it('are refused with 408 when their time is up, and nothing of them is kept', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const instance = await start({ timing: { bodyTimeoutMs: 100 } });
     const answer = answerTo(beginPost(instance, 1_000));
     await holds(1_000);
+    vi.advanceTimersByTime(100);
     expectRefusal(await answer, 408, 'body_timed_out');
     await holds(0);
     expect((await post(fixture.url(instance, 'mcp'), instance.token, toolCall(1))).status).toBe(200);

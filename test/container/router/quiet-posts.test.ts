@@ -15,7 +15,7 @@ async function startAsleep() {
   const waker = { wake: (instanceId: string) => void wakes.push(instanceId) };
   fixture = await startRouter({
     waker,
-    timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5 },
+    timing: { arrivalWaitMs: 20_000, wakeAgainMs: 60_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5 },
   });
   const instance = await fixture.addInstance(createSessionProcess().script);
   const session = await openSession(fixture, instance);

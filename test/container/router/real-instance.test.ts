@@ -9,13 +9,17 @@ import { eventually, type InstanceFixture, type RouterFixture, startRouter } fro
 let fixture: RouterFixture;
 let instance: InstanceFixture;
 let launched: RunningInstance[];
+/** The test has: until then Smartlead does not answer what is to be under way when a process dies. */
+let ended: PromiseWithResolvers<void>;
 
 beforeEach(async () => {
-  fixture = await startRouter({ timing: { arrivalWaitMs: 10_000 } });
+  fixture = await startRouter({ timing: { arrivalWaitMs: 20_000 } });
   instance = await fixture.addInstance();
   launched = [];
+  ended = Promise.withResolvers();
 });
 afterEach(async () => {
+  ended.resolve();
   await fixture.close();
   for (const running of launched) await running.close();
 });
@@ -50,7 +54,7 @@ describe('the official client 1.x at a real instance', () => {
     client.onerror = (error) => void errors.push(error);
     const session = transport.sessionId;
     expect(session).toContain('.');
-    first.running.stub.answer = () => ({ delayMs: 10_000 });
+    first.running.stub.answer = () => ({ until: ended.promise });
     const call = callTool(client, 'campaigns_get_by_id', { campaign_id: 7 });
     await eventually(() => first.running.stub.requests.length === 1, 'the call to reach Smartlead');
     first.wire.cut();
@@ -66,7 +70,7 @@ describe('the official client 1.x at a real instance', () => {
   it('is told that the outcome of a write is unknown, which is not made again', async () => {
     const first = await launch();
     const { client } = await connect();
-    first.running.stub.answer = () => ({ delayMs: 10_000 });
+    first.running.stub.answer = () => ({ until: ended.promise });
     const call = callTool(client, 'campaigns_create', { name: 'New' });
     await eventually(() => first.running.stub.requests.length === 1, 'the call to reach Smartlead');
     first.wire.cut();
@@ -100,7 +104,7 @@ it.each(['2025-11-25', '2026-07-28'])(
     const mode = revision === '2026-07-28' ? { pin: revision } : 'legacy';
     const client = new Client2({ name: 'test', version: '2.0.0' }, { versionNegotiation: { mode } });
     await client.connect(new Http2(url(), { requestInit: requestInit() }));
-    first.running.stub.answer = () => ({ delayMs: 10_000 });
+    first.running.stub.answer = () => ({ until: ended.promise });
     const read = client.callTool({ name: 'campaigns_get_by_id', arguments: { campaign_id: 3 } });
     const write = client.callTool({ name: 'campaigns_create', arguments: { name: 'New' } });
     await eventually(() => first.running.stub.requests.length === 2, 'the calls to reach Smartlead');

@@ -13,7 +13,8 @@ import { z } from 'zod';
 import { sessionIdHeader } from '../../../core/data-plane-headers.ts';
 import { countsOf, eventually, type InstanceFixture, type RouterFixture, type Script, startRouter } from './fixture.ts';
 
-function createServer(): McpServer {
+/** @param hasHeard Whether the client has heard of the progress. */
+function createServer(hasHeard: (progress: number) => boolean): McpServer {
   const server = new McpServer({ name: 'small', version: '1.0.0' });
   server.registerTool('repeat', { inputSchema: { text: z.string(), times: z.number() } }, async ({ text, times }, extra) => {
     const progressToken = extra._meta?.progressToken;
@@ -21,7 +22,7 @@ function createServer(): McpServer {
       for (let progress = 1; progress <= 3; progress += 1) {
         await extra.sendNotification({ method: 'notifications/progress', params: { progressToken, progress } });
         // The client handles notifications a moment later than answers; one that comes with the answer would find its listener gone.
-        await pause(10);
+        await eventually(() => hasHeard(progress), 'the client to hear of the progress');
       }
     }
     return { content: [{ type: 'text', text: text.repeat(times) }] };
@@ -30,13 +31,15 @@ function createServer(): McpServer {
 }
 
 /** A small real MCP server with both network transports of the official SDK, sessions included. */
-function realServer(jsonAnswers: boolean): Script {
+function realServer(jsonAnswers: boolean, heard: readonly number[]): Script {
+  // In JSON there is no room for notifications.
+  const hasHeard = (progress: number) => jsonAnswers || heard.includes(progress);
   const sseSessions = new Map<string, SSEServerTransport>();
   const httpSessions = new Map<string, StreamableHTTPServerTransport>();
   const serveSse = async (request: IncomingMessage, response: ServerResponse) => {
     const transport = new SSEServerTransport(`${request.headers['x-forwarded-prefix']}/messages`, response);
     sseSessions.set(transport.sessionId, transport);
-    await createServer().connect(transport as Transport);
+    await createServer(hasHeard).connect(transport as Transport);
   };
   const serveHttp = async (request: IncomingMessage, response: ServerResponse, body: unknown) => {
     const sessionId = request.headers['mcp-session-id'];
@@ -48,7 +51,7 @@ function realServer(jsonAnswers: boolean): Script {
         enableJsonResponse: jsonAnswers,
         onsessioninitialized: (id) => void httpSessions.set(id, created),
       });
-      await createServer().connect(created as Transport);
+      await createServer(hasHeard).connect(created as Transport);
       transport = created;
     }
     await transport.handleRequest(request, response, body);
@@ -69,9 +72,11 @@ describe.each([
 ] as const)('the official client over %s', (_name, door, jsonAnswers) => {
   let fixture: RouterFixture;
   let instance: InstanceFixture;
+  let progress: number[];
   beforeEach(async () => {
-    fixture = await startRouter({ timing: { keepAliveMs: 50, arrivalWaitMs: 10_000 } });
-    instance = await fixture.addInstance(realServer(jsonAnswers));
+    progress = [];
+    fixture = await startRouter({ timing: { keepAliveMs: 50, arrivalWaitMs: 20_000 } });
+    instance = await fixture.addInstance(realServer(jsonAnswers, progress));
   });
   afterEach(() => fixture.close());
 
@@ -95,7 +100,6 @@ describe.each([
     expect(results.map((result) => result.content)).toEqual(
       calls.map(({ text, times }) => [{ type: 'text', text: text.repeat(times) }]),
     );
-    const progress: number[] = [];
     const onprogress = (each: { progress: number }) => void progress.push(each.progress);
     await client.callTool({ name: 'repeat', arguments: { text: 'x', times: 1 } }, undefined, { onprogress });
     if (!jsonAnswers) expect(progress).toEqual([1, 2, 3]);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   collect,
   eventually,
@@ -16,6 +16,7 @@ import {
 import {
   accept,
   answerCall,
+  type CallScript,
   createSessionProcess,
   initialize,
   launchSuccessor,
@@ -23,13 +24,16 @@ import {
   type SeenMessage,
 } from './session-instance.ts';
 
-const patient = { timing: { arrivalWaitMs: 5_000 } };
+const patient = { timing: { arrivalWaitMs: 20_000, wakeAgainMs: 60_000 } };
 const methodsOf = (messages: SeenMessage[]) => messages.map(({ method }) => method);
 const messagesIn = (text: string) =>
   [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json ?? '') as Record<string, unknown> & { id?: unknown });
 
 let fixture: RouterFixture;
-afterEach(() => fixture.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await fixture.close();
+});
 
 async function start(first = createSessionProcess()) {
   fixture = await startRouter(patient);
@@ -124,16 +128,23 @@ describe('a session', () => {
   });
 
   it('is spread over the processes of its instance and stays with one', async () => {
-    const { first, instance, second } = await start(
-      createSessionProcess((response, message, body) => void setTimeout(() => answerCall(response, message, body), 30)),
-    );
+    const held: (() => void)[] = [];
+    let isHeld = true;
+    const holdOrAnswer: CallScript = (...call) => {
+      if (isHeld) held.push(() => answerCall(...call));
+      else answerCall(...call);
+    };
+    const { first, instance } = await start(createSessionProcess(holdOrAnswer));
+    const second = createSessionProcess(holdOrAnswer);
     const other = await fixture.addInstance(second.script, instance.workspaceId);
     const route = fixture.routes.get(instance.id);
     const replica = fixture.routes.get(other.id);
     if (route !== undefined && replica !== undefined) fixture.routes.set(instance.id, { ...route, replicas: [replica] });
-    await new Promise((resolve) => setTimeout(resolve, 10));
     const url = fixture.url(instance, 'mcp');
     const busy = Array.from({ length: 4 }, (_, id) => post(url, instance.token, toolCall(id), accept));
+    await eventually(() => held.length === 4, 'all calls to be under way');
+    isHeld = false;
+    for (const answer of held) answer();
     await Promise.all(busy);
     expect(first.messages.length).toBeGreaterThan(0);
     expect(second.messages.length).toBeGreaterThan(0);
@@ -257,14 +268,19 @@ describe('a request whose process dies', () => {
   });
 
   it('is told to the platform, once a second for each process', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const failures: unknown[] = [];
     fixture = await startRouter({
       events: { clientConnected() {}, tokenUsed() {}, instanceFailed: (failure) => void failures.push(failure) },
     });
     const instance = await fixture.addInstance((request) => request.socket.destroy());
     const url = fixture.url(instance, 'mcp');
+    const told = { instanceId: instance.id, address: fixture.routes.get(instance.id)?.address, kind: 'lost' };
     await Promise.all([1, 2, 3].map((id) => post(url, instance.token, toolCall(id), accept)));
-    expect(failures).toEqual([{ instanceId: instance.id, address: fixture.routes.get(instance.id)?.address, kind: 'lost' }]);
+    expect(failures).toEqual([told]);
+    vi.advanceTimersByTime(1_000);
+    await post(url, instance.token, toolCall(4), accept);
+    expect(failures).toEqual([told, told]);
   });
 
   it('and whose successors die of it, too, is given up after three more', async () => {
@@ -280,7 +296,12 @@ describe('a request whose process dies', () => {
 describe('an instance that is not there yet', () => {
   async function asleep(timing: object = {}) {
     const woken: string[] = [];
-    fixture = await startRouter({ timing: { ...patient.timing, ...timing }, waker: { wake: (id) => void woken.push(id) } });
+    fixture = await startRouter({
+      timing: { ...patient.timing, ...timing },
+      // Of several connections that are made at once none is promised to be served first.
+      limits: { maxConnectsAtOnce: 1 },
+      waker: { wake: (id) => void woken.push(id) },
+    });
     const process = createSessionProcess();
     const instance = await fixture.addInstance(process.script);
     const session = await openSession(fixture, instance);
@@ -302,7 +323,7 @@ describe('an instance that is not there yet', () => {
     const calls: Promise<{ status: number; text: string }>[] = [];
     for (const id of ids) {
       calls.push(session.post(toolCall(id)));
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      await eventually(() => fixture.router.metrics().includes(`router_waiting_requests ${id + 1}\n`), `call ${id} to wait`);
     }
     await eventually(() => woken.length > 0, 'somebody to be woken');
     await wake();
@@ -314,23 +335,33 @@ describe('an instance that is not there yet', () => {
   });
 
   it('shows a client that waits for long that somebody is there', async () => {
-    const { session, woken, wake } = await asleep({ keepAliveMs: 90 });
-    const call = session.post(toolCall(1));
-    await eventually(() => woken.length > 0, 'somebody to be woken');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { instance, session, wake } = await asleep({ keepAliveMs: 90 });
+    const url = fixture.url(instance, 'mcp');
+    const { token } = instance;
+    const response = await open(url, { method: 'POST', token, headers: session.headers, body: toolCall(1) });
+    const { statusCode, headers } = response;
+    expect([statusCode, headers['content-type'], headers['mcp-session-id']]).toEqual([200, 'text/event-stream', session.id]);
+    const stream = collect(response);
+    await stream.waitFor(': keep-alive\n\n');
     await wake();
-    const { status, headers, text } = await call;
-    expect([status, headers['content-type'], headers['mcp-session-id']]).toEqual([200, 'text/event-stream', session.id]);
-    expect(text).toContain(': keep-alive\n\n');
-    expect(messagesIn(text)).toMatchObject([{ id: 1, result: { from: 'process' } }]);
+    await stream.waitForEnd();
+    expect(messagesIn(stream.text)).toMatchObject([{ id: 1, result: { from: 'process' } }]);
   });
 
   it('and does not come in time: an error that says when to try again, in the form the client has', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const { instance, session } = await asleep({ arrivalWaitMs: 300, keepAliveMs: 150 });
-    const streamed = await session.post(toolCall(1));
+    const { token } = instance;
+    const body = toolCall(1);
+    const streamed = collect(await open(fixture.url(instance, 'mcp'), { method: 'POST', token, headers: session.headers, body }));
+    vi.advanceTimersByTime(300);
+    await streamed.waitForEnd();
     expect(messagesIn(streamed.text)).toMatchObject([{ id: 1, error: { data: { reason: 'instance_sleeping', retryAfter: 2 } } }]);
     const headers = { 'Mcp-Session-Id': session.id, Accept: 'application/json' };
-    const plain = await post(fixture.url(instance, 'mcp'), instance.token, toolCall(2), headers);
+    const waiting = post(fixture.url(instance, 'mcp'), instance.token, toolCall(2), headers);
+    await eventually(() => fixture.router.metrics().includes('router_waiting_requests 1\n'), 'it to wait');
+    vi.advanceTimersByTime(300);
+    const plain = await waiting;
     expect([plain.status, plain.headers['retry-after']]).toEqual([503, '2']);
     expect(JSON.parse(plain.text)).toMatchObject({ id: 2, error: { data: { reason: 'instance_sleeping' } } });
   });
@@ -358,7 +389,7 @@ describe('standing streams', () => {
     );
     await eventually(() => first.streams.size === 50, 'all streams to be open');
     for (const stream of first.streams.values()) stream.write('id: e1\ndata: {"n":1}\n\ndata: {"half');
-    await streams[49]?.waitFor('{"n":1}');
+    for (const stream of streams) await stream.waitFor('{"n":1}');
     await instance.kill();
     await launchSuccessor(fixture, instance, second);
     fixture.router.instanceCame(instance.id);
@@ -377,10 +408,10 @@ describe('standing streams', () => {
     await eventually(() => first.streams.size === 1, 'the stream to be open');
     await instance.kill();
     const before = fixture.lookUps.routes;
-    await eventually(() => fixture.lookUps.routes >= before + 5, 'it to be looked for in vain', 2_000);
+    await eventually(() => fixture.lookUps.routes >= before + 5, 'it to be looked for in vain');
     await launchSuccessor(fixture, instance, second);
     fixture.router.instanceCame(instance.id);
-    await eventually(() => second.streams.size === 1, 'the stream to be open again', 2_000);
+    await eventually(() => second.streams.size === 1, 'the stream to be open again');
     expect(stream.ended).toBe(false);
   });
 

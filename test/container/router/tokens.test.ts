@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBearerToken, hashBearerToken } from '../../../core/bearer-token.ts';
 import { createIdentifier } from '../../../core/identifiers.ts';
 import {
@@ -20,7 +20,10 @@ describe('tokens', () => {
     fixture = await startRouter();
     instance = await fixture.addInstance();
   });
-  afterEach(() => fixture.close());
+  afterEach(async () => {
+    vi.useRealTimers();
+    await fixture.close();
+  });
 
   const refusal = (reason: string) => ({ jsonrpc: '2.0', id: null, error: { code: -32000, data: { reason, retry: false } } });
 
@@ -104,50 +107,64 @@ describe('tokens', () => {
   });
 
   it('asks the directory once for many requests at once and in quick succession', async () => {
-    const url = fixture.url(instance, 'mcp');
-    await Promise.all(Array.from({ length: 20 }, () => post(url, instance.token, toolCall(1))));
-    expect(fixture.lookUps).toEqual({ tokens: 1, routes: 1 });
+    const remembering = await startRouter({ timing: { lookUpMaxAgeMs: 60_000, tokenRecheckMs: 60_000 } });
+    const asked = await remembering.addInstance();
+    const url = remembering.url(asked, 'mcp');
+    await Promise.all(Array.from({ length: 20 }, () => post(url, asked.token, toolCall(1))));
+    expect(remembering.lookUps).toEqual({ tokens: 1, routes: 1 });
     const unknown = createBearerToken('instance');
     for (let index = 0; index < 5; index += 1) expect((await post(url, unknown, toolCall(1))).status).toBe(401);
-    expect(fixture.lookUps.tokens).toBe(2);
+    expect(remembering.lookUps.tokens).toBe(2);
+    await remembering.close();
   });
 
   it('notices within half a second that a token was deleted or created', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const url = fixture.url(instance, 'mcp');
     const hash = hashBearerToken(instance.token);
     const record = fixture.tokens.get(hash);
     expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
     fixture.tokens.delete(hash);
-    await new Promise((resolve) => setTimeout(resolve, 510));
+    vi.advanceTimersByTime(500);
     expect((await post(url, instance.token, toolCall(1))).status).toBe(401);
     if (record !== undefined) fixture.tokens.set(hash, record);
-    await new Promise((resolve) => setTimeout(resolve, 510));
+    vi.advanceTimersByTime(500);
     expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
   });
 
   it('refuses a token at the moment it expires, although its look-up is remembered', async () => {
-    const { token } = fixture.addToken(instance, new Date(Date.now() + 250).toISOString());
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const expiresAt = Date.now() + 60_000;
+    const { token } = fixture.addToken(instance, new Date(expiresAt).toISOString());
     const url = fixture.url(instance, 'mcp');
+    vi.setSystemTime(expiresAt - 1);
     expect((await post(url, token, toolCall(1))).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 260));
+    const { tokens: lookUps } = fixture.lookUps;
+    vi.setSystemTime(expiresAt);
     expect(JSON.parse((await post(url, token, toolCall(1))).text)).toMatchObject(refusal('token_expired'));
+    expect(fixture.lookUps.tokens).toBe(lookUps);
   });
 
   it('refuses at once what was revoked by push, even where a look-up from before says otherwise', async () => {
+    const asked = Promise.withResolvers<void>();
+    const revoked = Promise.withResolvers<void>();
     const slow = await startRouter({
       tokens: {
         findByHash: async (hash) => {
           const record = fixture.tokens.get(hash);
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          asked.resolve();
+          await revoked.promise;
           return record;
         },
       },
       routes: { get: (id) => fixture.routes.get(id) },
+      timing: { lookUpTimeoutMs: 20_000 },
     });
     const url = `${slow.base}/i/${instance.id}/mcp`;
     const early = post(url, instance.token, toolCall(1));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await asked.promise;
     slow.router.revokeToken(instance.tokenId);
+    revoked.resolve();
     expect((await early).status).toBe(401);
     expect((await post(url, instance.token, toolCall(1))).status).toBe(401);
     await slow.close();
@@ -184,18 +201,23 @@ describe('tokens', () => {
     let mode: 'works' | 'fails' | 'hangs';
     let away: RouterFixture;
     let url: string;
+    let failures: number;
     beforeEach(async () => {
       mode = 'works';
+      failures = 0;
       away = await startRouter({
         tokens: {
           findByHash: (hash) => {
-            if (mode === 'fails') return Promise.reject(new Error('connection refused'));
+            if (mode === 'fails') {
+              failures += 1;
+              return Promise.reject(new Error('connection refused'));
+            }
             if (mode === 'hangs') return new Promise(() => {});
             return Promise.resolve(fixture.tokens.get(hash));
           },
         },
         routes: { get: async (id) => fixture.routes.get(id) },
-        timing: { lookUpMaxAgeMs: 10, lookUpTimeoutMs: 2_000 },
+        timing: { lookUpMaxAgeMs: 10, lookUpTimeoutMs: 20_000 },
       });
       url = `${away.base}/i/${instance.id}/mcp`;
       expect((await post(url, instance.token, toolCall(1))).status).toBe(200);
@@ -220,7 +242,7 @@ describe('tokens', () => {
           },
         },
         routes: { get: async (id) => fixture.routes.get(id) },
-        timing: { lookUpMaxAgeMs: 5, lookUpTimeoutMs: 2_000, tokenRecheckMs: 5 },
+        timing: { lookUpMaxAgeMs: 5, lookUpTimeoutMs: 20_000, tokenRecheckMs: 5 },
       });
       const doors = `${busy.base}/i/${instance.id}`;
       const stream = await fetch(`${doors}/sse`, { headers: { authorization: `Bearer ${instance.token}` } });
@@ -238,10 +260,13 @@ describe('tokens', () => {
     it('of two look-ups of a token that was never seen, one begun after the other, both wait until the directory is back', async () => {
       const fresh = fixture.addToken(instance);
       mode = 'fails';
+      const before = failures;
       const first = post(url, fresh.token, toolCall(1));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await eventually(() => failures > before, 'the first look-up to fail');
+      // Older than a look-up may be that another one shares.
+      await new Promise((resolve) => setTimeout(resolve, 20));
       const second = post(url, fresh.token, toolCall(2));
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await eventually(() => failures >= before + 3, 'both to be tried in vain, and again');
       mode = 'works';
       expect([(await first).status, (await second).status]).toEqual([200, 200]);
     });
@@ -264,8 +289,9 @@ describe('tokens', () => {
     it('a token that was never seen waits until the directory is back', async () => {
       const fresh = fixture.addToken(instance);
       mode = 'fails';
+      const before = failures;
       const answer = post(url, fresh.token, toolCall(1));
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await eventually(() => failures >= before + 2, 'it to be looked up in vain');
       mode = 'works';
       expect((await answer).status).toBe(200);
     });
@@ -296,6 +322,8 @@ describe('tokens that hold a stream open', () => {
   let instance: InstanceFixture;
   let upstreamClosed = 0;
   beforeEach(async () => {
+    // Open tokens are looked up again at an interval, which passes when a test says so.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
     upstreamClosed = 0;
     fixture = await startRouter();
     instance = await fixture.addInstance((request, response) => {
@@ -310,7 +338,10 @@ describe('tokens that hold a stream open', () => {
       response.write('event: endpoint\ndata: /messages?sessionId=s1\n\n');
     });
   });
-  afterEach(() => fixture.close());
+  afterEach(async () => {
+    vi.useRealTimers();
+    await fixture.close();
+  });
 
   /** The instance hears of an HTTP+SSE session by its first message. */
   async function saySomething(token: string, text: string) {
@@ -337,25 +368,29 @@ describe('tokens that hold a stream open', () => {
     ];
     const kept = await openStream(other.token, 'sse');
     fixture.router.revokeToken(instance.tokenId);
-    for (const stream of streams) await stream.waitForEnd(1_000);
-    await eventually(() => upstreamClosed === 3, 'the instance to see its connections close', 1_000);
+    for (const stream of streams) await stream.waitForEnd();
+    await eventually(() => upstreamClosed === 3, 'the instance to see its connections close');
     expect(kept.ended).toBe(false);
     fixture.router.revokeToken(hashBearerToken(other.token));
-    await kept.waitForEnd(1_000);
+    await kept.waitForEnd();
   });
 
   it('lose it within a second when revoked without a push', async () => {
     const stream = await openStream(instance.token, 'sse');
     fixture.tokens.delete(hashBearerToken(instance.token));
-    await stream.waitForEnd(1_000);
+    vi.advanceTimersByTime(1_000);
+    await stream.waitForEnd();
   });
 
   it('lose it within a second of their expiry, even while the directory fails', async () => {
-    const { token } = fixture.addToken(instance, new Date(Date.now() + 300).toISOString());
+    const expiresAt = Date.now() + 60_000;
+    const { token } = fixture.addToken(instance, new Date(expiresAt).toISOString());
     const stream = await openStream(token, 'sse');
     fixture.tokens.get = () => {
       throw new Error('down');
     };
-    await stream.waitForEnd(1_300);
+    vi.setSystemTime(expiresAt);
+    vi.advanceTimersByTime(1_000);
+    await stream.waitForEnd();
   });
 });

@@ -121,7 +121,10 @@ describe('counting', () => {
 });
 
 describe('traffic', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('is counted for the tool, for other messages, and for streams with their seconds', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const fixture = await startRouter();
     const instance = await fixture.addInstance((request, response, body) => {
       if (request.method === 'GET')
@@ -134,7 +137,7 @@ describe('traffic', () => {
     const call = toolCall(1, 'a');
     const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
     const [called, listed] = [await post(url, instance.token, call), await post(url, instance.token, list)];
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    vi.advanceTimersByTime(1_100);
     await fixture.router.close({ deadlineMs: 500 });
     const sumOf = (tool: string) => {
       const records = fixture.batches.flatMap((batch) => batch.records).filter((record) => record.tool === tool);
@@ -155,7 +158,11 @@ describe('traffic', () => {
 });
 
 describe('a stream that stands', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** How long streams stand is up to the test. */
   const opened = async (streamUsageMs: number) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const fixture = await startRouter({ timing: { usageFlushMs: 20, streamUsageMs } });
     const instance = await fixture.addInstance((request, response, body) => {
       if (request.method === 'GET') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': begun\n\n');
@@ -177,15 +184,24 @@ describe('a stream that stands', () => {
       await post(url, instance.token, toolCall(number, 'a'));
       await eventually(() => recordsOf('a').reduce((sum, { calls }) => sum + calls, 0) === number + 1, 'the call to be told of');
     }
-    await eventually(() => seconds() >= 2, 'two seconds to be told of');
-    // At each hand-over, every 20 ms, it would be a hundred.
-    expect(recordsOf('(stream)').length).toBeLessThanOrEqual(3);
+    expect(recordsOf('(stream)')).toEqual([]);
+    for (const count of [1, 2]) {
+      vi.advanceTimersByTime(1_000);
+      await eventually(() => seconds() === count, `${count} seconds to be told of`);
+      const handOvers = fixture.batches.length;
+      await post(url, instance.token, toolCall(count, 'b'));
+      await eventually(() => fixture.batches.length > handOvers, 'the next hand-over');
+      expect(recordsOf('(stream)')).toHaveLength(count);
+    }
     await fixture.close();
   });
 
   it.each(['the end of the stream', 'the end of the router'])('is counted in full at %s', async (end) => {
-    const { fixture, controller, recordsOf, seconds } = await opened(15 * 60_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    const { fixture, instance, url, controller, recordsOf, seconds } = await opened(15 * 60_000);
+    vi.advanceTimersByTime(1_600);
+    const handOvers = fixture.batches.length;
+    await post(url, instance.token, toolCall(1, 'a'));
+    await eventually(() => fixture.batches.length > handOvers, 'a hand-over');
     expect(recordsOf('(stream)')).toEqual([]);
     if (end === 'the end of the stream') controller.abort();
     else await fixture.router.close({ deadlineMs: 500 });
@@ -260,7 +276,7 @@ describe('a router that is killed', () => {
 
 describe('a call that is made again because its process died', () => {
   it('is counted once', async () => {
-    const fixture = await startRouter({ timing: { arrivalWaitMs: 5_000, arrivalPollMs: 5 } });
+    const fixture = await startRouter({ timing: { arrivalWaitMs: 20_000, arrivalPollMs: 5 } });
     const instance = await fixture.addInstance(() => {});
     const call = post(fixture.url(instance, 'mcp'), instance.token, toolCall(1));
     await eventually(() => instance.seen.length === 1, 'the call to arrive');

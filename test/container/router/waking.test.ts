@@ -21,13 +21,16 @@ afterEach(() => fixture.close());
 const asleep: InstanceDescription = { status: 'sleeping', statusReason: 'It sleeps.', nextStep: null };
 const running: InstanceDescription = { status: 'running', statusReason: '', nextStep: null };
 
+/** Nobody gives up, or asks again, because the machine stood still for a while. */
+const patient = { arrivalWaitMs: 20_000, unroutedWaitMs: 20_000, wakeAgainMs: 60_000 };
+
 /** A router with one sleeping instance; `wakes` notes who was woken. */
 async function start(options: Partial<RouterOptions> = {}) {
   const wakes: string[] = [];
   fixture = await startRouter({
     waker: { wake: (instanceId) => void wakes.push(instanceId) },
     ...options,
-    timing: { arrivalWaitMs: 10_000, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5, ...options.timing },
+    timing: { ...patient, arrivalPollMs: 5, lookUpMaxAgeMs: 5, descriptionMaxAgeMs: 5, ...options.timing },
   });
   const instance = await fixture.addInstance();
   const route = fixture.routes.get(instance.id) as RouteRecord;
@@ -189,10 +192,14 @@ describe('an instance whose process is dead but still has its route', () => {
 
   it('is waited for through failures of the directories', async () => {
     let isDown = false;
+    let failures = 0;
     const { instance, route, url } = await start({
       instances: {
         describe: async (instanceId) => {
-          if (isDown) throw new Error('down');
+          if (isDown) {
+            failures += 1;
+            throw new Error('down');
+          }
           return fixture.descriptions.get(instanceId);
         },
       },
@@ -200,7 +207,7 @@ describe('an instance whose process is dead but still has its route', () => {
     const call = post(url, instance.token, toolCall(1));
     await waiting(1);
     isDown = true;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await eventually(() => failures >= 2, 'the directory to be asked in vain');
     expect(metric('waiting_requests')).toBe(1);
     comeUp(route);
     expect((await call).status).toBe(200);

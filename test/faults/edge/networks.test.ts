@@ -38,7 +38,7 @@ describe('a client that has vanished without a word (PEERS 4)', () => {
     async () => {
       const before = await openStreams();
       const socket = await openRawStream();
-      await expect.poll(openStreams, { timeout: 5_000 }).toBe(before + 1);
+      await expect.poll(openStreams, { timeout: 15_000 }).toBe(before + 1);
       const port = String((socket.address() as { port: number }).port);
       const rules = ['--sport', '--dport'].map((side) => ['INPUT', '-i', 'lo', '-p', 'tcp', side, port, '-j', 'DROP']);
       for (const rule of rules) expect(spawnSync('iptables', ['-I', ...rule]).status).toBe(0);

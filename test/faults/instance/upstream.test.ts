@@ -17,13 +17,15 @@ afterEach(() => bench.endAll());
 afterAll(() => bench.close());
 
 async function expectQuiet(server: InstanceProcess): Promise<void> {
-  await expect.poll(() => server.metric('smartlead_mcp_tool_calls_in_progress'), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => server.metric('smartlead_mcp_tool_calls_in_progress'), { timeout: 15_000 }).toBe(0);
   expect(descendants(server.pid)).toEqual([]);
   expect(server.stderr()).not.toMatch(/Unhandled|Uncaught|failed inside/);
 }
 
 describe('clients that leave (PEERS 2)', () => {
-  it(`${scaled(3_000, 10_000).toLocaleString('en')} calls, a fifth of them cut in the middle: no process more, no memory more, nothing left running`, async () => {
+  it(`${scaled(3_000, 10_000).toLocaleString('en')} calls, a fifth of them cut in the middle: no process more, no memory more, nothing left running`, {
+    timeout: 120_000,
+  }, async () => {
     const server = await bench.serve();
     const { port, pid } = server;
     bench.stub.answer = () => ({ body: [{ id: 1, name: 'x'.repeat(200) }], delayMs: 1 });
@@ -79,11 +81,11 @@ async function cutCall(port: number, afterMs: number): Promise<void> {
 }
 let lastCutId = 100;
 
-describe('a Smartlead that takes 30 s', () => {
+describe('a Smartlead that does not answer', () => {
   it('keeps nobody else waiting, and a call that is given up is over at once', async () => {
     const server = await bench.serve();
     bench.stub.answer = ({ path }) =>
-      path.includes('fetch-categories') ? { delayMs: 30_000 } : { body: [{ id: 1, name: 'quick' }] };
+      path.includes('fetch-categories') ? { until: new Promise(() => undefined) } : { body: [{ id: 1, name: 'quick' }] };
     const slow = await connectClient(server.url);
     const giveUp = new AbortController();
     const waiting = Array.from({ length: 20 }, () =>
@@ -91,13 +93,8 @@ describe('a Smartlead that takes 30 s', () => {
     );
     await expect.poll(() => bench.stub.requests.filter(({ path }) => path.includes('fetch-categories')).length).toBe(20);
     const quick = await connectClient(server.url);
-    const durations: number[] = [];
-    for (let call = 0; call < 150; call += 1) {
-      const started = performance.now();
-      expect(await callTool(quick, tool)).toMatchObject({ isError: false });
-      durations.push(performance.now() - started);
-    }
-    expect(durations.sort((a, b) => a - b)[140]).toBeLessThan(500);
+    for (let call = 0; call < 150; call += 1) expect(await callTool(quick, tool)).toMatchObject({ isError: false });
+    expect(await server.metric('smartlead_mcp_tool_calls_in_progress')).toBe(20);
     giveUp.abort();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['given up']));
     await expectQuiet(server);
@@ -132,7 +129,7 @@ describe('a storm of 429', () => {
     expect(sent.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(5);
     expect(sent.length).toBeLessThanOrEqual(30 * 3 + 5);
     const [client] = clients as [(typeof clients)[number]];
-    await expect.poll(async () => (await callTool(client, tool)).isError, { timeout: 10_000 }).toBe(false);
+    await expect.poll(async () => (await callTool(client, tool)).isError, { timeout: 15_000 }).toBe(false);
     await expectQuiet(server);
     await Promise.all(clients.map((one) => one.close()));
   });

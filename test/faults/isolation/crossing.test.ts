@@ -186,7 +186,7 @@ describe('two workspaces through one router (PEERS 20)', () => {
   let parties: [Party, Party];
 
   beforeEach(async () => {
-    router = await startRouter({ timing: { arrivalWaitMs: 10_000, keepAliveMs: 1_000 } });
+    router = await startRouter({ timing: { arrivalWaitMs: 20_000, keepAliveMs: 1_000 } });
     // The one comes back as n8n and the current SDKs do, the other as old clients, without a word of who it is.
     parties = [await Party.open('Ä', router, { 'mcp-protocol-version': '2025-11-25' }), await Party.open('ß', router, {})];
   });

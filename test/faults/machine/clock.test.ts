@@ -78,7 +78,7 @@ describe('a clock that jumps, at router and instance', () => {
     await callBoth(3);
     expect(stream.ended).toBe(false);
     stream.cut();
-    await router.router.close({ deadlineMs: 2_000 });
+    await router.router.close({ deadlineMs: 15_000 });
     expect(countsOf(router.batches, ids.instanceId)[tool]).toEqual([6, 0]);
   });
 

@@ -34,17 +34,19 @@ it('kill -9 of router and control plane under open streams and running calls: no
   );
   await sse.answer(0);
   await post('{"jsonrpc":"2.0","method":"notifications/initialized"}');
-  platform.stub.answer = () => ({ body: [{ id: 1 }], delayMs: 2_000 });
+  const answers = Promise.withResolvers<void>();
+  platform.stub.answer = () => ({ body: [{ id: 1 }], until: answers.promise });
   const before = platform.stub.requests.length;
   const call = outcomeOf(sessionClient, 'leads_categories');
-  await expect.poll(() => platform.stub.requests.length, { timeout: 5_000, interval: 5 }).toBeGreaterThan(before);
+  await expect.poll(() => platform.stub.requests.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(before);
   const started = [platform.service.process.pid as number, ...descendants(platform.service.process.pid as number)];
   expect(started.length).toBeGreaterThan(2);
 
   await platform.service.kill();
-  await expect.poll(() => started.filter(isAlive), { timeout: 5_000, interval: 50 }).toEqual([]);
+  await expect.poll(() => started.filter(isAlive), { timeout: 15_000, interval: 50 }).toEqual([]);
   // Loud, and never an empty success.
   expect(await call).toMatchObject({ kind: 'broken' });
+  answers.resolve();
   platform.stub.answer = () => ({ body: [{ id: 1, name: 'Interested' }] });
 
   // Clients that read streams as browsers do come back until they are answered, and with anything but a stream they give up for good.
@@ -78,4 +80,4 @@ it('kill -9 of router and control plane under open streams and running calls: no
   await sessionClient.close();
   expect(await instancesBelow(platform.service.process.pid as number)).toHaveLength(1);
   streams.closeAll();
-}, 60_000);
+}, 90_000);

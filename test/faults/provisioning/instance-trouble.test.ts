@@ -27,7 +27,9 @@ describe('a key that is rotated under load (PEERS 23)', () => {
         await delay(30);
       }
     });
-    await delay(300);
+    const requestsUntil = (count: number) =>
+      expect.poll(() => platform.stub.requests.length, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+    await requestsUntil(platform.stub.requests.length + 3 * clients.length);
     const apiKey = `rotated-${crypto.randomUUID()}`;
     expect((await platform.rest.post(`/v1/keys/${instance.keyId}/rotate`, { apiKey })).status).toBeLessThan(300);
     await platform.rest.waitForStatus(instance.id, 'running');
@@ -36,15 +38,14 @@ describe('a key that is rotated under load (PEERS 23)', () => {
       .poll(() => keyOf(platform.stub.requests.at(-1) ?? { query: [] }), { timeout: 15_000, interval: 20 })
       .toBe(apiKey);
     const rotated = platform.stub.requests.length;
-    await delay(scaled(500, 3_000));
+    await requestsUntil(rotated + scaled(50, 300));
     isOver = true;
     await Promise.all(load);
     const after = platform.stub.requests.slice(rotated).map(keyOf);
-    expect(after.length).toBeGreaterThan(4);
     expect(after.filter((key) => key !== apiKey)).toEqual([]);
     expect(broken).toEqual([]);
     for (const client of clients) await client.close();
-  });
+  }, 60_000);
 });
 
 describe('an instance that hangs (PEERS 3, 24, 26)', () => {
@@ -71,7 +72,7 @@ describe('an instance that hangs (PEERS 3, 24, 26)', () => {
     const frozen = (await platform.processOf(instance)) as number;
     process.kill(frozen, 'SIGSTOP');
     expect((await platform.rest.post(`/v1/instances/${instance.id}/stop`)).status).toBeLessThan(300);
-    await platform.rest.waitForStatus(instance.id, 'stopped', 25_000);
+    await platform.rest.waitForStatus(instance.id, 'stopped', 40_000);
     expect(isAlive(frozen)).toBe(false);
     expect(await instancesBelow(platform.service.process.pid as number)).not.toContain(frozen);
   }, 60_000);

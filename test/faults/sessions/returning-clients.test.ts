@@ -70,7 +70,8 @@ describe('clients that come, go and come back (PEERS 1, 2, 12)', () => {
 
 describe('what n8n does (PEERS 9)', () => {
   it('an HTTP+SSE stream that is cut during a call and opened again, without a new handshake, gets the answer', async () => {
-    platform.stub.answer = () => ({ body: [{ id: 1, name: 'after the cut' }], delayMs: 700 });
+    const answers = Promise.withResolvers<void>();
+    platform.stub.answer = () => ({ body: [{ id: 1, name: 'after the cut' }], until: answers.promise });
     const first = await EventReader.open(`${instance.url}/sse`, instance.token);
     const endpoint = new URL(await first.next('endpoint'), instance.url).href;
     expect((await post(endpoint, initialize())).status).toBeLessThan(300);
@@ -78,9 +79,10 @@ describe('what n8n does (PEERS 9)', () => {
     expect((await post(endpoint, initialized)).status).toBeLessThan(300);
     const before = platform.stub.requests.length;
     expect((await post(endpoint, rpc(1, 'tools/call', categories))).status).toBeLessThan(300);
-    await expect.poll(() => platform.stub.requests.length, { timeout: 3_000, interval: 5 }).toBeGreaterThan(before);
+    await expect.poll(() => platform.stub.requests.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(before);
     first.cut();
     const second = await EventReader.open(`${instance.url}/sse`, instance.token);
+    answers.resolve();
     expect(await second.answer(1)).toMatchObject({ result: { content: expect.anything() } });
     // It posts to the address it was told first, or to the new one: both lead to its session.
     expect((await post(endpoint, rpc(2, 'tools/list'))).status).toBeLessThan(300);

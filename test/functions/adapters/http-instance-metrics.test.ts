@@ -13,15 +13,16 @@ afterEach(() => {
   server?.close();
 });
 
-async function read(handle: RequestListener) {
-  return (await readProcess(handle))?.live;
+/** @param timeoutMilliseconds Short where the answer never comes, else so long that it does not pass on a slow machine. */
+async function read(handle: RequestListener, timeoutMilliseconds = 20_000) {
+  return (await readProcess(handle, timeoutMilliseconds))?.live;
 }
 
-async function readProcess(handle: RequestListener) {
+async function readProcess(handle: RequestListener, timeoutMilliseconds = 20_000) {
   server = createServer(handle);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return new HttpInstanceMetrics({ timeoutMilliseconds: 300 }).readProcess({ launcher: 'child-process', ref: '1', address });
+  return new HttpInstanceMetrics({ timeoutMilliseconds }).readProcess({ launcher: 'child-process', ref: '1', address });
 }
 
 const text = `# HELP smartlead_mcp_sessions Sessions.
@@ -146,7 +147,7 @@ describe('the metrics of an instance', () => {
     ['never ends its answer', (_, response) => void response.write(text)],
     ['hangs up', (request) => void request.socket.destroy()],
   ])('of one that %s are none', async (_what, handle) => {
-    expect(await read(handle)).toBeUndefined();
+    expect(await read(handle, 300)).toBeUndefined();
   });
 
   it('that never end are given up before they fill our memory', async () => {

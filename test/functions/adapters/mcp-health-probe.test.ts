@@ -17,7 +17,8 @@ afterEach(() => {
   requests.length = 0;
 });
 
-async function check(handle: RequestListener) {
+/** @param timeoutMilliseconds Short where the answer never comes, else so long that it does not pass on a slow machine. */
+async function check(handle: RequestListener, timeoutMilliseconds = 20_000) {
   server = createServer((request, response) => {
     const { method, url: path, headers } = request;
     requests.push({ method, path, authorization: headers.authorization, session: headers['mcp-session-id'] });
@@ -25,7 +26,7 @@ async function check(handle: RequestListener) {
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const probe = new McpHealthProbe({ timeoutMilliseconds: 300 });
+  const probe = new McpHealthProbe({ timeoutMilliseconds });
   return probe.check({ instanceId: 'ins_1', workspaceId: 'ws_1', address, accessToken: 'token' });
 }
 
@@ -45,7 +46,7 @@ describe('the health probe', () => {
     ]);
   });
 
-  it.each<[string, RequestListener, string]>([
+  it.each<[string, RequestListener, string, number?]>([
     ['refuses', (_, response) => void response.writeHead(401).end(), 'it answered with HTTP status 401.'],
     ['breaks', (_, response) => void response.writeHead(500).end('<html>'), 'it answered with HTTP status 500.'],
     ['is something else', (_, response) => void response.end('hello'), 'it did not answer as an MCP server does.'],
@@ -59,10 +60,10 @@ describe('the health probe', () => {
       (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
       'it cannot be reached.',
     ],
-    ['hangs', () => {}, 'it did not answer within 0.3 seconds.'],
-    ['never ends its answer', (_, response) => void response.write('data: '), 'it did not answer within 0.3 seconds.'],
+    ['hangs', () => {}, 'it did not answer within 0.3 seconds.', 300],
+    ['never ends its answer', (_, response) => void response.write('data: '), 'it did not answer within 0.3 seconds.', 300],
     ['hangs up', (request) => void request.socket.destroy(), 'it cannot be reached.'],
-  ])('finds out that an instance %s', async (_what, handle, reason) => {
-    expect(await check(handle)).toEqual({ healthy: false, reason });
+  ])('finds out that an instance %s', async (_what, handle, reason, timeout) => {
+    expect(await check(handle, timeout)).toEqual({ healthy: false, reason });
   });
 });

@@ -10,11 +10,11 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { managerEnvironmentSchema } from '../../../functions/composition/aws-environment.ts';
 import { buildManager } from '../../../scripts/build-manager.ts';
-import { freePort } from '../../bench/programs.ts';
 import { startEmptyAws } from '../../container/empty-aws.ts';
 import { danglingImages, docker, whyNoDocker } from '../../container/instance/docker.ts';
 import { type BaseImage, prepareBaseImage } from '../../container/instance/node-base-image.ts';
 import { stop } from '../../container/router/fixture.ts';
+import { freePort } from '../../free-port.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const file = `${root}/functions/instance-manager-service/Dockerfile`;

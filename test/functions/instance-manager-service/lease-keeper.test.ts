@@ -1,19 +1,25 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { LeaseKeeper } from '../../../functions/instance-manager-service/lease-keeper.ts';
 import { InMemoryLeaseStore } from '../in-memory/lease-store.ts';
 
 const never = new AbortController().signal;
 let leases: InMemoryLeaseStore;
+let acquire: MockInstance<InMemoryLeaseStore['acquire']>;
 
 beforeEach(() => {
   leases = new InMemoryLeaseStore();
+  acquire = vi.spyOn(leases, 'acquire');
 });
 
-/** Real times, and short ones: a lease ends three seconds early, in case clocks differ. */
-const times = { lastsMilliseconds: 3_300, renewalMilliseconds: 20 };
+/** @param lastsMilliseconds Longer than a test takes, on a slow machine, too. */
+function keeper(holder: string, lastsMilliseconds = 60_000) {
+  return new LeaseKeeper({ leases, name: 'manager', holder, report: () => {}, lastsMilliseconds, renewalMilliseconds: 20 });
+}
 
-function keeper(holder: string) {
-  return new LeaseKeeper({ leases, name: 'manager', holder, report: () => {}, ...times });
+/** Waits until the lease was asked for so many times more. */
+async function asksMeanwhile(times: number): Promise<void> {
+  const before = acquire.mock.calls.length;
+  await vi.waitFor(() => expect(acquire.mock.calls.length).toBeGreaterThanOrEqual(before + times), { timeout: 15_000 });
 }
 
 describe('a keeper of the lease', () => {
@@ -22,7 +28,7 @@ describe('a keeper of the lease', () => {
     expect(await first.acquire(never)).toBe(true);
     const stop = new AbortController();
     const second = keeper('b').acquire(stop.signal);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await asksMeanwhile(3);
     expect(leases.leases.get('manager')).toMatchObject({ holder: 'a', fence: 1 });
     expect(first.lost.aborted).toBe(false);
     stop.abort();
@@ -46,7 +52,7 @@ describe('a keeper of the lease', () => {
     const first = keeper('a');
     await first.acquire(never);
     leases.leases.set('manager', { name: 'manager', holder: 'b', fence: 9, expiresAt: new Date().toISOString() });
-    await vi.waitFor(() => expect(first.lost.aborted).toBe(true));
+    await vi.waitFor(() => expect(first.lost.aborted).toBe(true), { timeout: 15_000 });
     await first.release();
     expect(leases.leases.get('manager')).toMatchObject({ holder: 'b', fence: 9 });
   });
@@ -55,19 +61,22 @@ describe('a keeper of the lease', () => {
     { title: 'refuses', disturb: () => Object.assign(leases, { failure: new Error('away') }) },
     { title: 'does not answer', disturb: () => Object.assign(leases, { hangs: true }) },
   ])('has lost it before it ends, where the store $title', async ({ disturb }) => {
-    const first = keeper('a');
+    // It ends three seconds early, in case clocks differ.
+    const first = keeper('a', 3_300);
     await first.acquire(never);
     disturb();
-    await vi.waitFor(() => expect(first.lost.aborted).toBe(true));
+    await vi.waitFor(() => expect(first.lost.aborted).toBe(true), { timeout: 15_000, interval: 5 });
     expect(Date.parse(leases.leases.get('manager')?.expiresAt ?? '')).toBeGreaterThan(Date.now());
     Object.assign(leases, { failure: undefined, hangs: false });
   });
 
   it('goes on asking where the store is away, until it is told to stop', async () => {
     leases.failure = new Error('away');
-    const acquired = keeper('a').acquire(never);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const first = keeper('a');
+    const acquired = first.acquire(never);
+    await asksMeanwhile(3);
     leases.failure = undefined;
     expect(await acquired).toBe(true);
+    await first.release();
   });
 });

@@ -36,7 +36,7 @@ describe('the manager service', () => {
   it('has one process that works, and one that stands by until the first hands over', async () => {
     const leases = new InMemoryLeaseStore();
     const first = processOf(leases);
-    await vi.waitFor(() => expect(first.calls).toEqual(['start']));
+    await vi.waitFor(() => expect(first.calls).toEqual(['start']), { timeout: 15_000 });
     const second = processOf(leases);
     expect(await first.role()).toBe('active');
     expect(await second.role()).toBe('standing-by');
@@ -53,7 +53,7 @@ describe('the manager service', () => {
   it('ends a process that stands by at once', async () => {
     const leases = new InMemoryLeaseStore();
     const first = processOf(leases);
-    await vi.waitFor(() => expect(first.calls).toEqual(['start']));
+    await vi.waitFor(() => expect(first.calls).toEqual(['start']), { timeout: 15_000 });
     const second = processOf(leases);
     await second.role();
     second.asked.abort();
@@ -66,7 +66,7 @@ describe('the manager service', () => {
   it('ends a process that has lost its lease without another word', async () => {
     const leases = new InMemoryLeaseStore();
     const first = processOf(leases);
-    await vi.waitFor(() => expect(first.calls).toEqual(['start']));
+    await vi.waitFor(() => expect(first.calls).toEqual(['start']), { timeout: 15_000 });
     const taken = { name: 'manager', holder: 'another', fence: 9, expiresAt: new Date().toISOString() };
     leases.leases.set('manager', taken);
     expect(await first.exitCode).toBe(1);

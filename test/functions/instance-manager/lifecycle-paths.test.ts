@@ -182,13 +182,12 @@ describe('an operation that was overtaken', () => {
     ['delete', undefined],
   ] as const)('by a %s does not keep it waiting for a launch that hangs', async (operation, status) => {
     const installation = new Installation();
-    installation.launcher.launchMilliseconds = 10_000;
+    // Longer than this test may take.
+    installation.launcher.launchMilliseconds = 120_000;
     const id = await installation.addInstance();
     const start = installation.runner.run(id, 'start');
     await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
-    const begin = performance.now();
     await installation.ask(id, operation);
-    expect(performance.now() - begin).toBeLessThan(2_000);
     await start;
     expect(await installation.observe(id)).toEqual(atRest(status));
     expect(installation.incidents).toEqual([]);

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listeners, type ListenLimits, listen } from '../../../selfhost/http/listen.ts';
 
@@ -80,10 +79,12 @@ describe('listening', () => {
     await third.closed;
     first.socket.destroy();
     await first.closed;
-    await pause(50);
-    const fourth = dial();
-    fourth.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    await fourth.closed;
-    expect(fourth.received).toContain('served');
+    const ask = async () => {
+      const next = dial();
+      next.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      await next.closed;
+      return next.received;
+    };
+    await expect.poll(ask).toContain('served');
   });
 });

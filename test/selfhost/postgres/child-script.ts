@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { processIdentity } from '../../../functions/adapters/process-identity.ts';
 
 export interface ChildScript {
   child: ChildProcess;
@@ -29,12 +28,4 @@ export async function startScript(name: string, ...args: string[]): Promise<Chil
       await exited;
     },
   };
-}
-
-/** Waits until a process is gone and answers how many milliseconds that took. */
-export async function whenGone(pid: number): Promise<number> {
-  const begin = performance.now();
-  while (processIdentity(pid) !== undefined && performance.now() - begin < 20_000)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  return performance.now() - begin;
 }

@@ -28,13 +28,17 @@ describe('installation lock', () => {
     for (const lock of locks.splice(0)) await lock.release();
   });
 
-  async function take(options: { url?: string; signal?: AbortSignal } = {}): Promise<InstallationLock> {
+  /** Without patience, where a test does not wait for a holder to end: one that is there stays. */
+  async function take(
+    options: { url?: string; signal?: AbortSignal; patienceMilliseconds?: number } = {},
+  ): Promise<InstallationLock> {
     const lock = await lockInstallation({
       databaseUrl: options.url ?? database.url,
       log: (line) => lines.push(line),
       onTaken: (error) => taken.push(error),
       signal: options.signal,
       heartbeatMilliseconds: 100,
+      patienceMilliseconds: options.patienceMilliseconds ?? 200,
     });
     locks.push(lock);
     return lock;
@@ -46,6 +50,14 @@ describe('installation lock', () => {
        and database = (select oid from pg_database where datname = current_database())`,
     );
     return rows.map(({ pid }) => pid);
+  }
+
+  /** Of holders, and of those who wait to become one. */
+  async function connections(): Promise<number | null> {
+    const { rowCount } = await observer.query(
+      "select 1 from pg_stat_activity where application_name like 'smartlead-mcp %' and datname = current_database()",
+    );
+    return rowCount;
   }
 
   /** Ends the connection of the holder, as a restart of the server would. */
@@ -71,8 +83,8 @@ describe('installation lock', () => {
 
   it('waits a moment for a holder that is just ending', async () => {
     const first = await take();
-    const second = take();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = take({ patienceMilliseconds: 20_000 });
+    await expect.poll(connections).toBe(2);
     await first.release();
     await second;
   });
@@ -80,16 +92,12 @@ describe('installation lock', () => {
   it('stops waiting when the start is given up, and leaves no connection', async () => {
     await take();
     const abort = new AbortController();
-    const second = take({ signal: abort.signal });
-    setTimeout(() => abort.abort(), 200);
-    await expect(second).rejects.toThrow(/abort/i);
-    const count = async () =>
-      (
-        await observer.query(
-          "select 1 from pg_stat_activity where application_name like 'smartlead-mcp %' and datname = current_database()",
-        )
-      ).rowCount;
-    await expect.poll(count).toBe(1);
+    const second = take({ signal: abort.signal, patienceMilliseconds: 20_000 });
+    const refused = expect(second).rejects.toThrow(/abort/i);
+    await expect.poll(connections).toBe(2);
+    abort.abort();
+    await refused;
+    await expect.poll(connections).toBe(1);
   });
 
   it('is taken again when its connection broke', async () => {

@@ -1,11 +1,18 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createModernDoor } from '../../../../container/instance/protocol/modern/create-modern-door.ts';
+import { type BuiltInstance, buildForTest } from '../built-instance.ts';
 import { authorization, type RunningInstance, startInstance } from '../start-instance.ts';
 import { done, type FakeFeatures, fakeFeatures } from './fake-features.ts';
 import { revision } from './modern-request.ts';
 import { serveDoor } from './serve-door.ts';
+
+let built: BuiltInstance;
+beforeAll(async () => {
+  built = await buildForTest();
+});
+afterAll(() => built.remove());
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -26,8 +33,6 @@ async function startForClient(): Promise<RunningInstance> {
   return instance;
 }
 
-const main = new URL('../../../../container/instance/main.ts', import.meta.url).pathname;
-
 function stdioOf({ stub }: RunningInstance): StdioClientTransport {
   const { core, prospect, delivery, senders } = stub.hosts;
   const env = {
@@ -38,10 +43,15 @@ function stdioOf({ stub }: RunningInstance): StdioClientTransport {
     SMARTLEAD_SENDERS_URL: senders,
     SMARTLEAD_RATE_LIMIT: 'off',
   };
-  return new StdioClientTransport({ command: process.execPath, args: [main, 'stdio'], env, stderr: 'ignore' });
+  return new StdioClientTransport({
+    command: process.execPath,
+    args: [`${built.folder}/main.js`, 'stdio'],
+    env,
+    stderr: 'ignore',
+  });
 }
 
-describe.each(['http', 'stdio'] as const)('the official client over %s', (kind) => {
+describe.each(['http', 'stdio'] as const)('the official client over %s', { timeout: 60_000 }, (kind) => {
   it.each<['auto' | { pin: string }]>([['auto'], [{ pin: revision }]])('speaks 2026-07-28 (%o)', async (mode) => {
     const instance = await startForClient();
     const client = newClient(mode);
@@ -62,14 +72,14 @@ describe.each(['http', 'stdio'] as const)('the official client over %s', (kind) 
 
   it('cancels a call', async () => {
     const instance = await startForClient();
-    instance.stub.answer = () => ({ delayMs: 30_000 });
+    instance.stub.answer = () => ({ until: new Promise(() => undefined) });
     const client = newClient();
     const requestInit = { headers: authorization };
     const http = new StreamableHTTPClientTransport(new URL(`${instance.url}/mcp`), { requestInit });
     await client.connect(kind === 'http' ? http : stdioOf(instance));
     const cancel = new AbortController();
     const call = client.callTool({ name: 'campaigns_get_all', arguments: {} }, { signal: cancel.signal });
-    await expect.poll(() => instance.stub.requests.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => instance.stub.requests.length, { timeout: 20_000 }).toBe(1);
     cancel.abort();
     await expect(call).rejects.toThrow();
     instance.stub.answer = () => ({ body: [] });

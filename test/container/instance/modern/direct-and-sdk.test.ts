@@ -208,7 +208,7 @@ describe('a request that goes the direct way', () => {
     });
     await fc.assert(reads, { numRuns: 600 });
     expect(ways).toEqual({ direct: expect.toSatisfy(many), sdk: expect.toSatisfy(many) });
-  }, 60_000);
+  }, 240_000);
 
   it.each(Object.keys(behaviours))('and whose tool %s is answered as by the SDK, with progress and without', async (name) => {
     behaviour = behaviours[name] as Behaviour;

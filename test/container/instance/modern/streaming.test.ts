@@ -57,13 +57,16 @@ describe('an answer', () => {
   });
 
   it('that takes long becomes a stream, so that proxies hear of it', async () => {
+    const finish = Promise.withResolvers<void>();
     await open(async () => {
-      await later(200);
+      await finish.promise;
       return done();
     });
     const stream = await modernStream(door.url, 'tools/call', call);
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+    await stream.waitFor(/^: keep-alive\n\n/);
     expect(streamMessages(stream.text())).toEqual([]);
+    finish.resolve();
     await stream.ended;
     expect(stream.text()).toMatch(/^: keep-alive\n\n[\s\S]*event: message\ndata: /);
     expect(streamMessages(stream.text())).toMatchObject([{ id: 1, result: { content: [{ text: 'done' }] } }]);
@@ -94,7 +97,7 @@ describe('an answer', () => {
     const request = httpRequest(door.url, { method, headers, agent: false }, () => undefined);
     request.on('error', () => undefined);
     request.end(body);
-    await expect.poll(() => cancelled, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => cancelled, { timeout: 15_000 }).toBe(true);
     request.destroy();
   });
 

@@ -292,10 +292,12 @@ describe('what will happen is counted', () => {
   });
 
   it('cancelling while it is counted ends the call', async () => {
-    running.stub.answer = () => ({ delayMs: 5_000 });
+    running.stub.answer = () => ({ until: new Promise(() => undefined) });
     const cancel = new AbortController();
-    setTimeout(() => cancel.abort(), 50);
-    const { value } = await call('campaigns_delete', { campaign_id: 7 }, { signal: cancel.signal });
+    const ended = call('campaigns_delete', { campaign_id: 7 }, { signal: cancel.signal });
+    await expect.poll(() => running.stub.requests.length).toBeGreaterThan(0);
+    cancel.abort();
+    const { value } = await ended;
     expect(value).toMatchObject({ code: 'cancelled' });
   });
 

@@ -1,8 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CancelledNotificationSchema, ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CancelledNotificationSchema,
+  ElicitRequestSchema,
+  type ElicitResult,
+  type Progress,
+} from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallContext } from '../../../../container/instance/features/mcp-features.ts';
 import { openStream, rawRequest } from '../raw-http.ts';
@@ -74,19 +78,22 @@ describe.each(['streamable-http', 'http-sse'] as const)('over %s', (transport) =
   });
 
   it('progress arrives in order, before the answer, and only where it was asked for', async () => {
+    const arrived = Promise.withResolvers<void>();
     doors = await startDoors({
       read: async (_arguments, { progress }) => {
-        for (const done of [1, 2, 2, 1, 3]) {
-          progress(done, 3, `step ${done}`);
-          // The SDK's client forgets who waits for progress when the answer comes in the same chunk.
-          await delay(10);
-        }
+        for (const done of [1, 2, 2, 1, 3]) progress(done, 3, `step ${done}`);
+        // The SDK's client forgets who waits for progress when the answer comes in the same chunk.
+        await arrived.promise;
         return result('done');
       },
     });
     const connected = await connect(transport);
     const steps: unknown[] = [];
-    await connected.callTool({ name: 'read' }, undefined, { onprogress: (step) => steps.push(step) });
+    const onprogress = (step: Progress) => {
+      steps.push(step);
+      if (step.progress === 3) arrived.resolve();
+    };
+    await connected.callTool({ name: 'read' }, undefined, { onprogress });
     expect(steps).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${progress}` })));
     expect(await connected.callTool({ name: 'read' })).toMatchObject({ content: [{ text: 'done' }] });
   });
@@ -191,16 +198,17 @@ it('a request with id 0 can be cancelled, too', async () => {
 
 it('the end of an HTTP+SSE session stops reads, and lets writes finish', async () => {
   const events: string[] = [];
+  const finish = Promise.withResolvers<void>();
   const running =
     (name: string): ToolBehaviour =>
     (_arguments, { signal }) =>
       new Promise((resolve) => {
         events.push(`${name} started`);
         signal.addEventListener('abort', () => events.push(`${name} stopped`));
-        setTimeout(() => {
+        void finish.promise.then(() => {
           events.push(`${name} finished`);
           resolve(result('done'));
-        }, 200).unref();
+        });
       });
   doors = await startDoors({ read: running('read'), write: running('write') });
   const stream = await openStream(`${doors.url}/sse`);
@@ -211,7 +219,8 @@ it('the end of an HTTP+SSE session stops reads, and lets writes finish', async (
   }
   await expect.poll(() => events).toEqual(['read started', 'write started']);
   stream.leave();
+  await expect.poll(() => events).toContain('read stopped');
+  finish.resolve();
   await expect.poll(() => events).toContain('write finished');
-  expect(events).toContain('read stopped');
   expect(events).not.toContain('write stopped');
 });

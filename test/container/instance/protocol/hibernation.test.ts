@@ -1,12 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { StreamableHttpSession } from '../../../../container/instance/protocol/streamable-http-session.ts';
 import { type OpenStream, openStream, rawRequest } from '../raw-http.ts';
 import { openSession, type RunningDoors, readEvents, request, result, startDoors } from './start-doors.ts';
 
 let doors: RunningDoors;
-afterEach(() => doors.close());
+beforeEach(() => {
+  // Time passes when a test says so.
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await doors.close();
+});
 
 const hibernateAfterMs = 1_000;
 
@@ -25,6 +31,11 @@ async function echo(headers: Record<string, string>, id: number): Promise<unknow
   const body = request(id, 'tools/call', { name: 'write', arguments: { id } });
   const answer = await rawRequest(`${doors.url}/mcp`, { method: 'POST', headers, body });
   return JSON.parse(answer.text);
+}
+
+/** Ends the session, and with it its streams, which say first what they have to say. */
+async function end(headers: Record<string, string>): Promise<void> {
+  await rawRequest(`${doors.url}/mcp`, { method: 'DELETE', headers });
 }
 
 it('a session that is not used keeps no protocol engine, and its next request finds everything as it was', async () => {
@@ -58,7 +69,7 @@ it.each(['nobody listens', 'the session hibernates'])('a change while %s is told
   await quiet.waitFor(/id: get-1\.0/);
   expect(changesIn(quiet)).toBe(0);
   quiet.leave();
-  await delay(50);
+  await doors.allLeft();
   if (when === 'the session hibernates') pass(hibernateAfterMs + 10);
   expect(sessionOf(headers).hibernating).toBe(when === 'the session hibernates');
   doors.changeResources();
@@ -68,27 +79,30 @@ it.each(['nobody listens', 'the session hibernates'])('a change while %s is told
   const listening = await openStream(`${doors.url}/mcp`, { headers });
   await listening.waitFor(/list_changed/);
   listening.leave();
-  await delay(50);
+  await doors.allLeft();
   const again = await openStream(`${doors.url}/mcp`, { headers });
-  await delay(50);
+  // Whatever is told for the second time comes before what the session says after this call.
+  await echo(headers, 2);
+  await end(headers);
+  await again.ended;
   expect([changesIn(listening), changesIn(again)]).toEqual([1, 0]);
-  again.leave();
 });
 
 it('a change is not told twice to a client that resumes its stream', async () => {
-  doors = await startDoors({}, { hibernateAfterMs });
+  doors = await startDoors({ write: async () => result('done') }, { hibernateAfterMs });
   const headers = await openSession(doors.url);
   const first = await openStream(`${doors.url}/mcp`, { headers });
   await first.waitFor(/id: get-1\.0/);
   first.leave();
-  await delay(50);
+  await doors.allLeft();
   pass(hibernateAfterMs + 10);
   doors.changeResources();
   const resumed = await openStream(`${doors.url}/mcp`, { headers: { ...headers, 'last-event-id': 'get-1.0' } });
   await resumed.waitFor(/list_changed/);
-  await delay(50);
+  await echo(headers, 1);
+  await end(headers);
+  await resumed.ended;
   expect(resumed.text().match(/list_changed/g)).toHaveLength(1);
-  resumed.leave();
 });
 
 it('whatever a client does between hibernations, it sees one session', { timeout: 60_000 }, async () => {
@@ -122,13 +136,13 @@ it('whatever a client does between hibernations, it sees one session', { timeout
           listening = await openStream(`${doors.url}/mcp`, { headers });
           expect(listening.status).toBe(200);
           const stream = listening;
-          if (untold) await stream.waitFor(/list_changed/);
+          await stream.waitFor(untold ? /list_changed/ : /^id: get-/);
           untold = false;
         }
         if (next === 'leave' && listening !== undefined) {
           listening.leave();
           listening = undefined;
-          await delay(20);
+          await doors.allLeft();
         }
         if (next === 'change') {
           untold = listening === undefined;
@@ -150,7 +164,7 @@ it('whatever a client does between hibernations, it sees one session', { timeout
         }
       }
       listening?.leave();
-      await rawRequest(`${doors.url}/mcp`, { method: 'DELETE', headers });
+      await end(headers);
     }),
     { numRuns: 40 },
   );

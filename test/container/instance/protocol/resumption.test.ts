@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type OpenStream, openStream, rawRequest } from '../raw-http.ts';
 import {
   initialize,
@@ -92,7 +92,7 @@ describe('a stream that is cut', () => {
     await first.waitFor(/"progress":1/);
     const cursor = readEvents(first.text()).at(-1)?.id ?? '';
     first.leave();
-    await delay(50);
+    await doors.allLeft();
     const second = await resume(headers, cursor);
     expect(second.status).toBe(200);
     gate.resolve();
@@ -105,12 +105,13 @@ describe('a stream that is cut', () => {
 
   it('whose client does not come back is given up after a while: reads end, writes go on', async () => {
     const aborted: string[] = [];
+    const finish = Promise.withResolvers<void>();
     const wait =
       (name: string): ToolBehaviour =>
-      ({ ms }, { signal, progress }) => {
+      (_arguments, { signal, progress }) => {
         progress(1);
         return new Promise((resolve) => {
-          setTimeout(() => resolve(result(`${name} done`)), Number(ms)).unref();
+          void finish.promise.then(() => resolve(result(`${name} done`)));
           signal.addEventListener('abort', () => {
             aborted.push(name);
             resolve(result('stopped'));
@@ -123,17 +124,17 @@ describe('a stream that is cut', () => {
       [1, 'read'],
       [2, 'write'],
     ] as const) {
-      const body = request(id, 'tools/call', { name, arguments: { ms: 400 }, _meta: { progressToken: 'p' } });
-      const stream = await post(headers, body);
+      const stream = await post(headers, call(id, name));
       await stream.waitFor(/"progress":1/);
       stream.leave();
     }
-    await delay(50);
+    await doors.allLeft();
     doors.sessions.sweep(Date.now() + 60_000);
+    await rawRequest(`${doors.url}/mcp`, { method: 'POST', headers, body: request(3, 'ping') });
     expect(aborted).toEqual([]);
     doors.sessions.sweep(Date.now() + 91_000);
     await expect.poll(() => aborted).toEqual(['read']);
-    await delay(500);
+    finish.resolve();
     const late = await resume(headers, 'post-2.1');
     await late.waitFor(/"write done"/);
     expect(aborted).toEqual(['read']);
@@ -209,7 +210,7 @@ describe('the standalone stream', () => {
     await first.waitFor(/list_changed/);
     const cursor = readEvents(first.text()).at(-1)?.id ?? '';
     first.leave();
-    await delay(50);
+    await doors.allLeft();
     doors.changeResources();
     const second = await resume(headers, cursor);
     await second.waitFor(/list_changed/);
@@ -254,4 +255,23 @@ it('initialize is answered the same in every revision', async () => {
   doors = await startDoors();
   const answer = await rawRequest(`${doors.url}/mcp`, { method: 'POST', headers: json, body: initialize('2025-03-26') });
   expect(JSON.parse(answer.text).result.protocolVersion).toBe('2025-03-26');
+});
+
+it('a long silence turns an answer into a stream, so that proxies see it live', async () => {
+  const finish = Promise.withResolvers<void>();
+  doors = await startDoors({ read: stepping(0, () => finish.promise) }, { streamAfterMs: 20 });
+  const stream = await post(await openSession(doors.url), call(1));
+  expect(stream.headers['content-type']).toBe('text/event-stream');
+  await stream.waitFor(/^id: post-1\.0\nretry: \d+\ndata: \n\n$/);
+  finish.resolve();
+  await stream.ended;
+  expect(stream.text()).toMatch(/^id: post-1\.0\nretry: \d+\ndata: \n\nevent: message\nid: post-1\.1\ndata: \{.*"done".*\}\n\n$/);
+});
+
+it('that is five seconds of silence, unless told otherwise', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  doors = await startDoors({ read: async () => result('at once') });
+  await post(await openSession(doors.url), call(1));
+  expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toContain(5_000);
+  timers.mockRestore();
 });

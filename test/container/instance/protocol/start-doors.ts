@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { ResourceNotFound, UnknownFeature } from '../../../../container/instance/features/feature-errors.ts';
 import type { CallContext, CallOutcome, McpFeatures } from '../../../../container/instance/features/mcp-features.ts';
@@ -21,6 +22,8 @@ export interface RunningDoors {
   faults: unknown[];
   /** Says that the list of resources has changed. */
   changeResources(): void;
+  /** Settles once the server has seen every client leave. */
+  allLeft(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,10 +80,15 @@ export async function startDoors(
     outlivesClient: createOutlivingRule(features),
     ...doorOptions,
   };
+  const connections = new Set<Socket>();
   const server = createDoorServer({
     doors: { ...createHttpSseDoors(shared), ...createStreamableHttpDoors(shared) },
     checks: [],
     log: { write: ({ level, message }) => level === 'error' && faults.push(message), flush: () => undefined },
+    onConnection(socket) {
+      connections.add(socket);
+      socket.once('close', () => connections.delete(socket));
+    },
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -89,6 +97,9 @@ export async function startDoors(
     faults,
     changeResources: () => {
       for (const listener of listeners) listener();
+    },
+    async allLeft() {
+      for (const socket of connections) await new Promise((left) => socket.once('close', left));
     },
     async close() {
       sessions.endAll();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseErrorMessage } from '../../../../container/instance/smartlead/error-message.ts';
+import { processorTime } from '../processor-time.ts';
 
 describe('an error page', () => {
   it.each([
@@ -9,8 +10,7 @@ describe('an error page', () => {
   ])('%s is told by its text', (page, text) => expect(chooseErrorMessage(undefined, page)).toBe(text));
 
   it.each(['<', '<a', '<script', '<script>', '</script', '<style>x'])('of nothing but %j takes no time', (piece) => {
-    const start = performance.now();
-    chooseErrorMessage(undefined, `<${piece.repeat(1_000_000 / piece.length)}`);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const page = `<${piece.repeat(1_000_000 / piece.length)}`;
+    expect(processorTime(() => chooseErrorMessage(undefined, page))).toBeLessThan(1_000);
   });
 });

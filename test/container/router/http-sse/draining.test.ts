@@ -34,7 +34,7 @@ async function connected(): Promise<RawClient> {
 
 beforeEach(async () => {
   processes = [];
-  fixture = await startRouter({ timing: { arrivalWaitMs: 3_000 } });
+  fixture = await startRouter({ timing: { arrivalWaitMs: 20_000 } });
   instance = addFakeInstance(fixture);
 });
 afterEach(async () => {

@@ -24,7 +24,7 @@ async function start(options: Partial<RouterOptions> = {}): Promise<void> {
     waker: { wake: () => {} },
     ...options,
     // A loaded machine takes its time to open a session at an instance.
-    timing: { arrivalWaitMs: 10_000, ...options.timing },
+    timing: { arrivalWaitMs: 20_000, ...options.timing },
   });
   instance = addFakeInstance(fixture);
 }
@@ -64,7 +64,7 @@ describe('a stream that is opened', () => {
   });
 
   it('while its instance is slow to open the session: what the client says meanwhile waits in order', async () => {
-    await start({ timing: { arrivalWaitMs: 5_000 } });
+    await start();
     let opened: ServerResponse | undefined;
     const slow = await fixture.addInstance((request, response) => {
       if (request.method === 'GET') opened = response;
@@ -103,7 +103,7 @@ describe('a thousand streams that are opened', () => {
     await openThousand();
     expect([fixture.lookUps.routes, descriptionsAsked]).toEqual([1, 0]);
     expect(process.opened).toBe(0);
-  });
+  }, 90_000);
 
   it('at one that sleeps: few look-ups, and nobody wakes it', async () => {
     const woken: string[] = [];
@@ -118,7 +118,7 @@ describe('a thousand streams that are opened', () => {
     // That it has no route is not remembered, but until its description is there only those ask that come in that moment.
     expect(fixture.lookUps.routes).toBeLessThan(10);
     expect(woken).toEqual([]);
-  });
+  }, 90_000);
 });
 
 describe('a stream is refused, and no instance asked,', () => {

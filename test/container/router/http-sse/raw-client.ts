@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { type Answer, collect, eventually, open, post } from '../fixture.ts';
+import { vi } from 'vitest';
+import { type Answer, collect, open, post } from '../fixture.ts';
 import type { Message } from './fake-process.ts';
 
 export interface ReceivedEvent {
@@ -101,9 +102,23 @@ export class RawClient {
     return this.answersTo(id)[0] as Message;
   }
 
+  /** Waits for what only the stream can make true. */
   async waitUntil(condition: () => boolean, what: string): Promise<void> {
-    await eventually(condition, `${what}; got ${this.text}`);
+    await this.#stream?.waitUntil(condition, what);
   }
+}
+
+/**
+ * From now on no time passes for the router, so that no client is taken for silent because the machine stood still. To be called before
+ * any client is there, and followed by `vi.useRealTimers()`.
+ */
+export function holdSilence(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldClearNativeTimers: true });
+}
+
+/** So long as it takes until a client that says nothing counts as silent, and a little more. */
+export function letSilencePass(): void {
+  vi.advanceTimersByTime(1_100);
 }
 
 function readBlock(block: string): ReceivedEvent {

@@ -32,7 +32,7 @@ async function connected(): Promise<Client> {
 beforeEach(async () => {
   launches = 0;
   running = [];
-  fixture = await startRouter({ timing: { arrivalWaitMs: 10_000 }, waker: { wake: () => void launch() } });
+  fixture = await startRouter({ timing: { arrivalWaitMs: 20_000, wakeAgainMs: 60_000 }, waker: { wake: () => void launch() } });
   instance = addFakeInstance(fixture);
 });
 afterEach(async () => {
@@ -60,12 +60,14 @@ it('the official client notices nothing of an instance that is replaced, one tha
   expect(launches).toBe(3);
 
   const third = running[2] as RunningInstance;
-  third.stub.answer = () => ({ delayMs: 1_000 });
+  const dead = Promise.withResolvers<void>();
+  third.stub.answer = () => ({ until: dead.promise });
   const reading = callTool(client, 'campaigns_get_all');
   await eventually(() => third.stub.requests.length > 0, 'the read to reach Smartlead');
   const fourth = await launch();
   fourth.stub.answer = () => ({ body: [{ id: 1, name: 'Autumn' }] });
   await third.serving.stop(0);
+  dead.resolve();
   expect((await reading).isError).toBe(false);
   expect(closed).toBe(0);
   await client.close();

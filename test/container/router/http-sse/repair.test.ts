@@ -25,7 +25,7 @@ beforeEach(async () => {
   processes = [];
   woken = [];
   fixture = await startRouter({
-    timing: { arrivalWaitMs: 3_000, keepAliveMs: 1_000 },
+    timing: { arrivalWaitMs: 20_000, keepAliveMs: 1_000, wakeAgainMs: 60_000 },
     waker: { wake: (instanceId) => void woken.push(instanceId) },
   });
   instance = addFakeInstance(fixture);

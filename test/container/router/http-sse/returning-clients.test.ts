@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually, post, type RouterFixture, startRouter } from '../fixture.ts';
 import { addFakeInstance, type FakeInstance, type FakeProcess, startProcess } from './fake-process.ts';
-import { RawClient } from './raw-client.ts';
+import { holdSilence, letSilencePass, RawClient } from './raw-client.ts';
 
 const read = 'campaigns_get_all';
 const write = 'campaigns_create';
 const sessionKey = Buffer.alloc(32, 7);
 /** Nothing here is to end because a loaded machine takes long to open a session at its instance. */
-const timing = { arrivalWaitMs: 10_000 };
+const timing = { arrivalWaitMs: 20_000 };
 
 let fixture: RouterFixture;
 let instance: FakeInstance;
@@ -21,6 +21,7 @@ beforeEach(async () => {
   instance.runAs(process);
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await fixture.close();
   await process.kill();
 });
@@ -148,12 +149,14 @@ describe('a client whose connection was cut during a call', () => {
   });
 
   it('and that says nothing of itself, as old ones do, is recognised by its silence', async () => {
+    holdSilence();
     const client = await connected();
     await cutDuringCall(client);
     const { session } = client;
     await client.connect();
     expect(client.session).not.toBe(session);
     const ownEndpoint = client.endpoint;
+    letSilencePass();
     await client.waitUntil(() => client.session === session, 'the former session');
     process.answer(session, 2, {});
     await client.waitForAnswer(2);
@@ -169,10 +172,18 @@ describe('a client whose connection was cut during a call', () => {
 });
 
 describe('a client that is back and says nothing of itself, with nothing under way when it was cut', () => {
+  beforeEach(holdSilence);
+
   /** Posts to where the client was told before its connection was cut. */
   const postTo = (endpoint: string, message: object) =>
     post(fixture.base + endpoint, instance.token, message, { 'User-Agent': 'undici' });
   const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: read } });
+
+  /** Asks what says nothing of who asks, so that all that was sent to the client before is there. */
+  async function hearAnything(client: RawClient): Promise<void> {
+    await client.send({ id: 'p', method: 'ping' });
+    await client.waitForAnswer('p');
+  }
 
   async function backInSilence(): Promise<{ client: RawClient; former: string; formerSession: string }> {
     process.answersCalls = true;
@@ -188,13 +199,14 @@ describe('a client that is back and says nothing of itself, with nothing under w
   it('gets the answer to a message that was on its way to its former session and arrived after its return', async () => {
     const { client, former, formerSession } = await backInSilence();
     expect((await postTo(former, call(2))).status).toBe(202);
+    letSilencePass();
     expect(await client.waitForAnswer(2)).toMatchObject({ result: { by: formerSession } });
     expect(client.session).toBe(formerSession);
   });
 
   it('gets the answer when it says something in its former session much later', async () => {
     const { client, former, formerSession } = await backInSilence();
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    letSilencePass();
     expect((await postTo(former, call(2))).status).toBe(202);
     expect(await client.waitForAnswer(2)).toMatchObject({ result: { by: formerSession } });
   });
@@ -224,18 +236,25 @@ describe('a client that is back and says nothing of itself, with nothing under w
     expect((await postTo(former, call(2))).status).toBe(202);
     await client.call(3, read);
     expect(await client.waitForAnswer(3)).toMatchObject({ result: { by: own } });
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    letSilencePass();
+    await hearAnything(client);
     expect(client.answersTo(2)).toEqual([]);
     expect(client.session).not.toBe(formerSession);
   });
 
   it('gets nothing where another one is as silent: nobody guesses which of them it is', async () => {
     const { client, former } = await backInSilence();
+    // Streams are opened in turns, which take a little time.
+    vi.advanceTimersByTime(10);
     const other = await new RawClient(fixture.base, instance).connect();
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    letSilencePass();
     expect((await postTo(former, call(2))).status).toBe(202);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    for (const each of [client, other]) expect(each.answersTo(2)).toEqual([]);
+    await eventually(() => callsAt() === 1, 'the call to arrive');
+    await eventually(() => fixture.router.activity(instance.id).requestsInFlight === 0, 'the answer to come');
+    for (const each of [client, other]) {
+      await hearAnything(each);
+      expect(each.answersTo(2)).toEqual([]);
+    }
   });
 });
 
@@ -509,7 +528,7 @@ describe('a client that leaves', () => {
       () => process.say(session, { jsonrpc: '2.0', method: 'notifications/message', params: { filler } }),
       1,
     );
-    await eventually(() => process.sessions.size === 0, 'the instance to see the end', 8_000);
+    await eventually(() => process.sessions.size === 0, 'the instance to see the end');
     clearInterval(timer);
     socket.destroy();
     await impatient.close();
@@ -536,7 +555,7 @@ describe('what is kept for clients that are away', () => {
     await cutDuringCall(waiting);
     const others = await Promise.all(Array.from({ length: 34 }, () => connected({ 'User-Agent': 'other/1' })));
     for (const client of others) client.cut();
-    await eventually(() => process.sessions.size === 32, 'sessions to be given up', 10_000);
+    await eventually(() => process.sessions.size === 32, 'sessions to be given up');
     expect(parked()).toBe(32);
     await waiting.reconnect();
     expect(waiting.session).toBe(session);

@@ -42,7 +42,7 @@ async function play(
   userAgentOf: (index: number) => string,
   check: (played: Played) => Promise<void>,
 ): Promise<void> {
-  const fixture = await startRouter({ timing: { arrivalWaitMs: 10_000 } });
+  const fixture = await startRouter({ timing: { arrivalWaitMs: 20_000 } });
   const processes: FakeProcess[] = [];
   let timer: NodeJS.Timeout | undefined;
   const instance = addFakeInstance(fixture);

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectRedis } from '../../../../container/router/redis/connect-redis.ts';
-import { hasRedis, startRedis } from './redis-server.ts';
+import { connected, hasRedis, startRedis } from './redis-server.ts';
 
 const closings: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of closings.splice(0).reverse()) await close();
 });
 
@@ -43,13 +44,20 @@ describe.skipIf(!hasRedis)('a connection to Redis (skipped where redis-server is
     closings.push(() => redis.kill());
     const way = await startVanishingWay(Number(new URL(redis.url).port));
     const reported: unknown[] = [];
-    const connection = await connectRedis(way.url, (error) => reported.push(error), 600);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const connection = await connected(connectRedis(way.url, (error) => reported.push(error), 600));
     closings.push(() => connection.close());
     expect(await connection.sendCommand(['PING'])).toBe('PONG');
+    const accepted = way.accepted();
     way.vanish();
-    await expect(connection.sendCommand(['PING'])).rejects.toThrow();
+    const unanswered = connection.sendCommand(['PING']);
+    // It is looked every half a second.
+    vi.advanceTimersByTime(500);
+    expect(reported).toEqual([]);
+    vi.advanceTimersByTime(500);
+    await expect(unanswered).rejects.toThrow();
     await expect.poll(() => connection.sendCommand(['PING']).catch(() => 'away')).toBe('PONG');
-    expect(way.accepted()).toBe(2);
+    expect(way.accepted()).toBe(accepted + 1);
     expect(String(reported[0])).toContain('unanswered');
   });
 
@@ -57,24 +65,27 @@ describe.skipIf(!hasRedis)('a connection to Redis (skipped where redis-server is
     const redis = await startRedis();
     closings.push(() => redis.kill());
     const way = await startVanishingWay(Number(new URL(redis.url).port));
-    const connection = await connectRedis(way.url, () => {});
+    const connection = await connected(connectRedis(way.url, () => {}));
     closings.push(() => connection.close());
+    const accepted = way.accepted();
     await connection.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
     await expect(connection.sendCommand(['SET', 'a', '1'])).rejects.toThrow('READONLY');
     await expect.poll(() => connection.sendCommand(['REPLICAOF', 'NO', 'ONE']).catch(() => 'away')).toBe('OK');
     expect(await connection.sendCommand(['SET', 'a', '1'])).toBe('OK');
-    expect(way.accepted()).toBe(2);
+    expect(way.accepted()).toBe(accepted + 1);
   });
 
   it('stays as it is while nothing is asked', async () => {
     const redis = await startRedis();
     closings.push(() => redis.kill());
     const way = await startVanishingWay(Number(new URL(redis.url).port));
-    const connection = await connectRedis(way.url, () => {}, 1);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const connection = await connected(connectRedis(way.url, () => {}, 1));
     closings.push(() => connection.close());
     await connection.sendCommand(['PING']);
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const accepted = way.accepted();
+    vi.advanceTimersByTime(60_000);
     expect(await connection.sendCommand(['PING'])).toBe('PONG');
-    expect(way.accepted()).toBe(1);
+    expect(way.accepted()).toBe(accepted);
   });
 });

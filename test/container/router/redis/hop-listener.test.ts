@@ -5,6 +5,8 @@ import { type RouterAddress, requestRouter } from '../../../../container/router/
 import { OtherRouter } from '../../../../container/router/redis/other-router.ts';
 import type { ClaimedSession, DoubtReport } from '../../../../container/router/sessions/parked-report.ts';
 
+const patience = { answerTimeoutMs: 20_000, questionMs: 20_000 };
+
 let listener: HopListener;
 let address: RouterAddress;
 let taken: { sessionId: string; answers: readonly string[] }[];
@@ -37,13 +39,13 @@ afterEach(() => listener.close());
 
 it('says which of the sessions it has, however many are asked for', async () => {
   const asked = Array.from({ length: 450 }, (_, index) => (index === 300 ? 'here' : `other-${index}`));
-  const present = await new OtherRouter(address, 1_000).presence(asked);
+  const present = await new OtherRouter(address, patience).presence(asked);
   expect(present).toHaveLength(450);
   expect(present.flatMap(({ kind }, index) => (kind === 'stream' ? [index] : []))).toEqual([300]);
 });
 
 it('takes answers once, however often they are handed over', async () => {
-  const other = new OtherRouter(address, 1_000);
+  const other = new OtherRouter(address, patience);
   expect(await other.giveAnswers('here', 'first', ['{"id":1}'])).toBe(true);
   expect(await other.giveAnswers('here', 'first', ['{"id":1}'])).toBe(true);
   expect(await other.giveAnswers('elsewhere', 'second', ['{"id":2}'])).toBe(false);
@@ -51,7 +53,7 @@ it('takes answers once, however often they are handed over', async () => {
 });
 
 it('says what it has of a client that is back, gives a session to whoever claims it, and notes what is doubtful', async () => {
-  const other = new OtherRouter(address, 1_000);
+  const other = new OtherRouter(address, patience);
   expect(await other.reportFor({ tokenHash: 'token', userAgent: 'undici' })).toEqual({ parked: [], attached: ['of token'] });
   expect(await other.claim(claim('here'))).toEqual(claimed);
   expect(await other.claim(claim('elsewhere'))).toBeUndefined();
@@ -60,7 +62,7 @@ it('says what it has of a client that is back, gives a session to whoever claims
 });
 
 it('hears nobody who does not know its secret', async () => {
-  const stranger = new OtherRouter({ ...address, secret: 'guessed' }, 1_000);
+  const stranger = new OtherRouter({ ...address, secret: 'guessed' }, patience);
   expect(await stranger.presence(['here'])).toEqual([{ kind: 'none' }]);
   expect(await stranger.giveAnswers('here', 'first', ['{"id":1}'])).toBe(false);
   expect(await stranger.claim(claim('here'))).toBeUndefined();
@@ -76,7 +78,13 @@ it.each([
   [claimPath, '{"sessionId":"here","isCertain":true}'],
   [doubtPath, '{"sessionIds":["here"]}'],
 ])('refuses nonsense at %s: %s', async (path, text) => {
-  const answer = await requestRouter(address, { path, headers: {}, body: Buffer.from(text), answerTimeoutMs: 1_000 });
+  const answer = await requestRouter(address, {
+    path,
+    headers: {},
+    body: Buffer.from(text),
+    connectTimeoutMs: 20_000,
+    answerTimeoutMs: 20_000,
+  });
   expect(answer).toMatchObject({ status: 400 });
   expect([taken, doubts]).toEqual([[], []]);
 });

@@ -35,8 +35,8 @@ function fakeRedis() {
 async function twoHolders() {
   const { content, redis } = fakeRedis();
   const key = randomBytes(32);
-  const one = new RedisSessionHolder({ redis, key, routerId: 'one', answerTimeoutMs: 1_000 });
-  const two = new RedisSessionHolder({ redis, key, routerId: 'two', answerTimeoutMs: 1_000 });
+  const one = new RedisSessionHolder({ redis, key, routerId: 'one', answerTimeoutMs: 20_000, questionMs: 20_000 });
+  const two = new RedisSessionHolder({ redis, key, routerId: 'two', answerTimeoutMs: 20_000, questionMs: 20_000 });
   const got: (string | undefined)[] = [];
   await two.listen((forwarded, response) => {
     got.push(forwarded.headers.authorization);

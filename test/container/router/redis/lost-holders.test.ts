@@ -191,7 +191,11 @@ describe.skipIf(!hasRedis)('a holder that Redis does not name (skipped where red
     await say(one, first.query, toolCall(2));
     await eventually(() => process.received.length === 2, 'the second call');
     const again = await openStream(two, first.lastId());
-    await first.stream.waitForEnd();
+    const hasEnded = async () => {
+      await one.beat();
+      return first.stream.ended;
+    };
+    await expect.poll(hasEnded).toBe(true);
     const [{ session } = { session: '' }] = process.received;
     process.answer(session, 2, { late: true });
     await again.stream.waitFor('"late":true');

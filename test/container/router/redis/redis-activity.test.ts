@@ -20,7 +20,7 @@ describe.skipIf(!hasRedis)('the activity of several routers (skipped where redis
   const startOne = (routerId: string, activities: Record<string, DoorActivity>) => {
     const none = { lastRequestAt: undefined, requestsInFlight: 0, streams: 0 };
     return new RedisActivity({
-      ...{ redis: new ImpatientRedis(connection, () => {}), routerId, intervalMs: 60 },
+      ...{ redis: new ImpatientRedis(connection, () => {}, { commandTimeoutMs: 20_000 }), routerId, intervalMs: 60 },
       source: { activity: (instanceId) => activities[instanceId] ?? none, busyInstances: () => Object.keys(activities) },
     });
   };

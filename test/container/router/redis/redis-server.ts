@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { connectRedis, type RedisConnection } from '../../../../container/router/redis/connect-redis.ts';
+import { eventually } from '../fixture.ts';
 
 /** Whether there is a Redis to test with. */
 export const hasRedis = (() => {
@@ -23,13 +24,13 @@ export interface RedisServer {
 }
 
 /** Starts a Redis of its own on a free port of the loopback, without files. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(attemptsLeft = 5): Promise<RedisServer> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
   const redis: RedisServer = {
     url,
-    connect: () => connectRedis(url, () => {}),
+    connect: () => connected(connectRedis(url, () => {})),
     kill: async () => {
       if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, 'exit');
@@ -41,16 +42,31 @@ export async function startRedis(): Promise<RedisServer> {
       const started = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
       server = started;
       let text = '';
-      for await (const chunk of started.stdout) {
-        text += String(chunk);
-        if (text.includes('Ready to accept connections')) break;
-      }
+      const ready = Promise.withResolvers<void>();
       // Reading on, or its output would fill the pipe.
-      started.stdout.resume();
+      started.stdout.on('data', (chunk: Buffer) => {
+        text += String(chunk);
+        if (text.includes('Ready to accept connections')) ready.resolve();
+      });
+      started.once('close', () => ready.reject(new Error(`Redis did not start: ${text}`)));
+      await ready.promise;
     },
   };
-  await redis.start();
+  try {
+    await redis.start();
+  } catch (error) {
+    // The port may have been taken by somebody else meanwhile.
+    if (attemptsLeft > 1) return startRedis(attemptsLeft - 1);
+    throw error;
+  }
   return redis;
+}
+
+/** A connection is given after a while although it does not stand yet; here it is waited for. */
+export async function connected(connecting: Promise<RedisConnection>): Promise<RedisConnection> {
+  const connection = await connecting;
+  await eventually(() => connection.isReady, 'the connection to Redis');
+  return connection;
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../fixture.ts';
 import { addFakeInstance, type FakeInstance, type FakeProcess, startProcess } from '../http-sse/fake-process.ts';
-import { RawClient } from '../http-sse/raw-client.ts';
+import { holdSilence, letSilencePass, RawClient } from '../http-sse/raw-client.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 import { isAway, isThere, type SharedRouter, SharedRouters } from './shared-routers.ts';
 
@@ -32,6 +32,7 @@ describe.skipIf(!hasRedis)('a client that comes back at another router (skipped 
     instance.runAs(process);
   });
   afterEach(async () => {
+    vi.useRealTimers();
     await routers.close();
     await process.kill();
   });
@@ -243,17 +244,20 @@ describe.skipIf(!hasRedis)('a client that comes back at another router (skipped 
   });
 
   it('that says nothing of having been there is recognised by its silence', async () => {
+    holdSilence();
     const client = await connected(one);
     const { session } = client;
     await cutDuringCall(client, one, write);
     await client.connect({}, two.base);
     expect(client.session).not.toBe(session);
+    letSilencePass();
     await client.waitUntil(() => client.session === session, 'the former session');
     process.answer(session, 2, { late: true });
     expect(await client.waitForAnswer(2)).toMatchObject({ result: { late: true } });
   });
 
   it('that says nothing of it, and goes on as if nothing had been, does so in its former session, in order', async () => {
+    holdSilence();
     const client = await connected(one);
     const { session } = client;
     await cutDuringCall(client, one);
@@ -266,13 +270,16 @@ describe.skipIf(!hasRedis)('a client that comes back at another router (skipped 
   });
 
   it('is a new one where it begins with a handshake', async () => {
+    holdSilence();
     const client = await connected(one);
     const { session } = client;
     await cutDuringCall(client, one);
     await client.connect({}, two.base);
     await client.send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } }, instance.token, two.base);
     await client.waitUntil(() => client.answersTo(0).length === 2, 'the second handshake');
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    letSilencePass();
+    await client.send({ id: 'p', method: 'ping' }, instance.token, two.base);
+    await client.waitForAnswer('p');
     expect(client.session).not.toBe(session);
   });
 

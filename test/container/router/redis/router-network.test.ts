@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinRouterNetwork } from '../../../../container/router/redis/router-network.ts';
-import { post, startRouter, toolCall } from '../fixture.ts';
+import { eventually, post, startRouter, toolCall } from '../fixture.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const key = randomBytes(32);
@@ -16,7 +16,13 @@ describe.skipIf(!hasRedis)('the network of routers (skipped where redis-server i
   it('adds up what all its routers do', async () => {
     const networks = [];
     for (let each = 0; each < 2; each += 1) {
-      const network = await joinRouterNetwork({ redisUrl: redis.url, key, reportError: () => {} });
+      const network = await joinRouterNetwork({
+        redisUrl: redis.url,
+        key,
+        patience: { commandTimeoutMs: 20_000 },
+        reportError: () => {},
+      });
+      await eventually(() => network.isReady, 'the connection to Redis');
       const fixture = await startRouter(network.options);
       await network.join(fixture.router);
       networks.push({ network, fixture });

@@ -2,13 +2,12 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { propertyLimits } from '../../../property-limits.ts';
-import { collect, open, post, toolCall } from '../fixture.ts';
+import { collect, eventually, open, post, toolCall } from '../fixture.ts';
 import { type FakeProcess, startProcess } from '../http-sse/fake-process.ts';
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 import { isAway, isThere, type RedisFault, type SharedRouter, SharedRouters } from './shared-routers.ts';
 
 const count = 3;
-const returnMs = 100;
 const version = '2025-11-25';
 /** What clients send with each request once they have initialized. */
 const initialized = { 'mcp-protocol-version': version };
@@ -33,15 +32,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class WanderingClient {
   readonly #url: (at: number, door: string) => string;
   readonly #token: string;
+  /** Sessions without a stream, at all routers together. */
+  readonly #parked: () => number;
   readonly #streams: Collected[] = [];
   #isAlwaysNamed = true;
   #query = '';
   #stream: (Collected & { cut(): void }) | undefined;
   readonly accepted: Promise<number | undefined>[] = [];
 
-  constructor(url: (at: number, door: string) => string, token: string) {
+  constructor(url: (at: number, door: string) => string, token: string, parked: () => number) {
     this.#url = url;
     this.#token = token;
+    this.#parked = parked;
   }
 
   async begin(at: number): Promise<void> {
@@ -53,11 +55,11 @@ class WanderingClient {
   }
 
   async comeBack(at: number, isNamed: boolean): Promise<void> {
-    // Less than any client waits before it comes back, and enough for the routers to hear of where it was before.
-    if (isNamed) await new Promise((resolve) => setTimeout(resolve, returnMs));
+    // Before any client comes back, the routers have heard of where it was before.
+    await eventually(() => this.#parked() === 0, 'the routers to hand over what they have for the client');
     const lastId = [...(this.#stream?.text ?? '').matchAll(/^id: (\S+)\n(?:.+\n)*\n/gm)].at(-1)?.[1];
     this.#stream?.cut();
-    if (!isNamed) await new Promise((resolve) => setTimeout(resolve, returnMs));
+    if (!isNamed) await eventually(() => this.#parked() > 0, 'the cut to be noticed');
     this.#isAlwaysNamed &&= isNamed;
     await this.#open(at, { ...initialized, ...(isNamed && lastId !== undefined ? { 'Last-Event-ID': lastId } : {}) });
   }
@@ -105,9 +107,7 @@ describe.skipIf(!hasRedis)('several routers (skipped where redis-server is missi
     redis = await startRedis();
     routers = new SharedRouters(redis);
     all = [];
-    // Nobody forgets another one because that could not tell Redis for a while that it lives.
-    const options = { searchMs: 300, heartbeatMs: 5_000 };
-    for (let each = 0; each < count; each += 1) all.push(await routers.start(`router-${each}`, options));
+    for (let each = 0; each < count; each += 1) all.push(await routers.start(`router-${each}`, { searchMs: 300 }));
     for (const each of all) await each.beat();
     process = await startProcess({ answersCalls: true, callMs: 20 });
   });
@@ -116,6 +116,8 @@ describe.skipIf(!hasRedis)('several routers (skipped where redis-server is missi
     await process.kill();
     await redis.kill();
   });
+
+  const parked = () => all.reduce((sum, { router }) => sum + Number(/parked_sessions (\d+)/.exec(router.metrics())?.[1]), 0);
 
   function setRedis(of: number, fault: RedisFault): void {
     const router = all[of];
@@ -127,9 +129,9 @@ describe.skipIf(!hasRedis)('several routers (skipped where redis-server is missi
       const [first] = all;
       if (first === undefined) throw new Error('they were started');
       const instance = await first.addInstance();
-      const { id: instanceId, workspaceId, token } = instance;
+      const { id: instanceId, workspaceId, token, tokenId } = instance;
       first.routes.set(instanceId, { instanceId, workspaceId, address: process.address, accessToken: process.accessToken });
-      const client = new WanderingClient((at, door) => `${all[at]?.base}/i/${instanceId}/${door}`, token);
+      const client = new WanderingClient((at, door) => `${all[at]?.base}/i/${instanceId}/${door}`, token, parked);
       await client.begin(0);
       for (const each of steps) {
         if (each.kind === 'say') client.say(each.at);
@@ -139,14 +141,16 @@ describe.skipIf(!hasRedis)('several routers (skipped where redis-server is missi
       }
       for (const each of all) each.redisFault = isThere;
       const accepted = (await Promise.all(client.accepted)).filter((id) => id !== undefined);
-      await expect.poll(() => accepted.filter((id) => !client.answered.has(id)), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => accepted.filter((id) => !client.answered.has(id)), { timeout: 15_000 }).toEqual([]);
       expect(client.answeredTwice).toEqual([]);
       client.close();
+      for (const { router } of all) router.revokeToken(tokenId);
+      await eventually(() => parked() === 0, 'the session to be forgotten');
       await instance.kill();
     };
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 15 }), run), {
       numRuns: 8,
-      ...propertyLimits(60_000),
+      ...propertyLimits(120_000),
     });
-  }, 70_000);
+  }, 130_000);
 });

@@ -109,14 +109,26 @@ describe.skipIf(!hasRedis)('several routers that share a Redis (skipped where re
     const fresh = await openSession(one);
     expect((await callIn(two, fresh, 4)).status).toBe(200);
     expect((await post(at(one, 'messages') + own.query, instance.token, toolCall(5))).status).toBe(202);
-    await own.stream.waitFor('"id":5', 10_000);
+    await own.stream.waitFor('"id":5');
     expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(6))).status).toBe(202);
-    await own.stream.waitFor('"id":6', 10_000);
+    await own.stream.waitFor('"id":6');
     await redis.start();
-    for (let id = 7; id < 12; id += 1) {
-      expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(id))).status).toBe(202);
-      await own.stream.waitFor(`"id":${id}`, 10_000);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    const expectWorkTogether = async (callId: number) => {
+      expect((await post(at(two, 'messages') + own.query, instance.token, toolCall(callId))).status).toBe(202);
+      await own.stream.waitFor(`"id":${callId}`);
+    };
+    await expectWorkTogether(7);
+    const observer = await redis.connect();
+    const beating = async (...routers: SharedRouter[]) => {
+      for (const router of routers) await router.beat();
+      return String(await observer.sendCommand(['SMEMBERS', 'smartlead-mcp:routers']).catch(() => ''));
+    };
+    await expect.poll(() => beating(two)).toContain('two');
+    await expectWorkTogether(8);
+    await expect.poll(() => beating(two, one)).toContain('one');
+    await expectWorkTogether(9);
+    await beating(two, one);
+    await expectWorkTogether(10);
+    await observer.close();
   });
 });

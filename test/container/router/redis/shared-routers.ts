@@ -35,7 +35,7 @@ export class SharedRouters {
 
   async start(
     routerId: string,
-    options: Partial<Pick<RedisSessionHolderOptions, 'searchMs' | 'heartbeatMs' | 'recogniseMs'>> & {
+    options: Partial<Pick<RedisSessionHolderOptions, 'searchMs' | 'recogniseMs'>> & {
       redisFault?: RedisFault;
     } = {},
   ): Promise<SharedRouter> {
@@ -49,18 +49,18 @@ export class SharedRouters {
       },
     };
     const router = { redisFault: options.redisFault ?? isThere } as SharedRouter;
-    const redis = new ImpatientRedis(faulty, () => {});
-    // Nothing is to end otherwise because a loaded machine takes long.
-    const { searchMs, heartbeatMs = 200, recogniseMs = 10_000 } = options;
+    // Nothing is to end otherwise because a loaded machine takes long, and nobody to be forgotten because it does not beat meanwhile.
+    const { searchMs = 20_000, recogniseMs = 20_000 } = options;
+    const redis = new ImpatientRedis(faulty, () => {}, { commandTimeoutMs: 20_000, pauseMs: 100 });
     const holder = new RedisSessionHolder({
-      ...{ redis, key: this.#sessionKey, routerId, answerTimeoutMs: 5_000, heartbeatMs, recogniseMs },
-      ...(searchMs === undefined ? {} : { searchMs }),
+      ...{ redis, key: this.#sessionKey, routerId, searchMs, recogniseMs },
+      ...{ answerTimeoutMs: 20_000, questionMs: 20_000, heartbeatMs: 30_000 },
     });
     const fixture = await startRouter({
       sessionKey: this.#sessionKey,
       sessions: new RedisSessionDirectory({ redis, maxAgeMs: 60_000, maxSessions: 1_000 }),
       sessionHolder: holder,
-      timing: { arrivalWaitMs: 3_000, returnLookMs: 20 },
+      timing: { arrivalWaitMs: 20_000, returnLookMs: 20 },
       ...(first === undefined
         ? {}
         : {
@@ -86,7 +86,12 @@ export class SharedRouters {
     const connection = await this.#redis.connect();
     const { server, address } = await listen(() => {});
     const others = new OtherRouters({
-      ...{ redis: new ImpatientRedis(connection, () => {}), key: this.#sessionKey, otherKeys: [], routerId },
+      ...{
+        redis: new ImpatientRedis(connection, () => {}, { commandTimeoutMs: 20_000 }),
+        key: this.#sessionKey,
+        otherKeys: [],
+        routerId,
+      },
       ...{ aliveMs: 60_000, keyPrefix: 'smartlead-mcp:' },
     });
     await others.announce({ url: address, secret: 'unknown' });

@@ -81,14 +81,14 @@ describe('replicas', () => {
     await launch.catch(() => {});
     expect(isAlive(ref)).toBe(false);
     expect(await launcher.list()).toEqual([]);
-    await vi.waitFor(async () => expect(await readdir(stateFolder)).toEqual([]));
+    await vi.waitFor(async () => expect(await readdir(stateFolder)).toEqual([]), 15_000);
   });
 
   it('that die are told of by their number', async () => {
     await launcher.launch(launchRequest());
     const { ref } = await launcher.launch(replica(3));
     process.kill(Number(ref), 'SIGKILL');
-    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: id, replica: 3, ref, reason: 'was killed by SIGKILL' }]), 5000);
+    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: id, replica: 3, ref, reason: 'was killed by SIGKILL' }]), 15_000);
     expect(await running()).toEqual([0]);
   });
 });

@@ -67,6 +67,7 @@ const request = (name: string, more: Partial<LaunchRequest> = {}): LaunchRequest
 });
 const isAlive = (processId: string | null) => processIdentity(Number(processId)) !== undefined;
 const refs = async () => (await pool.list()).map(({ ref }) => ref);
+const claimed = async () => (await pool.list()).flatMap(({ state, ref }) => (state === 'claimed' ? [ref] : []));
 
 describe('a launch with a warm pool', () => {
   it('takes a process that waits, which serves its customer from then on, and is replaced by another one', async () => {
@@ -154,7 +155,7 @@ describe('a warm process that fails', () => {
           await keeper.keep();
           return (await pool.list()).filter(({ state }) => state === 'warm').length;
         },
-        { timeout: 10_000 },
+        { timeout: 15_000 },
       )
       .toBe(2);
   });
@@ -163,7 +164,7 @@ describe('a warm process that fails', () => {
     const [first] = await refs();
     process.kill(Number(first), 'SIGSTOP');
     const launch = launcher.launch(request('one'));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(claimed).toEqual([first]);
     process.kill(Number(first), 'SIGKILL');
     const { ref } = await launch;
     expect(ref).not.toBe(first);
@@ -177,7 +178,7 @@ describe('a warm process that fails', () => {
     process.kill(Number(first), 'SIGSTOP');
     const launch = launcher.launch(request('one'));
     launch.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(claimed).toEqual([first]);
     await launcher.stop('ins_one_1', 0);
     await expect(launch).rejects.toThrow('The instance was stopped while it started.');
     expect(isAlive(first ?? null)).toBe(false);
@@ -206,7 +207,7 @@ describe('the end of the platform', () => {
     const waiting = JSON.parse(line.toString()) as string[];
     expect(waiting.map(isAlive)).toEqual([true, true]);
     platform.kill('SIGKILL');
-    await expect.poll(() => waiting.some(isAlive), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => waiting.some(isAlive), { timeout: 15_000 }).toBe(false);
   });
 
   it('leaves a record of each, by which the next one finds and ends what did not end, and says it is nobody’s', async () => {

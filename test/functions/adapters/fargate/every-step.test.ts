@@ -6,7 +6,7 @@ import { createInstallation, type Installation, quickTimes, request } from './in
 
 const id = 'ins_plain_1';
 /** More than a launch takes. */
-const mostSteps = 12;
+const mostSteps = 20;
 
 /** The same ledger, but before the step of this number something else happens. */
 function interrupted(ledger: InstanceTaskLedger, at: number, happen: () => Promise<void>) {
@@ -34,7 +34,7 @@ async function addWarm({ pool, version }: Installation, launcher: FargateLaunche
     const [running] = await launcher.warmTasks.list();
     if (running?.address === undefined) throw new Error('not ready');
     await pool.change(warmId, 'starting', { state: 'warm', changedAt: now, ref: running.ref, address: running.address });
-  });
+  }, 15_000);
 }
 
 /** A launch during which something happens, and another program. */
@@ -79,7 +79,7 @@ describe.each(['cold', 'warm'] as const)('a %s launch', (kind) => {
         else {
           expect(outcome).toMatchObject({ name: 'LaunchFailed', message: 'The instance was stopped while it started.' });
           expect({ at, refs }).toEqual({ at, refs: [] });
-          await vi.waitFor(() => expect(installation.served.size).toBe(0));
+          await vi.waitFor(() => expect(installation.served.size).toBe(0), 15_000);
           await expect(installation.ledger.list(id)).resolves.toEqual([]);
         }
         // The first step is the one that makes the launch known; what comes after it is no secret.

@@ -31,7 +31,7 @@ export const settings: FargateSettings = {
 
 /** As on AWS, but everything takes a hundredth of the time. */
 export const quickTimes: Partial<FargateTimes> = {
-  launchDeadline: 10_000,
+  launchDeadline: 25_000,
   ledgerPause: 10,
   describePause: 20,
   longestDescribePause: 100,
@@ -39,7 +39,7 @@ export const quickTimes: Partial<FargateTimes> = {
   listAge: 0,
   indexed: 10,
   untagged: 50,
-  assignment: 3000,
+  assignment: 10_000,
 };
 
 export const releaseImage = `registry.test/assets:${'ab12'.repeat(16)}`;

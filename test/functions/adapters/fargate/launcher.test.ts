@@ -5,7 +5,7 @@ import type { FargateLauncher } from '../../../../functions/adapters/fargate/lau
 import { parseTaskEvent } from '../../../../functions/adapters/fargate/task-events.ts';
 import { type InstanceExit, launchRefused } from '../../../../functions/ports.ts';
 import { plantedKey, plantedToken } from '../child-process/launch-request.ts';
-import type { Fault } from './ecs-double.ts';
+import type { Container, Fault } from './ecs-double.ts';
 import {
   createInstallation,
   type Installation,
@@ -34,7 +34,14 @@ beforeEach(async () => {
 
 afterEach(() => installation.close());
 
+const until = (met: () => unknown) => vi.waitFor(met, { timeout: 15_000, interval: 10 });
 const actions = (action: string) => installation.ecs.requests.filter((sent) => sent.action === action);
+
+/** A container in which nobody listens. */
+function startDeaf(): Container {
+  const { promise: exited, resolve } = Promise.withResolvers<number>();
+  return { exited, terminate: () => resolve(143), kill: () => resolve(137) };
+}
 
 /** Puts a task into the pool, as the pool's keeper does. */
 async function addWarm(size: 'small' | 'medium' = 'small'): Promise<string> {
@@ -44,7 +51,7 @@ async function addWarm(size: 'small' | 'medium' = 'small'): Promise<string> {
   const unknown = { ref: null, address: null, instanceId: null };
   await pool.put({ id: processId, version, size, state: 'starting', ...unknown, createdAt: now, changedAt: now });
   await launcher.warmTasks.start({ id: processId, version, size });
-  await vi.waitFor(async () => {
+  await until(async () => {
     const running = (await launcher.warmTasks.list()).find((task) => task.id === processId);
     if (running?.address === undefined) throw new Error('not ready');
     const { ref, address } = running;
@@ -67,7 +74,7 @@ describe('a cold launch', () => {
       { instanceId: id, smartleadApiKey: plantedKey, accessToken: plantedToken },
     ]);
     await expect(launcher.list(id)).resolves.toEqual([{ instanceId: id, runtime }]);
-    await vi.waitFor(async () => expect(await launcher.list()).toEqual([{ instanceId: id, runtime }]));
+    await until(async () => expect(await launcher.list()).toEqual([{ instanceId: id, runtime }]));
     const sent = JSON.stringify(installation.ecs.requests);
     for (const secret of [plantedKey, plantedToken]) expect(sent).not.toContain(secret);
     expect(sent).toContain(`${keyArn}:::version-3`);
@@ -189,11 +196,11 @@ describe('a cold launch', () => {
 
   it('is given up when another program stops the instance meanwhile', async () => {
     await installation.close();
-    installation = await createInstallation({ startMilliseconds: 400 });
+    installation = await createInstallation({ startContainer: startDeaf });
     launcher = installation.createLauncher();
     const launch = launcher.launch(request());
     launch.catch(() => {});
-    await vi.waitFor(() => expect(installation.ecs.tasks.size).toBe(1), 3000);
+    await until(() => expect(installation.ecs.tasks.size).toBe(1));
     await installation.createLauncher().stop(id);
     await expect(launch).rejects.toThrow('was stopped while it started');
     expect(installation.ecs.living).toEqual([]);
@@ -233,7 +240,7 @@ describe('a launch from the pool', () => {
       accessToken: plantedToken,
     });
     expect(await launcher.list(id)).toEqual([{ instanceId: id, replica: 2, runtime }]);
-    await vi.waitFor(async () => expect(await launcher.list()).toEqual([{ instanceId: id, replica: 2, runtime }]));
+    await until(async () => expect(await launcher.list()).toEqual([{ instanceId: id, replica: 2, runtime }]));
     expect(await launcher.warmTasks.list()).toEqual([]);
     expect(await installation.pool.list()).toEqual([]);
   });
@@ -264,19 +271,17 @@ describe('a launch from the pool', () => {
       expect(installation.served.has(processId)).toBe(true);
       expect(installation.ecs.tasks.size).toBe(1);
       const manager = installation.createLauncher();
-      await vi.waitFor(async () => expect(await manager.list()).toEqual([{ instanceId: id, replica: 2, runtime }]));
+      await until(async () => expect(await manager.list()).toEqual([{ instanceId: id, replica: 2, runtime }]));
       expect(await manager.list(id)).toEqual([{ instanceId: id, replica: 2, runtime }]);
       expect(await manager.warmTasks.list()).toEqual([]);
       await manager.warmTasks.end(processId);
       expect(installation.ecs.living).toHaveLength(1);
       expect(isTagged()).toBe(false);
       // The SDK tries some times before it gives up.
-      await vi.waitFor(
-        () =>
-          expect(installation.reports.map(({ message }) => message)).toEqual([
-            'The task of an instance could not be tagged; that is done later.',
-          ]),
-        5_000,
+      await until(() =>
+        expect(installation.reports.map(({ message }) => message)).toEqual([
+          'The task of an instance could not be tagged; that is done later.',
+        ]),
       );
     });
 
@@ -286,13 +291,13 @@ describe('a launch from the pool', () => {
       await launcher.launch(request());
       const manager = installation.createLauncher();
       const begun = installation.ecs.requests.length;
-      await vi.waitFor(async () => {
+      await until(async () => {
         await manager.list();
         expect(installation.ecs.requests.slice(begun).some(({ action }) => action === 'TagResource')).toBe(true);
       });
       expect(isTagged()).toBe(false);
       installation.ecs.fault = () => undefined;
-      await vi.waitFor(async () => {
+      await until(async () => {
         await manager.list();
         expect(isTagged()).toBe(true);
       });
@@ -308,7 +313,7 @@ describe('a launch from the pool', () => {
     launcher = installation.createLauncher({ times: { ...quickTimes, untagged: 120_000 } });
     await addWarm();
     const { ref } = await launcher.launch(request());
-    await vi.waitFor(async () => expect((await launcher.list()).map(({ runtime }) => runtime.ref)).toEqual([ref]));
+    await until(async () => expect((await launcher.list()).map(({ runtime }) => runtime.ref)).toEqual([ref]));
     expect(installation.ecs.requests.filter(({ action }) => action === 'TagResource')).toHaveLength(1);
   });
 
@@ -373,7 +378,7 @@ describe('a stop', () => {
     await launcher.launch(request());
     const [task] = await installation.ledger.list(id);
     if (task) await installation.ledger.release(task);
-    await vi.waitFor(async () => expect(await launcher.list()).toHaveLength(1));
+    await until(async () => expect(await launcher.list()).toHaveLength(1));
     await installation.createLauncher().stop(id);
     expect(installation.ecs.living).toEqual([]);
   });
@@ -410,18 +415,18 @@ describe('events', () => {
   it('tell of an exit once, in words', async () => {
     const { ref } = await launcher.launch(request('plain', { replica: 1 }));
     installation.ecs.tasks.get(ref)?.container?.kill();
-    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: id, replica: 1, ref, reason: 'was killed by SIGKILL' }]));
-    await vi.waitFor(async () => expect(await installation.ledger.list(id)).toEqual([]));
+    await until(() => expect(exits).toEqual([{ instanceId: id, replica: 1, ref, reason: 'was killed by SIGKILL' }]));
+    await until(async () => expect(await installation.ledger.list(id)).toEqual([]));
   });
 
   it('tell of a Spot interruption when its notice comes', async () => {
     const { ref } = await launcher.launch(request());
     installation.ecs.end(ref, 'SpotInterruption', 'Your Spot Task was interrupted.');
-    await vi.waitFor(() =>
+    await until(() =>
       expect(exits).toEqual([{ instanceId: id, ref, reason: 'was ended by AWS, which needed its Spot capacity' }]),
     );
     await launcher.launch(request());
-    await vi.waitFor(() => expect(installation.ecs.tasks.get(ref)?.lastStatus).toBe('STOPPED'));
+    await until(() => expect(installation.ecs.tasks.get(ref)?.lastStatus).toBe('STOPPED'));
     expect(exits).toHaveLength(1);
     expect(installation.ecs.living).toHaveLength(1);
   });
@@ -430,6 +435,6 @@ describe('events', () => {
     await addWarm();
     const { ref } = await launcher.launch(request());
     installation.ecs.tasks.get(ref)?.container?.terminate();
-    await vi.waitFor(() => expect(exits).toEqual([{ instanceId: id, ref, reason: 'was killed by SIGTERM' }]));
+    await until(() => expect(exits).toEqual([{ instanceId: id, ref, reason: 'was killed by SIGTERM' }]));
   });
 });

@@ -27,7 +27,7 @@ describe('a database that goes away', () => {
   afterAll(async () => {
     await database.destroy();
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20 });
   });
 
   it('fails what is asked meanwhile with not-available, and works when it is back, with every committed row', async () => {

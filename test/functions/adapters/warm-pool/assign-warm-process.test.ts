@@ -73,8 +73,9 @@ function serveAssignee(
   return served;
 }
 
-async function failureAt(address: string, id = 'wrm_1'): Promise<string> {
-  const error = await assignWarmProcess({ id, address }, assignment, keys, { deadlineMilliseconds: 500 }).then(
+/** @param deadlineMilliseconds Short where what answers lets it pass, so long elsewhere that it does not pass on a slow machine. */
+async function failureAt(address: string, deadlineMilliseconds = 20_000): Promise<string> {
+  const error = await assignWarmProcess({ id: 'wrm_1', address }, assignment, keys, { deadlineMilliseconds }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -119,15 +120,15 @@ describe('an assignment', () => {
     await expect(assignWarmProcess({ id: 'wrm_1', address }, assignment, both)).rejects.toMatchObject({ failure: 'refused' });
   });
 
-  it.each<[string, string, Answer]>([
+  it.each<[string, string, Answer, number?]>([
     ['unreachable', 'answers an error of its own', (_path, _body, response) => response.writeHead(500).end()],
     [
       'unreachable',
       'points elsewhere',
       (_path, _body, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
     ],
-    ['unreachable', 'never answers', () => undefined],
-    ['unreachable', 'never ends its answer', (_path, _body, response) => response.write('{"protocol":1,')],
+    ['unreachable', 'never answers', () => undefined, 300],
+    ['unreachable', 'never ends its answer', (_path, _body, response) => response.write('{"protocol":1,'), 300],
     ['unreachable', 'breaks the connection', (_path, _body, response) => response.destroy()],
     ['taken', 'serves a customer', (_path, _body, response) => response.writeHead(401).end()],
     ['taken', 'has no such door', (_path, _body, response) => response.writeHead(404).end()],
@@ -142,10 +143,12 @@ describe('an assignment', () => {
         response.end(JSON.stringify({ protocol: 1, processId: 'wrm_1', nonce: bytes, publicKey: bytes, proof: bytes }));
       },
     ],
-  ])('fails as %s where what answers %s; it learns nothing', async (failure, _what, answer) => {
+  ])('fails as %s where what answers %s; it learns nothing', async (failure, _what, answer, deadline) => {
     const { address, received } = await serve(answer);
-    expect(await failureAt(address)).toBe(failure);
-    expect(received).toHaveLength(1);
+    expect(await failureAt(address, deadline)).toBe(failure);
+    // The question who it is, at most: on a slow machine a short deadline may pass before that arrives.
+    expect(received.length).toBeLessThanOrEqual(1);
+    if (deadline === undefined) expect(received).toHaveLength(1);
   });
 
   it('fails as unreachable where nobody listens, or bytes come that are no HTTP', async () => {
@@ -181,7 +184,7 @@ describe('an assignment', () => {
     expect(await failureAt(address)).toBe('none');
   });
 
-  it.each<[string, string, (proof: string, response: ServerResponse) => void]>([
+  it.each<[string, string, (proof: string, response: ServerResponse) => void, number?]>([
     ['not-authentic', 'proves nothing', (_proof, response) => response.end('{"protocol":1}')],
     [
       'not-authentic',
@@ -189,11 +192,11 @@ describe('an assignment', () => {
       (_proof, response) => response.end(JSON.stringify({ protocol: 1, proof: randomBytes(32).toString('base64url') })),
     ],
     ['unreachable', 'dies', (_proof, response) => response.destroy()],
-    ['unreachable', 'hangs', () => undefined],
+    ['unreachable', 'hangs', () => undefined, 300],
     ['taken', 'was faster with another one', (_proof, response) => response.writeHead(409).end()],
     ['refused', 'cannot serve it', (_proof, response) => response.writeHead(422).end()],
-  ])('fails as %s where the process, once it has the assignment, %s', async (failure, _what, answer) => {
+  ])('fails as %s where the process, once it has the assignment, %s', async (failure, _what, answer, deadline) => {
     const { address } = await serveAssignee(assigneeOf(), answer);
-    expect(await failureAt(address)).toBe(failure);
+    expect(await failureAt(address, deadline)).toBe(failure);
   });
 });
