@@ -9,7 +9,7 @@ import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { SecretField } from '../../components/secret-field.tsx';
+import { CurrentPasswordField } from '../sign-in/current-password-field.tsx';
 import { NewPasswordField } from '../sign-in/new-password-field.tsx';
 import { useSelfService } from '../sign-in/use-self-service.ts';
 import { AccountName } from './account-name.tsx';
@@ -46,12 +46,10 @@ export function PasswordPanel() {
         <ProblemAlert error={change.error} shownFields={['currentPassword', 'password']} />
         <div>
           <AccountName />
-          <SecretField
+          <CurrentPasswordField
             label="Present password"
-            revealLabel="Show present password"
-            autoComplete="current-password"
             value={current}
-            onChange={(event) => setCurrent(event.target.value)}
+            onChange={setCurrent}
             error={faults.current ?? fieldMessage(change.error, 'currentPassword')}
           />
         </div>

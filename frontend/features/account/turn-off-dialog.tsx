@@ -10,8 +10,8 @@ import { fieldMessage } from '../../api/problem.ts';
 import { BusyButton } from '../../components/busy-button.tsx';
 import { Form } from '../../components/form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { SecretField } from '../../components/secret-field.tsx';
 import { CodeField, codeFault } from '../sign-in/code-field.tsx';
+import { CurrentPasswordField } from '../sign-in/current-password-field.tsx';
 import { useSelfService } from '../sign-in/use-self-service.ts';
 import { AccountName } from './account-name.tsx';
 import { secondFactorKey } from './second-factor.ts';
@@ -52,12 +52,9 @@ export function TurnOffDialog({ onClose }: { onClose: () => void }) {
           <ProblemAlert error={turnOff.error} shownFields={['currentPassword', 'code']} />
           <div>
             <AccountName />
-            <SecretField
-              label="Password"
-              revealLabel="Show password"
-              autoComplete="current-password"
+            <CurrentPasswordField
               value={password}
-              onChange={(event) => setPassword(event.target.value)}
+              onChange={setPassword}
               error={faults.password ?? fieldMessage(turnOff.error, 'currentPassword')}
             />
           </div>

@@ -1,6 +1,7 @@
 import { SecretField } from '../../components/secret-field.tsx';
 
 interface CurrentPasswordFieldProps {
+  label?: string;
   value: string;
   onChange: (password: string) => void;
   error: string | undefined;
@@ -8,11 +9,11 @@ interface CurrentPasswordFieldProps {
 }
 
 /** The password that somebody has already. */
-export function CurrentPasswordField({ onChange, ...field }: CurrentPasswordFieldProps) {
+export function CurrentPasswordField({ label = 'Password', onChange, ...field }: CurrentPasswordFieldProps) {
   return (
     <SecretField
-      label="Password"
-      revealLabel="Show password"
+      label={label}
+      revealLabel={`Show ${label.toLowerCase()}`}
       autoComplete="current-password"
       onChange={(event) => onChange(event.target.value)}
       {...field}
