@@ -171,7 +171,7 @@ describe('an operation that was overtaken', () => {
     installation.launcher.launchMilliseconds = 30;
     const id = await installation.addInstance();
     const start = installation.runner.run(id, 'start');
-    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    await expect.poll(() => installation.launcher.launches).toBe(1);
     await installation.ask(id, 'delete');
     await start;
     expect(await installation.observe(id)).toEqual(atRest(undefined));
@@ -186,7 +186,7 @@ describe('an operation that was overtaken', () => {
     installation.launcher.launchMilliseconds = 120_000;
     const id = await installation.addInstance();
     const start = installation.runner.run(id, 'start');
-    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    await expect.poll(() => installation.launcher.launches).toBe(1);
     await installation.ask(id, operation);
     await start;
     expect(await installation.observe(id)).toEqual(atRest(status));
@@ -198,7 +198,7 @@ describe('an operation that was overtaken', () => {
     installation.launcher.launchMilliseconds = 200;
     const id = await installation.addInstance();
     const start = installation.runner.run(id, 'start');
-    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    await expect.poll(() => installation.launcher.launches).toBe(1);
     await Promise.all([start, installation.runner.run(id, 'stop')]);
     expect(await installation.observe(id)).toEqual(running);
     expect(installation.launcher.launches).toBe(1);
@@ -209,7 +209,7 @@ describe('an operation that was overtaken', () => {
     installation.launcher.launchMilliseconds = 20;
     const id = await installation.addInstance();
     const operations = [installation.runner.run(id, 'start')];
-    await vi.waitFor(() => expect(installation.launcher.launches).toBe(1));
+    await expect.poll(() => installation.launcher.launches).toBe(1);
     operations.push(installation.runner.run(id, 'restart'), installation.runner.run(id, 'start'), installation.ask(id, 'stop'));
     await Promise.all(operations);
     expect(installation.launcher.launches).toBe(1);

@@ -35,7 +35,7 @@ it('of two rotations at once the one that was sealed later wins, and leaves one 
   });
   const rotate = (apiKey: string) => api.call('POST', `/v1/keys/${keyId}/rotate`, { token: owner.token, body: { apiKey } });
   const slow = rotate('demo-slower-1111');
-  await vi.waitFor(() => expect(platform.keys.update).toHaveBeenCalled());
+  await expect.poll(() => platform.keys.update).toHaveBeenCalled();
   expect((await rotate('demo-faster-2222')).status).toBe(200);
   fasterDone();
   expect([(await slow).status, problemOf(await slow)]).toEqual([409, 'conflict']);
