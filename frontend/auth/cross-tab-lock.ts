@@ -1,3 +1,5 @@
+import { pause } from './pause.ts';
+
 /** Runs one piece of work at a time among all tabs of this origin. */
 export type CrossTabLock = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
@@ -34,8 +36,4 @@ function announcedTurns(name: string): CrossTabLock {
       channel.postMessage('end');
     }
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

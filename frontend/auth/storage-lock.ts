@@ -1,4 +1,5 @@
 import { type CrossTabLock, createCrossTabLock } from './cross-tab-lock.ts';
+import { pause } from './pause.ts';
 
 /** Within this time what one tab has stored reaches the others; then a tab goes on with what it has. */
 const longestWayMilliseconds = 5000;
@@ -49,8 +50,4 @@ export function createStorageLock(name: string, storage: Pick<Storage, 'getItem'
         await hold(turn);
       }
     });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -7,18 +7,10 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceFlags } from '../../scripts/service-runtime.mjs';
 import { RestClient } from '../e2e/rest-client.ts';
+import { freePort } from '../free-port.ts';
 import { type McpSession, openSse, openStreamableHttp } from './mcp-session.ts';
 import { load, median, retryUntilUp } from './measure.ts';
-import {
-  family,
-  freePort,
-  instanceProgram,
-  memoryMebibytes,
-  root,
-  serviceProgram,
-  startNode,
-  supergatewayProgram,
-} from './programs.ts';
+import { family, instanceProgram, memoryMebibytes, root, serviceProgram, startNode, supergatewayProgram } from './programs.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const loadMs = Number(process.env.BENCH_LOAD_MS ?? 4_000);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../free-port.ts';
 import { type LoadResult, retryUntilUp } from '../measure.ts';
-import { freePort } from '../programs.ts';
 import { type LoadClient, openClient, openHttpSse, type TransportName } from './clients.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type Memory, memoryOf, settledMemoryOf } from './process-memory.ts';

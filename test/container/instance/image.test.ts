@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../bench/programs.ts';
+import { freePort } from '../../free-port.ts';
 import { danglingImages, docker, dockerInteractive, whyNoDocker } from './docker.ts';
 import { type BaseImage, baseImage, prepareBaseImage } from './node-base-image.ts';
 import { openStream, rawRequest } from './raw-http.ts';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRouter } from '../../../scripts/build-router.ts';
-import { freePort } from '../../bench/programs.ts';
+import { freePort } from '../../free-port.ts';
 import { startEmptyAws } from '../empty-aws.ts';
 import { danglingImages, docker, whyNoDocker } from '../instance/docker.ts';
 import { type BaseImage, prepareBaseImage } from '../instance/node-base-image.ts';
