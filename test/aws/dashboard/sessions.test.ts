@@ -83,9 +83,11 @@ describeOnAws('a session at Cognito, in the dashboard', { timeout: 120_000 }, ()
       await signIn(page, email);
       await page.getByRole('heading', { name: 'Smartlead keys', exact: true }).waitFor();
 
+      // Nobody is there to notice it before: whoever was told once is not told again by a reload.
+      await page.goto('about:blank');
       await dashboard.pool.endSessions(user.id);
       expireTokens();
-      await page.reload();
+      await page.goto(`${dashboard.service.dashboardUrl}/keys`);
       await page.getByText('Your session has ended').waitFor();
     });
 
